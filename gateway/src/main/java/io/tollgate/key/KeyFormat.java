@@ -1,0 +1,6 @@
+package io.tollgate.key;
+
+/** x. */
+public final class KeyFormat {
+  private KeyFormat() {}
+}
