@@ -1,0 +1,47 @@
+package io.tollgate.proxy;
+
+import java.time.Duration;
+
+/**
+ * The bounds of forwarding, the same for each upstream. Every upstream has connections of its own,
+ * so that one that hangs takes none from the others.
+ *
+ * @param connectTimeout the longest a connection may take to stand, TLS included
+ * @param responseTimeout the longest wait for the response's head once the request is sent whole
+ * @param idleTimeout the longest time in which no byte moves either way during an exchange
+ * @param connectionsMax the most connections per upstream and event loop
+ * @param queueMax the most requests per upstream and event loop that wait for a connection
+ */
+public record ProxyConfig(
+    Duration connectTimeout,
+    Duration responseTimeout,
+    Duration idleTimeout,
+    int connectionsMax,
+    int queueMax) {
+  public static final ProxyConfig DEFAULTS =
+      new ProxyConfig(
+          Duration.ofSeconds(2), Duration.ofSeconds(30), Duration.ofSeconds(60), 256, 1_024);
+  private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
+  private static final int COUNT_MAX = 100_000;
+
+  public ProxyConfig {
+    checkTimeout("proxy.connect-timeout", connectTimeout);
+    checkTimeout("proxy.response-timeout", responseTimeout);
+    checkTimeout("proxy.idle-timeout", idleTimeout);
+    checkCount("proxy.connections-max", connectionsMax);
+    checkCount("proxy.queue-max", queueMax);
+  }
+
+  private static void checkTimeout(String setting, Duration value) {
+    if (value.toMillis() < 1 || value.compareTo(TIMEOUT_MAX) > 0) {
+      throw new IllegalArgumentException(
+          setting + " must be at least 1 ms and at most 1 hour, was " + value);
+    }
+  }
+
+  private static void checkCount(String setting, int value) {
+    if (value < 1 || value > COUNT_MAX) {
+      throw new IllegalArgumentException(setting + " must be 1 to " + COUNT_MAX + ", was " + value);
+    }
+  }
+}

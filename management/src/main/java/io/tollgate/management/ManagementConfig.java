@@ -1,0 +1,47 @@
+package io.tollgate.management;
+
+import io.tollgate.key.Pepper;
+import io.tollgate.key.Secret;
+import io.tollgate.store.PostgresConfig;
+import io.tollgate.store.RedisConfig;
+
+/**
+ * All that the management service is told at its start.
+ *
+ * @param host the address listened on
+ * @param port 0 to 65535; 0 takes a free one
+ * @param bodyBytesMax the longest request body
+ * @param connectionsMax the most connections to Postgres
+ * @param secretKey the instance's secret key, {@code sk_…}
+ */
+public record ManagementConfig(
+    String host,
+    int port,
+    int bodyBytesMax,
+    int connectionsMax,
+    Secret secretKey,
+    RedisConfig redis,
+    PostgresConfig postgres,
+    Pepper pepper) {
+  public static final String HOST = "0.0.0.0";
+  public static final int PORT = 8081;
+  public static final int BODY_BYTES_MAX = 64 * 1024;
+  public static final int CONNECTIONS_MAX = 16;
+
+  public ManagementConfig {
+    checkRange("management.port", port, 0, 65_535);
+    checkRange("management.body-bytes-max", bodyBytesMax, 1_024, 16 * 1024 * 1024);
+    checkRange("management.connections-max", connectionsMax, 1, 1_000);
+    if (!secretKey.reveal().startsWith("sk_") || secretKey.reveal().length() < 16) {
+      throw new IllegalArgumentException(
+          "secret-key must start with sk_ and have at least 16 characters");
+    }
+  }
+
+  private static void checkRange(String setting, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(
+          setting + " must be " + min + " to " + max + ", was " + value);
+    }
+  }
+}
