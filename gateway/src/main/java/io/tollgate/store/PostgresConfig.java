@@ -1,7 +1,13 @@
 package io.tollgate.store;
 
 import io.tollgate.key.Secret;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How Postgres is reached.
@@ -20,5 +26,36 @@ public record PostgresConfig(Secret url, Duration deadline, Duration connectDead
       throw new IllegalArgumentException("postgres.url must start with postgresql://");
     }
     StoreDeadlines.check("postgres", deadline, connectDeadline);
+    PostgresUrl.parse(url);
+  }
+
+  /**
+   * Opens a pool.
+   *
+   * @param connectionsMax the most connections it holds
+   * @param waitingMax the most callers that wait for one
+   */
+  public Pool pool(Vertx vertx, int connectionsMax, int waitingMax) {
+    return pool(vertx, connectionsMax, waitingMax, netOptions());
+  }
+
+  Pool pool(Vertx vertx, int connectionsMax, int waitingMax, NetClientOptions net) {
+    var options = PostgresUrl.parse(url).addProperty("application_name", "tollgate");
+    var bounds =
+        new PoolOptions()
+            .setMaxSize(connectionsMax)
+            .setMaxWaitQueueSize(waitingMax)
+            .setConnectionTimeout((int) connectDeadline.toMillis())
+            .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
+    return PgBuilder.pool().with(bounds).with(net).connectingTo(options).using(vertx).build();
+  }
+
+  NetClientOptions netOptions() {
+    return new NetClientOptions()
+        .setConnectTimeout((int) connectDeadline.toMillis())
+        // A connection whose peer has vanished would else hold its work for a quarter of an hour.
+        .setTcpUserTimeout((int) connectDeadline.toMillis())
+        .setTcpKeepAlive(true)
+        .setTcpNoDelay(true);
   }
 }

@@ -1,6 +1,8 @@
 package io.tollgate.store;
 
 import io.tollgate.key.Secret;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.RedisOptions;
 import java.time.Duration;
 
 /**
@@ -14,11 +16,29 @@ public record RedisConfig(Secret url, Duration deadline, Duration connectDeadlin
   public static final Duration DEADLINE = Duration.ofMillis(100);
   public static final Duration CONNECT_DEADLINE = Duration.ofSeconds(1);
 
+  private static final int COMMANDS_WAITING_MAX = 16_384;
+
   public RedisConfig {
-    String text = url.reveal();
-    if (!text.startsWith("redis://") && !text.startsWith("rediss://")) {
-      throw new IllegalArgumentException("redis.url must start with redis:// or rediss://");
-    }
+    RedisUrl.check(url);
     StoreDeadlines.check("redis", deadline, connectDeadline);
+  }
+
+  /** Returns the driver's options: address, log-in, TLS, time-outs, bounds. */
+  public RedisOptions toOptions() {
+    var net =
+        new NetClientOptions()
+            .setConnectTimeout((int) connectDeadline.toMillis())
+            // A connection whose peer has vanished would else hold its look-ups for a quarter hour.
+            .setTcpUserTimeout((int) connectDeadline.toMillis())
+            .setTcpKeepAlive(true)
+            .setTcpNoDelay(true);
+    if (url.reveal().startsWith("rediss://")) {
+      net.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
+    }
+    return new RedisOptions()
+        .setConnectionString(url.reveal())
+        .setNetClientOptions(net)
+        .setMaxWaitingHandlers(COMMANDS_WAITING_MAX)
+        .setPoolName("tollgate-redis");
   }
 }
