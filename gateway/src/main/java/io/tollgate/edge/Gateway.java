@@ -1,16 +1,35 @@
 package io.tollgate.edge;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tollgate.limit.RateLimiter;
+import io.tollgate.meter.UsageMeter;
 import io.tollgate.proxy.Route;
+import io.tollgate.proxy.RouteTable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.net.BindException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A running gateway: its stores, its ring and its listeners, put together. Safe for all threads.
  */
 public final class Gateway {
-  private Gateway() {}
+  private final Vertx vertx;
+  private final GatewayConfig config;
+  private final LookupVerticle lookups;
+  private final List<EdgeVerticle> edges;
+  private final List<Future<String>> deployments;
+  private volatile RouteTable routes;
+
+  private Gateway(Vertx vertx, GatewayConfig config, LookupVerticle lookups, RouteTable routes) {
+    this.vertx = vertx;
+    this.config = config;
+    this.lookups = lookups;
+    this.routes = routes;
+    edges = new ArrayList<>(config.edge().eventLoops());
+    deployments = new ArrayList<>(config.edge().eventLoops());
+  }
 
   /**
    * Starts a gateway.
@@ -20,24 +39,67 @@ public final class Gateway {
    */
   public static Future<Gateway> start(
       Vertx vertx, GatewayConfig config, List<Route> routes, MeterRegistry metrics) {
-    return Future.failedFuture("not yet");
+    RouteTable table = RouteTable.of(routes);
+    var lookups = new LookupVerticle(config, metrics);
+    var gateway = new Gateway(vertx, config, lookups, table);
+    return vertx
+        .deployVerticle(lookups)
+        .compose(deployed -> gateway.listen(metrics))
+        .recover(failure -> gateway.stop().transform(stopped -> Future.failedFuture(failure)))
+        .map(gateway);
+  }
+
+  private Future<?> listen(MeterRegistry metrics) {
+    var parts =
+        new EdgeParts(
+            lookups.verifier(),
+            new RateLimiter(config.limit()),
+            new UsageMeter(metrics),
+            new EdgeMetrics(metrics),
+            System::nanoTime);
+    for (int loop = 0; loop < config.edge().eventLoops(); loop++) {
+      var edge = new EdgeVerticle(config.edge(), config.proxy(), parts, () -> routes);
+      edges.add(edge);
+      deployments.add(vertx.deployVerticle(edge));
+    }
+    return Future.all(deployments)
+        .recover(failure -> Future.failedFuture(explained(failure)))
+        .mapEmpty();
+  }
+
+  private Throwable explained(Throwable failure) {
+    if (failure instanceof BindException) {
+      String address = config.edge().host() + ':' + config.edge().port();
+      return new IllegalStateException(
+          "edge.port: " + address + " can't be listened on: " + failure.getMessage(), failure);
+    }
+    return failure;
   }
 
   /** Takes new routes for the requests that come from now on; those under way keep theirs. */
-  public void route(List<Route> routes) {}
+  public void route(List<Route> newRoutes) {
+    RouteTable table = RouteTable.of(newRoutes);
+    routes = table;
+    edges.forEach(edge -> edge.route(table));
+  }
 
   /** Completes if a key can be verified now, else fails and says why. */
   public Future<Void> ready() {
-    return Future.succeededFuture();
+    return lookups.verifier().ready();
   }
 
   /** Returns the port listened on. */
   public int port() {
-    return 0;
+    return edges.get(0).port();
   }
 
   /** Stops: takes no new request, lets those under way end within the drain deadline. */
   public Future<Void> stop() {
-    return Future.succeededFuture();
+    List<Future<Void>> stops =
+        deployments.stream()
+            .filter(Future::succeeded)
+            .map(deployment -> vertx.undeploy(deployment.result()))
+            .toList();
+    return Future.join(stops).transform(stopped -> vertx.undeploy(lookups.deploymentID()));
   }
 }

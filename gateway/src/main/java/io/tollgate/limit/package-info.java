@@ -3,7 +3,7 @@
  *
  * <p>Not here: quotas and credits, which are counts over a billing period and come with plans.
  *
- * <p>Start with {@link io.tollgate.limit.LimitConfig}.
+ * <p>Start with {@link io.tollgate.limit.RateLimiter}.
  */
 @NullMarked
 package io.tollgate.limit;

@@ -51,8 +51,14 @@ public record Route(
         path, URI.create(upstream), Scopes.NONE, Set.of(), EnumSet.allOf(CredentialHeader.class));
   }
 
-  boolean allows(String method) {
-    return methods.isEmpty() || methods.contains(method);
+  /** Returns whether a request of that method is let through. */
+  public boolean allows(String method) {
+    return methods.isEmpty() ? Methods.isKnown(method) : methods.contains(method);
+  }
+
+  /** Returns the methods that are let through. */
+  public Set<String> allowed() {
+    return methods.isEmpty() ? Methods.KNOWN : methods;
   }
 
   /** Returns whether this route reads keys from the header of that name. */

@@ -3,7 +3,7 @@
  *
  * <p>It knows nothing of keys: who may pass was decided before, in {@code edge}.
  *
- * <p>Start with {@link io.tollgate.proxy.Route}.
+ * <p>Start with {@link io.tollgate.proxy.Forwarder}.
  */
 @NullMarked
 package io.tollgate.proxy;

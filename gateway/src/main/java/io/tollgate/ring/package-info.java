@@ -3,7 +3,7 @@
  *
  * <p>Not here: where keys are kept ({@code store}) and what is done with the answer ({@code edge}).
  *
- * <p>Start with {@link io.tollgate.ring.RingConfig}.
+ * <p>Start with {@link io.tollgate.ring.Verifier}.
  */
 @NullMarked
 package io.tollgate.ring;

@@ -1,0 +1,14 @@
+package io.tollgate.edge;
+
+import io.tollgate.limit.RateLimiter;
+import io.tollgate.meter.UsageMeter;
+import io.tollgate.ring.Verifier;
+import java.util.function.LongSupplier;
+
+/** What all event loops of a gateway share; each part is safe for all threads. */
+record EdgeParts(
+    Verifier verifier,
+    RateLimiter limiter,
+    UsageMeter meter,
+    EdgeMetrics metrics,
+    LongSupplier monotonicNanos) {}

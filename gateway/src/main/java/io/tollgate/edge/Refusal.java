@@ -1,0 +1,63 @@
+package io.tollgate.edge;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * What the edge answers by itself instead of forwarding: RFC 9457 problems with a stable code.
+ *
+ * <p>A problem's bytes are the same each time, whatever the request: only its headers differ.
+ */
+enum Refusal {
+  REQUEST_MALFORMED(400, "request-malformed", "The request is not well-formed HTTP/1.1."),
+  TARGET_AMBIGUOUS(
+      400, "target-ambiguous", "The request's target could be read in more than one way."),
+  CREDENTIAL_MISSING(401, "credential-missing", "No API key was sent."),
+  CREDENTIAL_AMBIGUOUS(401, "credential-ambiguous", "More than one API key was sent."),
+  KEY_INVALID(401, "key-invalid", "The API key is not valid."),
+  SCOPE_MISSING(403, "scope-missing", "The API key lacks a scope that this path asks for."),
+  ROUTE_UNKNOWN(404, "route-unknown", "Nothing is served under this path."),
+  METHOD_NOT_ALLOWED(405, "method-not-allowed", "This path does not take the request's method."),
+  RATE_LIMITED(429, "rate-limited", "The API key has used up its rate limit."),
+  INTERNAL_ERROR(500, "internal-error", "The gateway failed; the fault is not in the request."),
+  UPSTREAM_UNREACHABLE(502, "upstream-unreachable", "The service behind can't be reached."),
+  UPSTREAM_BROKEN(502, "upstream-broken", "The service behind gave no valid response."),
+  STORES_UNREACHABLE(503, "stores-unreachable", "The API key can't be checked at the moment."),
+  LOOKUPS_OVERLOADED(503, "lookups-overloaded", "Too many API keys are being checked."),
+  UPSTREAM_BUSY(503, "upstream-busy", "The service behind has no connection free."),
+  UPSTREAM_TIMEOUT(504, "upstream-timeout", "The service behind did not answer in time.");
+
+  static final String MEDIA_TYPE = "application/problem+json";
+
+  private final int status;
+  private final String code;
+  private final String body;
+
+  Refusal(int status, String code, String detail) {
+    this.status = status;
+    this.code = code;
+    body =
+        new JsonObject()
+            .put("type", "urn:tollgate:problem:" + code)
+            .put("title", detail)
+            .put("status", status)
+            .put("code", code)
+            .encode();
+  }
+
+  int status() {
+    return status;
+  }
+
+  String code() {
+    return code;
+  }
+
+  String body() {
+    return body;
+  }
+
+  /** Whether the same request may succeed when it is sent again a little later. */
+  boolean isPassing() {
+    return status == 503 || status == 429;
+  }
+}

@@ -1,0 +1,137 @@
+package io.tollgate.ring;
+
+import io.tollgate.key.KeyDigest;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bounded set of identified secrets that a gateway holds in memory, each until its time is up.
+ *
+ * <p>Reading is safe for all threads, takes no lock and allocates nothing. Writing takes the ring's
+ * monitor; it happens on misses only.
+ */
+final class KeyRing {
+  /*
+   * A table of sets, as in a processor's cache: a digest belongs to one set of 8 slots. Of each
+   * slot, 64 bits of the digest stand in an array of their own, so that one set's tags fill one
+   * cache line and a hit costs three lines: tags, slot, entry. The digest is a SHA-256, so its
+   * bits need no further mixing, and nobody can aim at one set without solving for it.
+   *
+   * There are two slots for each entry allowed, so a set that is full while the ring is not is rare
+   * (1 key in 200 at the bound); its entry that ends first makes room. At the bound, room is made
+   * in the newcomer's own set, else in the next one that holds anything.
+   *
+   * A reader may see a tag without its entry or the reverse; the entry, which is immutable and
+   * holds the whole digest, decides.
+   */
+  private static final int SET_SLOTS = 8;
+  private static final int SLOTS_PER_ENTRY = 2;
+  private static final VarHandle TAGS = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle ENTRIES = MethodHandles.arrayElementVarHandle(Entry[].class);
+
+  /** What the ring knows of one secret. {@code untilNanos} is of the monotonic clock. */
+  private record Entry(long a, long b, long c, long d, long untilNanos, Verdict verdict) {
+    boolean matches(long otherA, long otherB, long otherC, long otherD) {
+      return a == otherA && b == otherB && c == otherC && d == otherD;
+    }
+  }
+
+  private final int entriesMax;
+  private final int setMask;
+  private final long[] tags;
+  private final @Nullable Entry[] entries;
+  private int size;
+
+  KeyRing(int entriesMax) {
+    this.entriesMax = entriesMax;
+    long slots = Math.max(SET_SLOTS, (long) entriesMax * SLOTS_PER_ENTRY);
+    int sets = Integer.highestOneBit((int) ((slots - 1) / SET_SLOTS)) << 1;
+    setMask = Math.max(1, sets) - 1;
+    tags = new long[(setMask + 1) * SET_SLOTS];
+    entries = new Entry[tags.length];
+  }
+
+  /** Returns what is known of a secret, or null if nothing is, or no longer. */
+  @Nullable Verdict find(long a, long b, long c, long d, long nowNanos) {
+    int first = firstSlot(a);
+    for (int slot = first; slot < first + SET_SLOTS; slot++) {
+      if ((long) TAGS.getOpaque(tags, slot) == b) {
+        Entry entry = (Entry) ENTRIES.getAcquire(entries, slot);
+        if (entry != null && entry.matches(a, b, c, d)) {
+          // By difference: the monotonic clock has no fixed origin and may be negative.
+          return entry.untilNanos - nowNanos > 0 ? entry.verdict : null;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Keeps a verdict until the monotonic clock reads {@code untilNanos}. */
+  synchronized void put(KeyDigest digest, Verdict verdict, long untilNanos) {
+    var entry = new Entry(digest.a(), digest.b(), digest.c(), digest.d(), untilNanos, verdict);
+    int slot = slotOf(entry);
+    if (slot < 0) {
+      if (size >= entriesMax) {
+        makeRoom(firstSlot(entry.a));
+      }
+      slot = freeSlot(firstSlot(entry.a));
+      size++;
+    }
+    TAGS.setOpaque(tags, slot, entry.b);
+    ENTRIES.setRelease(entries, slot, entry);
+  }
+
+  synchronized int size() {
+    return size;
+  }
+
+  private int firstSlot(long a) {
+    return ((int) a & setMask) * SET_SLOTS;
+  }
+
+  private int slotOf(Entry wanted) {
+    int first = firstSlot(wanted.a);
+    for (int slot = first; slot < first + SET_SLOTS; slot++) {
+      Entry entry = entries[slot];
+      if (entry != null && entry.matches(wanted.a, wanted.b, wanted.c, wanted.d)) {
+        return slot;
+      }
+    }
+    return -1;
+  }
+
+  private int freeSlot(int first) {
+    for (int slot = first; slot < first + SET_SLOTS; slot++) {
+      if (entries[slot] == null) {
+        return slot;
+      }
+    }
+    return evict(first);
+  }
+
+  private void makeRoom(int first) {
+    int slot = first;
+    while (evict(slot) < 0) {
+      slot = (slot + SET_SLOTS) % entries.length;
+    }
+  }
+
+  /** Drops the set's entry that ends first and returns its slot, or -1 if the set is empty. */
+  private int evict(int first) {
+    int victim = -1;
+    long victimUntil = 0;
+    for (int slot = first; slot < first + SET_SLOTS; slot++) {
+      Entry entry = entries[slot];
+      if (entry != null && (victim < 0 || entry.untilNanos - victimUntil < 0)) {
+        victim = slot;
+        victimUntil = entry.untilNanos;
+      }
+    }
+    if (victim >= 0) {
+      ENTRIES.setRelease(entries, victim, (Entry) null);
+      size--;
+    }
+    return victim;
+  }
+}
