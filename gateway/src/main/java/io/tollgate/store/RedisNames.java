@@ -6,10 +6,11 @@ import io.tollgate.key.KeyDigest;
 public final class RedisNames {
   public static final String PREFIX = "tollgate:";
 
-  /** Holds the change-log number up to which the projection is whole. */
+  /** Holds, as {@link Applied} spells it, the number up to which the projection is whole. */
   public static final String APPLIED = PREFIX + "applied";
 
-  static final String KEY_PREFIX = PREFIX + "key:";
+  /** Starts the names of all key documents. */
+  public static final String KEY_PREFIX = PREFIX + "key:";
 
   private RedisNames() {}
 

@@ -48,6 +48,11 @@ final class SealedText {
     return genuine ? Optional.of(text) : Optional.empty();
   }
 
+  /** Returns whether the text is genuine and was sealed under the newest pepper, none retired. */
+  boolean isUnderNewestPepper(String name, String sealed) {
+    return open(name, sealed).filter(text -> seal(name, text).equals(sealed)).isPresent();
+  }
+
   private static byte[] message(String name, String text) {
     // A line feed can't stand in a name, so no other pair of name and text gives the same message.
     return (name + '\n' + text).getBytes(StandardCharsets.UTF_8);
