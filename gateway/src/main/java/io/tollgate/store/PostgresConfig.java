@@ -7,6 +7,7 @@ import io.vertx.pgclient.PgBuilder;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -36,11 +37,32 @@ public record PostgresConfig(Secret url, Duration deadline, Duration connectDead
    * @param waitingMax the most callers that wait for one
    */
   public Pool pool(Vertx vertx, int connectionsMax, int waitingMax) {
-    return pool(vertx, connectionsMax, waitingMax, netOptions());
+    return pool(vertx, connectionsMax, waitingMax, Map.of());
+  }
+
+  /**
+   * Opens a pool whose every session starts with these settings, {@code statement_timeout} say.
+   *
+   * @param connectionsMax the most connections it holds
+   * @param waitingMax the most callers that wait for one
+   */
+  public Pool pool(
+      Vertx vertx, int connectionsMax, int waitingMax, Map<String, String> sessionSettings) {
+    return pool(vertx, connectionsMax, waitingMax, sessionSettings, netOptions());
   }
 
   Pool pool(Vertx vertx, int connectionsMax, int waitingMax, NetClientOptions net) {
+    return pool(vertx, connectionsMax, waitingMax, Map.of(), net);
+  }
+
+  private Pool pool(
+      Vertx vertx,
+      int connectionsMax,
+      int waitingMax,
+      Map<String, String> sessionSettings,
+      NetClientOptions net) {
     var options = PostgresUrl.parse(url).addProperty("application_name", "tollgate");
+    sessionSettings.forEach(options::addProperty);
     var bounds =
         new PoolOptions()
             .setMaxSize(connectionsMax)

@@ -23,7 +23,8 @@ CREATE TABLE tollgate.api_key (
   subject text NOT NULL,
   name text NOT NULL,
   description text,
-  claims jsonb,
+  -- json, not jsonb: claims are returned as they came, order of members and spelling of numbers.
+  claims json,
   scopes text[] NOT NULL,
   created_by text,
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -62,7 +63,8 @@ CREATE TABLE tollgate.audit (
   request_id text NOT NULL,
   action text NOT NULL,
   key_id text NOT NULL,
-  before jsonb,
-  after jsonb
+  before json,
+  after json
 );
 CREATE INDEX audit_key ON tollgate.audit (key_id, id);
+CREATE INDEX audit_number ON tollgate.audit (number);
