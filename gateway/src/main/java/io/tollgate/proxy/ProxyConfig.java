@@ -18,11 +18,12 @@ public record ProxyConfig(
     Duration idleTimeout,
     int connectionsMax,
     int queueMax) {
+  private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
+  private static final int COUNT_MAX = 100_000;
+
   public static final ProxyConfig DEFAULTS =
       new ProxyConfig(
           Duration.ofSeconds(2), Duration.ofSeconds(30), Duration.ofSeconds(60), 256, 1_024);
-  private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
-  private static final int COUNT_MAX = 100_000;
 
   public ProxyConfig {
     checkTimeout("proxy.connect-timeout", connectTimeout);

@@ -146,8 +146,18 @@ public final class PostgresKeys implements KeySource {
   private record PostgresLine(Pool pool) implements StoreLink.Line<SqlConnection> {
     @Override
     public Future<SqlConnection> dial(Runnable closed) {
-      return pool.getConnection()
-          .onSuccess(connection -> connection.closeHandler(unused -> closed.run()));
+      return pool.getConnection().compose(connection -> checked(connection, closed));
+    }
+
+    /** Asked each time, since the schema may have been migrated while this process ran. */
+    private static Future<SqlConnection> checked(SqlConnection connection, Runnable closed) {
+      return SchemaCheck.check(connection)
+          .map(
+              fits -> {
+                connection.closeHandler(unused -> closed.run());
+                return connection;
+              })
+          .onFailure(unfit -> connection.close());
     }
 
     @Override

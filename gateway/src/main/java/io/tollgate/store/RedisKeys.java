@@ -13,6 +13,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ public final class RedisKeys implements KeySource {
         new StoreLink<>(
             vertx, "Redis", new RedisLine(redis), config.deadline(), config.connectDeadline());
     documents = new KeyDocument(pepper);
-    applied = new Applied(pepper);
+    applied = new Applied(pepper, new SecureRandom());
     untrusted =
         Counter.builder("tollgate.redis.untrusted")
             .description("Documents in Redis that were no documents of ours")

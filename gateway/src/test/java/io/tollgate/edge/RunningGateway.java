@@ -1,0 +1,109 @@
+package io.tollgate.edge;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tollgate.key.Secret;
+import io.tollgate.limit.LimitConfig;
+import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.proxy.Route;
+import io.tollgate.ring.RingConfig;
+import io.tollgate.store.PostgresConfig;
+import io.tollgate.store.RedisConfig;
+import io.tollgate.store.StoredKeys;
+import io.tollgate.store.TestPostgres;
+import io.tollgate.store.TestRedis;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A gateway on real stores, on free ports of this machine, with a client to talk to it. */
+final class RunningGateway implements AutoCloseable {
+  static final Duration REDIS_DEADLINE = Duration.ofMillis(200);
+  static final Duration POSTGRES_DEADLINE = Duration.ofMillis(700);
+  private static final int EVENT_LOOPS = 2;
+
+  final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  final Vertx vertx = Vertx.vertx();
+  final Gateway gateway;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  RunningGateway(TestPostgres postgres, TestRedis redis, Route... routes) {
+    this(postgres, redis, ProxyConfig.DEFAULTS, LimitConfig.UNLIMITED, routes);
+  }
+
+  RunningGateway(
+      TestPostgres postgres,
+      TestRedis redis,
+      ProxyConfig proxy,
+      LimitConfig limit,
+      Route... routes) {
+    var config =
+        new GatewayConfig(
+            edgeConfig(),
+            RingConfig.DEFAULTS,
+            proxy,
+            limit,
+            new RedisConfig(redis.url(), REDIS_DEADLINE, Duration.ofSeconds(1)),
+            new PostgresConfig(postgres.url(), POSTGRES_DEADLINE, Duration.ofSeconds(2)),
+            StoredKeys.PEPPER);
+    gateway = await(Gateway.start(vertx, config, List.of(routes), metrics));
+  }
+
+  private static EdgeConfig edgeConfig() {
+    EdgeConfig defaults = EdgeConfig.DEFAULTS;
+    return new EdgeConfig(
+        "127.0.0.1",
+        0,
+        EVENT_LOOPS,
+        defaults.idleTimeout(),
+        defaults.requestLineBytesMax(),
+        defaults.headerBytesMax(),
+        Duration.ofSeconds(10));
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.await(30, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  URI uri(String target) {
+    return URI.create("http://127.0.0.1:" + gateway.port() + target);
+  }
+
+  HttpResponse<String> get(String target, Secret key) {
+    return send(
+        HttpRequest.newBuilder(uri(target)).header("Authorization", "Bearer " + key.reveal()));
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return client.send(
+          request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  double counted(String name, String tag, String value) {
+    return metrics.get(name).tag(tag, value).counter().count();
+  }
+
+  @Override
+  public void close() {
+    await(gateway.stop());
+    await(vertx.close());
+    client.close();
+  }
+}

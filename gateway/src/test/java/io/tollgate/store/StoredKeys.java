@@ -1,0 +1,118 @@
+package io.tollgate.store;
+
+import io.tollgate.access.Scopes;
+import io.tollgate.access.Subject;
+import io.tollgate.key.KeyDigest;
+import io.tollgate.key.KeyFormat;
+import io.tollgate.key.KeyId;
+import io.tollgate.key.Pepper;
+import io.tollgate.key.Secret;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Puts keys where the gateway looks for them, in the form in which management would. */
+public final class StoredKeys {
+  public static final Pepper PEPPER =
+      new Pepper(List.of(new Secret("a pepper of the tests, long enough to be one")));
+  public static final Subject SUBJECT = new Subject("user_000000000000000000000000000");
+
+  private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+  private final KeyFormat format = new KeyFormat(PEPPER);
+  private final KeyDocument documents = new KeyDocument(PEPPER);
+  private final TestPostgres postgres;
+  private final TestRedis redis;
+
+  public StoredKeys(TestPostgres postgres, TestRedis redis) {
+    this.postgres = postgres;
+    this.redis = redis;
+  }
+
+  /** A secret with a genuine tag that stands nowhere. */
+  public Secret mint() {
+    return format.mint(random);
+  }
+
+  public static KeyRecord record(Scopes scopes) {
+    return new KeyRecord(1, new KeyId(1, 2), SUBJECT, scopes, false, KeyRecord.NEVER);
+  }
+
+  /** Puts a key into both stores. */
+  public Secret everywhere(KeyRecord record) {
+    Secret secret = mint();
+    putPostgres(secret, record);
+    putRedis(secret, record);
+    return secret;
+  }
+
+  public Secret everywhere(String... scopes) {
+    return everywhere(withFreshId(record(Scopes.of(List.of(scopes)))));
+  }
+
+  public Secret inPostgresOnly(String... scopes) {
+    Secret secret = mint();
+    putPostgres(secret, withFreshId(record(Scopes.of(List.of(scopes)))));
+    return secret;
+  }
+
+  public KeyRecord withFreshId(KeyRecord record) {
+    return new KeyRecord(
+        record.number(),
+        KeyId.random(random),
+        record.subject(),
+        record.scopes(),
+        record.revoked(),
+        record.expiresAtMillis());
+  }
+
+  public void putRedis(Secret secret, KeyRecord record) {
+    KeyDigest digest = KeyDigest.of(secret);
+    redis.command("SET", RedisNames.key(digest), documents.encode(digest, record));
+  }
+
+  /** Says that the projection stands, as the projector would after a rebuild. */
+  public void markApplied(long number) {
+    redis.command("SET", RedisNames.APPLIED, new Applied(PEPPER, random).encode(number));
+  }
+
+  public void putPostgres(Secret secret, KeyRecord record) {
+    try (Connection connection = postgres.connect()) {
+      insertKey(connection, record);
+      try (PreparedStatement insert =
+          connection.prepareStatement(
+              "INSERT INTO tollgate.api_key_secret (digest, key_id) VALUES (?, ?)")) {
+        insert.setBytes(1, KeyDigest.of(secret).toBytes());
+        insert.setString(2, record.id().toString());
+        insert.executeUpdate();
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void insertKey(Connection connection, KeyRecord record) throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            """
+            INSERT INTO tollgate.api_key
+              (id, type, subject, name, scopes, expires_at, revoked_at, number)
+            VALUES (?, 'api_key', ?, ?, ?, ?, ?, ?)""")) {
+      insert.setString(1, record.id().toString());
+      insert.setString(2, record.subject().id());
+      insert.setString(3, "key " + record.id());
+      insert.setArray(
+          4, connection.createArrayOf("text", record.scopes().toList().toArray(String[]::new)));
+      insert.setTimestamp(
+          5,
+          record.expiresAtMillis() == KeyRecord.NEVER
+              ? null
+              : new Timestamp(record.expiresAtMillis()));
+      insert.setTimestamp(6, record.revoked() ? new Timestamp(0) : null);
+      insert.setLong(7, record.number());
+      insert.executeUpdate();
+    }
+  }
+}
