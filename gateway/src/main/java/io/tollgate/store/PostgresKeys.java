@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The keys as Postgres has them, which is the truth.
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the context it was made on.
  */
 public final class PostgresKeys implements KeySource {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresKeys.class);
   private static final int BATCH_MAX = 256;
   private static final int STATEMENTS_MAX = 4;
 
@@ -155,6 +158,8 @@ public final class PostgresKeys implements KeySource {
           .map(
               fits -> {
                 connection.closeHandler(unused -> closed.run());
+                // Its end is what counts, and closeHandler tells that; the default would log a trace.
+                connection.exceptionHandler(failure -> LOG.debug("Postgres: {}", failure.getMessage()));
                 return connection;
               })
           .onFailure(unfit -> connection.close());

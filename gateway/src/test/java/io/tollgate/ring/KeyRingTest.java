@@ -1,0 +1,121 @@
+package io.tollgate.ring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tollgate.access.Scopes;
+import io.tollgate.access.Subject;
+import io.tollgate.key.KeyDigest;
+import io.tollgate.key.KeyId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class KeyRingTest {
+  private static final Subject SUBJECT = new Subject("user_000000000000000000000000000");
+  private final Random random = new Random(1);
+
+  private KeyDigest digest() {
+    return new KeyDigest(
+        random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
+  }
+
+  private Grant grant() {
+    return new Grant(KeyId.random(random), SUBJECT, Scopes.NONE, Long.MAX_VALUE);
+  }
+
+  private static @Nullable Verdict find(KeyRing ring, KeyDigest digest, long nowNanos) {
+    return ring.find(digest.a(), digest.b(), digest.c(), digest.d(), nowNanos);
+  }
+
+  @Test
+  void an_entry_answers_until_its_time_and_not_at_it() {
+    var ring = new KeyRing(10);
+    KeyDigest digest = digest();
+    Grant grant = grant();
+    ring.put(digest, grant, 100);
+    assertThat(find(ring, digest, 99)).isSameAs(grant);
+    assertThat(find(ring, digest, 100)).isNull();
+  }
+
+  @Test
+  void the_clock_may_be_negative_and_wrap() {
+    var ring = new KeyRing(10);
+    KeyDigest digest = digest();
+    ring.put(digest, grant(), Long.MIN_VALUE + 5);
+    assertThat(find(ring, digest, Long.MAX_VALUE - 5)).isNotNull();
+    assertThat(find(ring, digest, Long.MIN_VALUE + 5)).isNull();
+  }
+
+  @Test
+  void a_later_verdict_replaces_an_earlier_one() {
+    var ring = new KeyRing(10);
+    KeyDigest digest = digest();
+    ring.put(digest, grant(), 100);
+    ring.put(digest, Denial.KEY_INVALID, 200);
+    assertThat(find(ring, digest, 150)).isEqualTo(Denial.KEY_INVALID);
+    assertThat(ring.size()).isEqualTo(1);
+  }
+
+  @Test
+  void digests_that_share_a_set_and_a_tag_are_told_apart() {
+    var ring = new KeyRing(10);
+    var one = new KeyDigest(1, 2, 3, 4);
+    var other = new KeyDigest(1, 2, 3, 5);
+    Grant grant = grant();
+    ring.put(one, grant, 100);
+    assertThat(find(ring, other, 0)).isNull();
+    ring.put(other, Denial.KEY_INVALID, 100);
+    assertThat(find(ring, one, 0)).isSameAs(grant);
+    assertThat(find(ring, other, 0)).isEqualTo(Denial.KEY_INVALID);
+  }
+
+  @Test
+  void a_digest_of_zeros_is_not_taken_for_an_empty_slot() {
+    var ring = new KeyRing(10);
+    assertThat(find(ring, new KeyDigest(0, 0, 0, 0), 0)).isNull();
+  }
+
+  @Test
+  void it_never_holds_more_than_its_bound() {
+    for (int bound : new int[] {1, 2, 7, 8, 9, 100, 1_000}) {
+      var ring = new KeyRing(bound);
+      for (int i = 0; i < 3 * bound + 50; i++) {
+        KeyDigest digest = digest();
+        Grant grant = grant();
+        ring.put(digest, grant, i + 1_000_000);
+        assertThat(find(ring, digest, 0)).isSameAs(grant);
+        assertThat(ring.size()).isLessThanOrEqualTo(bound);
+      }
+      assertThat(ring.size()).isGreaterThan(bound - 1 - bound / 50);
+    }
+  }
+
+  @Test
+  void nearly_all_of_as_many_as_its_bound_are_held() {
+    var ring = new KeyRing(100_000);
+    Map<KeyDigest, Grant> put = new HashMap<>();
+    for (int i = 0; i < 100_000; i++) {
+      KeyDigest digest = digest();
+      Grant grant = grant();
+      put.put(digest, grant);
+      ring.put(digest, grant, 1);
+    }
+    long held =
+        put.entrySet().stream().filter(e -> e.getValue().equals(find(ring, e.getKey(), 0))).count();
+    assertThat(held).isGreaterThan(99_000).isEqualTo(ring.size());
+  }
+
+  @Test
+  void a_full_ring_lets_go_of_the_entry_of_a_set_that_ends_first() {
+    var ring = new KeyRing(2);
+    KeyDigest soon = digest();
+    KeyDigest late = digest();
+    ring.put(late, grant(), 200);
+    ring.put(soon, grant(), 100);
+    ring.put(digest(), grant(), 300);
+    assertThat(find(ring, soon, 0)).isNull();
+    assertThat(find(ring, late, 0)).isNotNull();
+  }
+}
