@@ -49,7 +49,11 @@ final class EdgeVerticle extends VerticleBase {
     edge = newEdge;
     server = listener;
     return listener
-        .requestHandler(newEdge::accept)
+        .requestHandler(
+            request -> {
+              closeIfAsked(request);
+              newEdge.accept(request);
+            })
         .invalidRequestHandler(this::refuseMalformed)
         .listen();
   }
@@ -66,6 +70,21 @@ final class EdgeVerticle extends VerticleBase {
         .setHttp2ClearTextEnabled(false)
         .setTcpNoDelay(true)
         .setReuseAddress(true);
+  }
+
+  /** The server knows "close" where it stands alone; RFC 9110 allows it in a list. */
+  private static void closeIfAsked(HttpServerRequest request) {
+    String options = request.getHeader("connection");
+    if (options == null || options.indexOf(',') < 0) {
+      return;
+    }
+    for (String option : options.split(",", -1)) {
+      if (option.strip().equalsIgnoreCase("close")) {
+        request.response().putHeader("connection", "close");
+        request.response().endHandler(sent -> request.connection().close());
+        return;
+      }
+    }
   }
 
   private void refuseMalformed(HttpServerRequest request) {

@@ -158,8 +158,10 @@ public final class PostgresKeys implements KeySource {
           .map(
               fits -> {
                 connection.closeHandler(unused -> closed.run());
-                // Its end is what counts, and closeHandler tells that; the default would log a trace.
-                connection.exceptionHandler(failure -> LOG.debug("Postgres: {}", failure.getMessage()));
+                // Its end is what counts, and closeHandler tells that; the default would log a
+                // trace.
+                connection.exceptionHandler(
+                    failure -> LOG.debug("Postgres: {}", failure.getMessage()));
                 return connection;
               })
           .onFailure(unfit -> connection.close());
