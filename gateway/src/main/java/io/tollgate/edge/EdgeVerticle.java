@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** One event loop of the edge: its listener, and the {@link Edge} that serves it. */
 final class EdgeVerticle extends VerticleBase {
   private static final int ANY_PORT = -1;
+  private static final Duration DRAIN_NOTICE = Duration.ofMillis(500);
 
   private final EdgeConfig config;
   private final ProxyConfig proxyConfig;
   private final EdgeParts parts;
   private final Supplier<RouteTable> routes;
+  private final Connections connections = new Connections();
   private @Nullable HttpServer server;
   private @Nullable Edge edge;
   private @Nullable Refusals refusals;
@@ -49,9 +52,10 @@ final class EdgeVerticle extends VerticleBase {
     edge = newEdge;
     server = listener;
     return listener
+        .connectionHandler(connections::opened)
         .requestHandler(
             request -> {
-              closeIfAsked(request);
+              connections.begin(request);
               newEdge.accept(request);
             })
         .invalidRequestHandler(this::refuseMalformed)
@@ -70,21 +74,6 @@ final class EdgeVerticle extends VerticleBase {
         .setHttp2ClearTextEnabled(false)
         .setTcpNoDelay(true)
         .setReuseAddress(true);
-  }
-
-  /** The server knows "close" where it stands alone; RFC 9110 allows it in a list. */
-  private static void closeIfAsked(HttpServerRequest request) {
-    String options = request.getHeader("connection");
-    if (options == null || options.indexOf(',') < 0) {
-      return;
-    }
-    for (String option : options.split(",", -1)) {
-      if (option.strip().equalsIgnoreCase("close")) {
-        request.response().putHeader("connection", "close");
-        request.response().endHandler(sent -> request.connection().close());
-        return;
-      }
-    }
   }
 
   private void refuseMalformed(HttpServerRequest request) {
@@ -111,11 +100,20 @@ final class EdgeVerticle extends VerticleBase {
     return known == null ? config.port() : known.actualPort();
   }
 
+  /**
+   * Announces the end on each connection that is in use before it closes any: a connection that is
+   * closed while a client writes its next request on it would lose that request.
+   */
   @Override
   public Future<?> stop() {
     HttpServer known = server;
-    return known == null
-        ? Future.succeededFuture()
-        : known.shutdown(config.drainDeadline().toMillis(), TimeUnit.MILLISECONDS);
+    if (known == null) {
+      return Future.succeededFuture();
+    }
+    connections.announceEnd();
+    return vertx
+        .timer(DRAIN_NOTICE.toMillis(), TimeUnit.MILLISECONDS)
+        .compose(
+            noticed -> known.shutdown(config.drainDeadline().toMillis(), TimeUnit.MILLISECONDS));
   }
 }

@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.net.BindException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running gateway: its stores, its ring and its listeners, put together. Safe for all threads.
@@ -21,6 +22,7 @@ public final class Gateway {
   private final List<EdgeVerticle> edges;
   private final List<Future<String>> deployments;
   private volatile RouteTable routes;
+  private @Nullable Future<Void> stopped;
 
   private Gateway(Vertx vertx, GatewayConfig config, LookupVerticle lookups, RouteTable routes) {
     this.vertx = vertx;
@@ -93,13 +95,24 @@ public final class Gateway {
     return edges.get(0).port();
   }
 
-  /** Stops: takes no new request, lets those under way end within the drain deadline. */
-  public Future<Void> stop() {
+  /**
+   * Stops: takes no new request, lets those under way end within the drain deadline. A second call
+   * joins the first.
+   */
+  public synchronized Future<Void> stop() {
+    Future<Void> begun = stopped;
+    if (begun != null) {
+      return begun;
+    }
     List<Future<Void>> stops =
         deployments.stream()
             .filter(Future::succeeded)
             .map(deployment -> vertx.undeploy(deployment.result()))
             .toList();
-    return Future.join(stops).transform(stopped -> vertx.undeploy(lookups.deploymentID()));
+    // The look-ups last: requests that are under way may still need one.
+    Future<Void> all =
+        Future.join(stops).transform(edgesStopped -> vertx.undeploy(lookups.deploymentID()));
+    stopped = all;
+    return all;
   }
 }
