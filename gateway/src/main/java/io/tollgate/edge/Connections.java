@@ -6,6 +6,8 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The clients' connections of one listener, and how many requests are under way on each, so that a
@@ -14,6 +16,8 @@ import java.util.Map;
  * <p>Confined to the event loop that owns it.
  */
 final class Connections {
+  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+
   private final Map<HttpConnection, Tracked> open = new HashMap<>();
   private boolean draining;
 
@@ -28,6 +32,8 @@ final class Connections {
     var tracked = new Tracked();
     open.put(connection, tracked);
     connection.closeHandler(closed -> open.remove(connection));
+    connection.exceptionHandler(
+        failure -> LOG.debug("a client's connection failed: {}", failure.getMessage()));
     // Without a handler of ours the server cuts requests that are under way.
     connection.shutdownHandler(
         stopping -> {

@@ -19,6 +19,8 @@ import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request on its way upstream and its response on the way back.
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the event loop that serves the request.
  */
 final class Exchange {
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
   private static final long NO_TIMER = -1;
   private static final int SWITCHING_PROTOCOLS = 101;
 
@@ -88,6 +91,8 @@ final class Exchange {
   }
 
   private void sendOn(HttpClientRequest opened, RequestOptions options) {
+    // Whatever goes wrong reaches the response's future too; without a handler it would be logged.
+    opened.exceptionHandler(failure -> LOG.debug("upstream: {}", failure.getMessage()));
     if (settled) {
       // The client left while the connection was made; on reset nothing is sent.
       opened.reset();

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The upstreams of one event loop, each with connections of its own.
@@ -21,6 +23,8 @@ final class Upstreams {
    * that it is rarely the upstream that closes one just as a request is sent on it.
    */
   private static final int UNUSED_SECONDS_MAX = 4;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Upstreams.class);
 
   private final Vertx vertx;
   private final ProxyConfig config;
@@ -53,7 +57,16 @@ final class Upstreams {
         new PoolOptions()
             .setHttp1MaxSize(config.connectionsMax())
             .setMaxWaitQueueSize(config.queueMax());
-    return vertx.createHttpClient(options, pool);
+    return vertx
+        .httpClientBuilder()
+        .with(options)
+        .with(pool)
+        .withConnectHandler(
+            connection ->
+                connection.exceptionHandler(
+                    failure ->
+                        LOG.debug("a connection to {} failed: {}", upstream, failure.getMessage())))
+        .build();
   }
 
   /** Lets go of the upstreams that no route names any more, once their exchanges have ended. */
