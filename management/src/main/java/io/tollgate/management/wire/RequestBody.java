@@ -1,0 +1,286 @@
+package io.tollgate.management.wire;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request's body: one JSON object, read strictly and without coercion.
+ *
+ * <p>Each member keeps its text as it came, so that what is only passed through comes back
+ * untouched. Texts that Postgres can't hold (NUL, half a surrogate pair) are refused here, once for
+ * all members at any depth. Confined to one request.
+ */
+public final class RequestBody {
+  private static final int DEPTH_MAX = 64;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
+          .build();
+  private static final ObjectMapper TREES =
+      new ObjectMapper(JSON).enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+  /** A member's value as it came, and how deep it nests; a scalar's depth is 0. */
+  private record Member(String text, int depth) {}
+
+  private final Map<String, Member> members;
+
+  private RequestBody(Map<String, Member> members) {
+    this.members = members;
+  }
+
+  /** Reads a body; none at all counts as an object without members. */
+  public static RequestBody parseOptional(@Nullable Buffer body) {
+    return body == null || body.length() == 0 ? new RequestBody(Map.of()) : parse(body);
+  }
+
+  /**
+   * Reads a body.
+   *
+   * @throws ApiError if it is not one JSON object of texts that can be kept
+   */
+  public static RequestBody parse(@Nullable Buffer body) {
+    if (body == null || body.length() == 0) {
+      throw invalid("The body must be a JSON object, was empty.");
+    }
+    String text = decode(body);
+    try (JsonParser parser = JSON.createParser(text)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw invalid("The body must be a JSON object.");
+      }
+      Map<String, Member> members = new LinkedHashMap<>();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = checked(parser.currentName());
+        parser.nextToken();
+        members.put(name, member(parser, text));
+      }
+      if (parser.nextToken() != null) {
+        throw invalid("The body must be one JSON object, something follows it.");
+      }
+      return new RequestBody(members);
+    } catch (JsonProcessingException e) {
+      // Jackson's own message may repeat the body, and with it a secret.
+      var place = e.getLocation();
+      throw invalid(
+          "The body is not well-formed JSON, or nests deeper than "
+              + DEPTH_MAX
+              + ", or names a member twice: see line "
+              + (place == null ? 1 : place.getLineNr())
+              + ", column "
+              + (place == null ? 1 : place.getColumnNr())
+              + ".");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String decode(Buffer body) {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(body.getBytes()))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw invalid("The body must be UTF-8.");
+    }
+  }
+
+  private static Member member(JsonParser parser, String text) throws IOException {
+    int start = (int) parser.currentTokenLocation().getCharOffset();
+    int depth = 0;
+    int depthMax = 0;
+    while (true) {
+      JsonToken token = parser.currentToken();
+      if (token == JsonToken.FIELD_NAME) {
+        checked(parser.currentName());
+      } else if (token == JsonToken.VALUE_STRING) {
+        checked(parser.getText());
+      } else if (token != null && token.isStructStart()) {
+        depthMax = Math.max(depthMax, ++depth);
+      } else if (token != null && token.isStructEnd()) {
+        depth--;
+      } else {
+        // Jackson reads a number lazily; asking makes it judge the length here, not later.
+        parser.getText();
+      }
+      if (depth == 0) {
+        int end = (int) parser.currentLocation().getCharOffset();
+        return new Member(text.substring(start, end).strip(), depthMax);
+      }
+      parser.nextToken();
+    }
+  }
+
+  private static String checked(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == 0) {
+        throw invalid("The body holds a NUL character (\\u0000), which can't be kept.");
+      }
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        throw invalid("The body holds half of a surrogate pair, which can't be kept.");
+      }
+    }
+    return text;
+  }
+
+  private static ApiError invalid(String detail) {
+    return new ApiError(400, "request_body_invalid", "Request body invalid", detail);
+  }
+
+  /** Refuses members by other names than these. */
+  public void allowOnly(Set<String> known) {
+    for (String name : members.keySet()) {
+      if (!known.contains(name)) {
+        throw ApiError.parameter(
+            "form_param_unknown",
+            "is unknown",
+            name,
+            ApiError.quote(name) + " is not a parameter here; these are: " + sorted(known) + ".");
+      }
+    }
+  }
+
+  private static String sorted(Set<String> names) {
+    return String.join(", ", names.stream().sorted().toList());
+  }
+
+  /** Returns a text that must be there. */
+  public String text(String name) {
+    if (!members.containsKey(name)) {
+      throw ApiError.parameter(
+          "form_param_missing", "is missing", name, name + " must be included.");
+    }
+    return text(node(name), name);
+  }
+
+  /** Returns a text, or the other one where the member is absent; null is refused. */
+  public String textOr(String name, String other) {
+    return members.containsKey(name) ? text(node(name), name) : other;
+  }
+
+  /** Returns a text, or null where the member is absent or null. */
+  public @Nullable String textOrNull(String name) {
+    return isNull(name) ? null : text(node(name), name);
+  }
+
+  private static String text(JsonNode node, String name) {
+    if (node.isNull()) {
+      throw ApiError.parameter(
+          "form_param_nil", "is null", name, name + " must be a string, was null.");
+    }
+    if (!node.isTextual()) {
+      throw wrongType(name, "a string", node);
+    }
+    return node.textValue();
+  }
+
+  /** Returns a number, or null where the member is absent or null. */
+  public @Nullable BigDecimal numberOrNull(String name) {
+    if (isNull(name)) {
+      return null;
+    }
+    JsonNode node = node(name);
+    if (!node.isNumber()) {
+      throw wrongType(name, "a number or null", node);
+    }
+    return node.decimalValue();
+  }
+
+  /** Returns texts in the order given; none where the member is absent, null is refused. */
+  public List<String> texts(String name) {
+    if (!members.containsKey(name)) {
+      return List.of();
+    }
+    JsonNode node = node(name);
+    if (!node.isArray()) {
+      throw wrongType(name, "an array of strings", node);
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonNode element : node) {
+      if (!element.isTextual()) {
+        throw wrongType(name, "an array of strings", element);
+      }
+      texts.add(element.textValue());
+    }
+    return texts;
+  }
+
+  /** Returns an object's text as it came, or null where the member is absent or null. */
+  public @Nullable String objectOrNull(String name, int depthMax) {
+    Member member = members.get(name);
+    if (member == null || isNull(name)) {
+      return null;
+    }
+    if (!member.text().startsWith("{")) {
+      throw wrongType(name, "an object or null", node(name));
+    }
+    if (member.depth() > depthMax) {
+      throw ApiError.parameter(
+          "form_param_value_invalid",
+          "is invalid",
+          name,
+          name + " may nest " + depthMax + " deep, nests " + member.depth() + " deep.");
+    }
+    return member.text();
+  }
+
+  private boolean isNull(String name) {
+    Member member = members.get(name);
+    return member == null || member.text().equals("null");
+  }
+
+  private JsonNode node(String name) {
+    Member member = members.get(name);
+    try {
+      return TREES.readTree(member == null ? "null" : member.text());
+    } catch (JsonProcessingException e) {
+      throw invalid(name + " is not well-formed JSON.");
+    }
+  }
+
+  private static ApiError wrongType(String name, String expected, JsonNode was) {
+    // The kind, not the value: a secret may have been sent in the wrong place.
+    return ApiError.parameter(
+        "form_param_type_invalid",
+        "has the wrong type",
+        name,
+        name + " must be " + expected + ", held " + kind(was) + ".");
+  }
+
+  private static String kind(JsonNode node) {
+    return switch (node.getNodeType()) {
+      case NULL, MISSING -> "null";
+      case BOOLEAN -> "a boolean";
+      case NUMBER -> "a number";
+      case STRING, BINARY -> "a string";
+      case ARRAY -> "an array";
+      case OBJECT, POJO -> "an object";
+    };
+  }
+}
