@@ -1,0 +1,76 @@
+package io.tollgate.management;
+
+import io.tollgate.management.wire.Endpoints;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.net.BindException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The listener of the management API, on virtual threads. */
+final class ManagementVerticle extends VerticleBase {
+  private static final int IDLE_SECONDS_MAX = 75;
+  private static final int REQUEST_LINE_MAX = 8_192;
+  private static final int HEADERS_MAX = 16_384;
+
+  /** A revocation under way waits for Redis and a second more, so it can come to its end. */
+  private static final int GRACE_SECONDS = 10;
+
+  private final String host;
+  private final int port;
+  private final Endpoints endpoints;
+  private volatile @Nullable HttpServer server;
+
+  ManagementVerticle(String host, int port, Endpoints endpoints) {
+    this.host = host;
+    this.port = port;
+    this.endpoints = endpoints;
+  }
+
+  @Override
+  public Future<?> start() {
+    var options =
+        new HttpServerOptions()
+            .setHost(host)
+            .setPort(port)
+            .setIdleTimeout(IDLE_SECONDS_MAX)
+            .setMaxInitialLineLength(REQUEST_LINE_MAX)
+            .setMaxHeaderSize(HEADERS_MAX)
+            .setHandle100ContinueAutomatically(true);
+    HttpServer listener =
+        vertx
+            .createHttpServer(options)
+            .requestHandler(endpoints::handle)
+            .invalidRequestHandler(endpoints::handleInvalid);
+    server = listener;
+    return listener.listen().recover(this::refused);
+  }
+
+  private Future<HttpServer> refused(Throwable failure) {
+    return Future.failedFuture(
+        failure instanceof BindException
+            ? new IllegalStateException(
+                "management can't listen on "
+                    + host
+                    + ":"
+                    + port
+                    + ", another program may hold the port: see management.port",
+                failure)
+            : failure);
+  }
+
+  int port() {
+    HttpServer listener = server;
+    return listener == null ? 0 : listener.actualPort();
+  }
+
+  @Override
+  public Future<?> stop() {
+    HttpServer listener = server;
+    return listener == null
+        ? Future.succeededFuture()
+        : listener.shutdown(GRACE_SECONDS, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,90 @@
+package io.tollgate.management.key;
+
+import io.vertx.sqlclient.Row;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An API key as management keeps it: everything but its secret. Immutable.
+ *
+ * @param claims a JSON object as it came
+ * @param scopes in the order given, each once
+ * @param expired as Postgres' clock had it when the row was read
+ * @param number the change-log number of its last change
+ */
+record ApiKey(
+    String id,
+    String type,
+    String subject,
+    String name,
+    @Nullable String description,
+    @Nullable String claims,
+    List<String> scopes,
+    @Nullable String createdBy,
+    long createdAtMillis,
+    long updatedAtMillis,
+    @Nullable Long expiresAtMillis,
+    boolean expired,
+    @Nullable Long lastUsedAtMillis,
+    boolean revoked,
+    @Nullable String revocationReason,
+    long number) {
+
+  /** What a statement must select, from {@code tollgate.api_key k}, for {@link #from}. */
+  static final String COLUMNS =
+      """
+      k.id, k.type, k.subject, k.name, k.description, k.claims::text AS claims, k.scopes,
+      k.created_by, k.created_at, k.updated_at, k.expires_at,
+      coalesce(k.expires_at <= now(), false) AS expired, k.last_used_at,
+      k.revoked_at IS NOT NULL AS revoked, k.revocation_reason, k.number
+      """;
+
+  static ApiKey from(Row row) {
+    return new ApiKey(
+        row.getString("id"),
+        row.getString("type"),
+        row.getString("subject"),
+        row.getString("name"),
+        row.getString("description"),
+        row.getString("claims"),
+        List.of(row.getArrayOfStrings("scopes")),
+        row.getString("created_by"),
+        row.getOffsetDateTime("created_at").toInstant().toEpochMilli(),
+        row.getOffsetDateTime("updated_at").toInstant().toEpochMilli(),
+        millis(row.getOffsetDateTime("expires_at")),
+        row.getBoolean("expired"),
+        millis(row.getOffsetDateTime("last_used_at")),
+        row.getBoolean("revoked"),
+        row.getString("revocation_reason"),
+        row.getLong("number"));
+  }
+
+  private static @Nullable Long millis(@Nullable OffsetDateTime time) {
+    return time == null ? null : time.toInstant().toEpochMilli();
+  }
+
+  ApiKey withNumber(long last) {
+    return new ApiKey(
+        id,
+        type,
+        subject,
+        name,
+        description,
+        claims,
+        scopes,
+        createdBy,
+        createdAtMillis,
+        updatedAtMillis,
+        expiresAtMillis,
+        expired,
+        lastUsedAtMillis,
+        revoked,
+        revocationReason,
+        last);
+  }
+
+  boolean isValid() {
+    return !revoked && !expired;
+  }
+}

@@ -1,0 +1,178 @@
+package io.tollgate.management;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tollgate.key.Pepper;
+import io.tollgate.key.Secret;
+import io.tollgate.store.PostgresConfig;
+import io.tollgate.store.RedisConfig;
+import io.tollgate.store.TestPostgres;
+import io.tollgate.store.TestRedis;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A management service on real stores, and a client that speaks to it as an API owner's backend.
+ */
+public final class TestManagement implements AutoCloseable {
+  public static final String SECRET_KEY = "sk_test_0123456789abcdef";
+  public static final Pepper PEPPER = new Pepper(List.of(new Secret("x".repeat(32))));
+
+  private static final AtomicInteger SUBJECTS = new AtomicInteger();
+
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final Management management;
+
+  /** An answer with its body as text, and as JSON where it is. */
+  public record Answer(int status, String body, HttpResponse<byte[]> response) {
+    public JsonObject json() {
+      return new JsonObject(body);
+    }
+
+    public JsonObject error() {
+      return json().getJsonArray("errors").getJsonObject(0);
+    }
+
+    public String code() {
+      return error().getString("code");
+    }
+
+    public @Nullable String parameter() {
+      return error().getJsonObject("meta", new JsonObject()).getString("param_name");
+    }
+
+    public @Nullable String header(String name) {
+      return response.headers().firstValue(name).orElse(null);
+    }
+  }
+
+  public TestManagement(TestPostgres postgres, TestRedis redis) {
+    this(postgres.config(), redis.config());
+  }
+
+  public TestManagement(PostgresConfig postgres, RedisConfig redis) {
+    management = await(Management.start(vertx, config(0, postgres, redis), metrics));
+  }
+
+  public static ManagementConfig config(int port, PostgresConfig postgres, RedisConfig redis) {
+    return new ManagementConfig(
+        "127.0.0.1",
+        port,
+        ManagementConfig.BODY_BYTES_MAX,
+        ManagementConfig.CONNECTIONS_MAX,
+        new Secret(SECRET_KEY),
+        redis,
+        postgres,
+        PEPPER);
+  }
+
+  public static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    } catch (InterruptedException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns a subject that no other test uses. */
+  public static String subject() {
+    return "user_%027d".formatted(SUBJECTS.incrementAndGet());
+  }
+
+  public Management management() {
+    return management;
+  }
+
+  public SimpleMeterRegistry metrics() {
+    return metrics;
+  }
+
+  public int port() {
+    return management.port();
+  }
+
+  public Answer get(String path) {
+    return send(request(path).GET());
+  }
+
+  public Answer post(String path, JsonObject body) {
+    return post(path, body.encode());
+  }
+
+  public Answer post(String path, String body) {
+    return post(path, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public Answer post(String path, byte[] body) {
+    return send(request(path).POST(BodyPublishers.ofByteArray(body)));
+  }
+
+  /** Returns a request with all that it needs, to be changed. */
+  public HttpRequest.Builder request(String path) {
+    return bare(path)
+        .setHeader("Authorization", "Bearer " + SECRET_KEY)
+        .setHeader("Content-Type", "application/json");
+  }
+
+  /** Returns a request without any header. */
+  public HttpRequest.Builder bare(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+        .timeout(Duration.ofSeconds(30));
+  }
+
+  public Answer send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
+      return new Answer(
+          response.statusCode(), new String(response.body(), StandardCharsets.UTF_8), response);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Creates a key of a subject of its own, and returns it with its secret. */
+  public JsonObject create(String name) {
+    return create(subject(), name);
+  }
+
+  public JsonObject create(String subject, String name) {
+    return created(new JsonObject().put("subject", subject).put("name", name));
+  }
+
+  public JsonObject created(JsonObject body) {
+    Answer answer = post("/api_keys", body);
+    if (answer.status() != 200) {
+      throw new AssertionError(answer.body());
+    }
+    return answer.json();
+  }
+
+  @Override
+  public void close() {
+    await(management.stop());
+    await(vertx.close());
+    client.close();
+  }
+}
