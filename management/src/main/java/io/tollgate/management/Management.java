@@ -75,7 +75,7 @@ public final class Management {
     while (true) {
       Duration left = START_DEADLINE.minusNanos(System.nanoTime() - startNanos);
       try {
-        transactions.probe().await(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS);
+        transactions.probe().timeout(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS).await();
         return;
       } catch (IllegalStateException misfit) {
         throw misfit;

@@ -27,9 +27,9 @@ final class PostgresFailures {
    */
   static <T> T await(Future<T> answer, Duration deadline) {
     try {
-      return answer.await(Math.max(1, deadline.toMillis()), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new StoreUnreachable("Postgres gave no answer within " + deadline);
+      // The deadline is the future's: when await's own runs out, Vert.x (5.0.12) resumes the thread
+      // without its place in the context's queue, and the next await fails.
+      return answer.timeout(Math.max(1, deadline.toMillis()), TimeUnit.MILLISECONDS).await();
     } catch (PgException e) {
       if (OUTAGES.stream().anyMatch(e.getSqlState()::startsWith)) {
         throw new StoreUnreachable("Postgres can't answer now (" + e.getSqlState() + ")", e);
@@ -42,6 +42,9 @@ final class PostgresFailures {
         | Error e) {
       throw e;
     } catch (Throwable e) {
+      if (e instanceof TimeoutException) {
+        throw new StoreUnreachable("Postgres gave no answer within " + deadline);
+      }
       // Refused, reset, closed, no place in the pool or its queue: the driver has no common type.
       throw new StoreUnreachable("Postgres is out of reach", e);
     }

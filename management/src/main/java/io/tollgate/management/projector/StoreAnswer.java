@@ -21,13 +21,16 @@ final class StoreAnswer {
    */
   static <T extends @Nullable Object> T await(String store, Future<T> answer) {
     try {
-      return answer.await(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new StoreUnreachable(store + " gave no answer within " + DEADLINE);
+      // The deadline is the future's: when await's own runs out, Vert.x (5.0.12) resumes the thread
+      // without its place in the context's queue, and the next await fails.
+      return answer.timeout(DEADLINE.toMillis(), TimeUnit.MILLISECONDS).await();
     } catch (Error e) {
       throw e;
     } catch (Throwable e) {
-      // Throwable, since the drivers fail with some that are no exceptions: Redis' refusals say.
+      // Throwable, since the drivers fail with some that are no exceptions, Redis' refusals say.
+      if (e instanceof TimeoutException) {
+        throw new StoreUnreachable(store + " gave no answer within " + DEADLINE);
+      }
       throw new StoreUnreachable(store + " is out of reach", e);
     }
   }

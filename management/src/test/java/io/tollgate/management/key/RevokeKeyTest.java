@@ -1,0 +1,186 @@
+package io.tollgate.management.key;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tollgate.key.KeyDigest;
+import io.tollgate.key.Secret;
+import io.tollgate.management.TestManagement;
+import io.tollgate.management.TestManagement.Answer;
+import io.tollgate.ring.RingConfig;
+import io.tollgate.store.Awaiting;
+import io.tollgate.store.KeyDocument;
+import io.tollgate.store.KeyRecord;
+import io.tollgate.store.RedisNames;
+import io.tollgate.store.TestPostgres;
+import io.tollgate.store.TestRedis;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** POST /api_keys/{id}/revoke. */
+class RevokeKeyTest {
+  private static TestPostgres postgres;
+  private static TestRedis redis;
+  private static TestManagement management;
+
+  @BeforeAll
+  static void start() {
+    postgres = TestPostgres.database();
+    redis = TestRedis.start();
+    management = new TestManagement(postgres, redis);
+  }
+
+  @AfterAll
+  static void stop() {
+    management.close();
+    redis.close();
+    postgres.close();
+  }
+
+  @Nested
+  class Answers200 {
+    @Test
+    void when_redis_says_so_and_no_older_answer_can_be_believed_any_more() {
+      JsonObject key = management.create("revoked");
+      long startNanos = System.nanoTime();
+      Answer answer = revoke(key, "{\"revocation_reason\":\"leaked\"}");
+      assertThat(Duration.ofNanos(System.nanoTime() - startNanos))
+          .isGreaterThan(RingConfig.ENTRY_LIFETIME_MAX);
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.json().getBoolean("revoked")).isTrue();
+      assertThat(answer.json().getString("revocation_reason")).isEqualTo("leaked");
+      assertThat(answer.json().containsKey("secret")).isFalse();
+      assertThat(document(key)).map(KeyRecord::revoked).contains(true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}", "{\"revocation_reason\":null}"})
+    void without_a_reason(String body) {
+      Answer answer = revoke(management.create("no reason"), body);
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.json().getValue("revocation_reason")).isNull();
+    }
+
+    @Test
+    void again_and_keeps_the_first_time_and_reason() {
+      JsonObject key = management.create("twice");
+      Answer first = revoke(key, "{\"revocation_reason\":\"first\"}");
+      Answer second = revoke(key, "{\"revocation_reason\":\"second\"}");
+      assertThat(second.status()).isEqualTo(200);
+      assertThat(second.json()).isEqualTo(first.json());
+    }
+
+    @Test
+    void to_both_of_two_at_once_and_counts_one_change() {
+      JsonObject key = management.create("raced");
+      var one = CompletableFuture.supplyAsync(() -> revoke(key, "{\"revocation_reason\":\"1\"}"));
+      var other = CompletableFuture.supplyAsync(() -> revoke(key, "{\"revocation_reason\":\"2\"}"));
+      assertThat(one.join().status()).isEqualTo(200);
+      assertThat(other.join().json()).isEqualTo(one.join().json());
+      assertThat(
+              postgres.query(
+                  "SELECT count(*) FROM tollgate.audit WHERE action = 'api_key.revoke'"
+                      + " AND key_id = '"
+                      + key.getString("id")
+                      + "'"))
+          .isEqualTo("1");
+    }
+  }
+
+  @Nested
+  class Answers400 {
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "{\"revocation_reason\":1}",
+          "{\"reason\":\"x\"}",
+          "{",
+          "null",
+          "[]",
+          "\"leaked\"",
+          "{\"revocation_reason\":\"\\u0000\"}"
+        })
+    void to_a_wrong_body_and_leaves_the_key_valid(String body) {
+      JsonObject key = management.create("kept");
+      assertThat(revoke(key, body).status()).isEqualTo(400);
+      assertThat(verify(key).status()).isEqualTo(200);
+    }
+
+    @Test
+    void to_a_reason_of_more_than_255_characters() {
+      JsonObject key = management.create("kept");
+      Answer answer =
+          revoke(key, new JsonObject().put("revocation_reason", "r".repeat(256)).encode());
+      assertThat(answer.code()).isEqualTo("form_param_max_length_exceeded");
+      assertThat(answer.parameter()).isEqualTo("revocation_reason");
+    }
+  }
+
+  @Nested
+  class Answers404 {
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "ak_00000000000000000000000000000000",
+          "ak_1",
+          "nonsense",
+          "ak_%00",
+          "ak_zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"
+        })
+    void where_no_key_has_the_id(String id) {
+      Answer answer = management.post("/api_keys/" + id + "/revoke", "{}");
+      assertThat(answer.status()).isEqualTo(404);
+      assertThat(answer.code()).isEqualTo("resource_not_found");
+    }
+  }
+
+  @Nested
+  class Answers503 {
+    @Test
+    void while_redis_does_not_confirm_and_says_what_is_done() {
+      JsonObject key = management.create("pending");
+      Awaiting.until("the key is projected", () -> document(key).isPresent());
+      redis.freeze();
+      try {
+        Answer answer = revoke(key, "{}");
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.code()).isEqualTo("revocation_pending");
+        assertThat(answer.header("Retry-After")).isEqualTo("2");
+        assertThat(answer.error().getString("long_message")).contains("Done:", "Not done:");
+        // Whoever asks the truth is told the truth at once.
+        assertThat(verify(key).status()).isEqualTo(404);
+      } finally {
+        redis.thaw();
+      }
+      Awaiting.until(
+          "repeating the call confirms it",
+          Duration.ofSeconds(20),
+          () -> revoke(key, "{}").status() == 200);
+      assertThat(document(key)).map(KeyRecord::revoked).contains(true);
+    }
+  }
+
+  private static Optional<KeyRecord> document(JsonObject key) {
+    KeyDigest digest = KeyDigest.of(new Secret(key.getString("secret")));
+    String text = redis.command("GET", RedisNames.key(digest));
+    return text == null
+        ? Optional.empty()
+        : new KeyDocument(TestManagement.PEPPER).decode(digest, text);
+  }
+
+  private static Answer revoke(JsonObject key, String body) {
+    return management.post("/v1/api_keys/" + key.getString("id") + "/revoke", body);
+  }
+
+  private static Answer verify(JsonObject key) {
+    return management.post(
+        "/api_keys/verify", new JsonObject().put("secret", key.getString("secret")));
+  }
+}
