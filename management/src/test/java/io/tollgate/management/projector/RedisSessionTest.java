@@ -1,0 +1,107 @@
+package io.tollgate.management.projector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tollgate.management.TestManagement;
+import io.tollgate.store.RedisNames;
+import io.tollgate.store.TestRedis;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The script: it writes all or nothing, and only upon what its caller has seen. */
+class RedisSessionTest {
+  private final Vertx vertx = Vertx.vertx();
+  private TestRedis redis;
+
+  @BeforeEach
+  void start() {
+    redis = TestRedis.start();
+  }
+
+  @AfterEach
+  void stop() {
+    TestManagement.await(vertx.close());
+    redis.close();
+  }
+
+  @Test
+  void a_stale_expectation_writes_nothing() {
+    redis.command("SET", RedisNames.APPLIED, "newer");
+    inSession(
+        session -> {
+          assertThat(session.write("older", "next", List.of(new Write("a", "b")))).isFalse();
+          assertThat(session.write("", "next", List.of(new Write("a", "b")))).isFalse();
+        });
+    assertThat(redis.command("GET", RedisNames.APPLIED)).isEqualTo("newer");
+    assertThat(redis.command("EXISTS", "a")).isEqualTo("0");
+  }
+
+  @Test
+  void a_true_expectation_writes_documents_removals_and_the_next_text_in_one() {
+    redis.command("SET", RedisNames.APPLIED, "seen");
+    redis.command("SET", "gone", "x");
+    inSession(
+        session ->
+            assertThat(
+                    session.write(
+                        "seen", "next", List.of(new Write("a", "b"), Write.removal("gone"))))
+                .isTrue());
+    assertThat(redis.command("MGET", RedisNames.APPLIED, "a", "gone")).isEqualTo("next\nb\nnull");
+  }
+
+  @Test
+  void a_script_that_redis_has_forgotten_is_sent_again() {
+    inSession(
+        session -> {
+          assertThat(session.write("", "one", List.of())).isTrue();
+          redis.command("SCRIPT", "FLUSH");
+          assertThat(session.write("one", "two", List.of())).isTrue();
+        });
+    assertThat(redis.command("GET", RedisNames.APPLIED)).isEqualTo("two");
+  }
+
+  @Test
+  void another_type_counts_as_none() {
+    redis.command("LPUSH", RedisNames.APPLIED, "x");
+    inSession(
+        session -> {
+          assertThat(session.applied()).isEmpty();
+          assertThat(session.write("", "next", List.of())).isTrue();
+        });
+    assertThat(redis.command("GET", RedisNames.APPLIED)).isEqualTo("next");
+  }
+
+  private void inSession(Consumer<RedisSession> work) {
+    var verticle =
+        new VerticleBase() {
+          @Override
+          public Future<?> start() {
+            RedisSession session = RedisSession.open(vertx, redis.config());
+            try {
+              work.accept(session);
+            } finally {
+              session.close();
+            }
+            return Future.succeededFuture();
+          }
+        };
+    try {
+      vertx
+          .deployVerticle(
+              verticle, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join();
+    } catch (java.util.concurrent.CompletionException e) {
+      throw e.getCause() instanceof AssertionError error ? error : new AssertionError(e);
+    }
+  }
+}
