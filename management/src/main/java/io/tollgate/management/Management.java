@@ -17,6 +17,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A running management service. Safe for all threads. */
 public final class Management {
@@ -33,6 +34,7 @@ public final class Management {
   private final int port;
   private final String listenerId;
   private final String projectorId;
+  private @Nullable Future<Void> stopped;
 
   private Management(
       Vertx vertx,
@@ -139,15 +141,19 @@ public final class Management {
     return port;
   }
 
-  /** Stops: takes no new request and lets those under way end. */
-  public Future<Void> stop() {
-    return onVirtualThread(
-        () -> {
-          // In this order: a revocation under way needs the projector to come to its end.
-          vertx.undeploy(listenerId).await();
-          vertx.undeploy(projectorId).await();
-          return transactions.close().await();
-        });
+  /** Stops: takes no new request and lets those under way end. Stopping again changes nothing. */
+  public synchronized Future<Void> stop() {
+    if (stopped == null) {
+      stopped = onVirtualThread(this::end);
+    }
+    return stopped;
+  }
+
+  private Void end() {
+    // In this order: a revocation under way needs the projector to come to its end.
+    vertx.undeploy(listenerId).await();
+    vertx.undeploy(projectorId).await();
+    return transactions.close().await();
   }
 
   private static <T> Future<T> onVirtualThread(Callable<T> work) {

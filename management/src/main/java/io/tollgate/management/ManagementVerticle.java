@@ -38,6 +38,7 @@ final class ManagementVerticle extends VerticleBase {
             .setIdleTimeout(IDLE_SECONDS_MAX)
             .setMaxInitialLineLength(REQUEST_LINE_MAX)
             .setMaxHeaderSize(HEADERS_MAX)
+            .setHttp2ClearTextEnabled(false)
             .setHandle100ContinueAutomatically(true);
     HttpServer listener =
         vertx

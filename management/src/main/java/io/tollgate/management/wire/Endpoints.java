@@ -55,7 +55,7 @@ public final class Endpoints {
     router.route().handler(this::begin);
     router.route().failureHandler(Failures::answer);
     for (int status : ROUTER_STATUSES) {
-      router.errorHandler(status, this::answerUnrouted);
+      router.errorHandler(status, exchange -> answerUnrouted(exchange, status));
     }
   }
 
@@ -129,14 +129,12 @@ public final class Endpoints {
     exchange.next();
   }
 
-  private void answerUnrouted(RoutingContext exchange) {
+  private void answerUnrouted(RoutingContext exchange, int status) {
     if (!exchange.response().headers().contains(RequestId.HEADER)) {
       exchange.response().putHeader(RequestId.HEADER, RequestId.make(random));
     }
-    requests
-        .withTags("endpoint", NO_ENDPOINT, "status", Integer.toString(exchange.statusCode()))
-        .increment();
-    Failures.answer(exchange);
+    requests.withTags("endpoint", NO_ENDPOINT, "status", Integer.toString(status)).increment();
+    Failures.answer(exchange, status);
   }
 
   private void count(RoutingContext exchange, String endpoint) {

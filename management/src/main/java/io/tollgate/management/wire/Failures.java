@@ -18,18 +18,32 @@ final class Failures {
   /** When to come again after a store did not answer. */
   private static final int STORE_RETRY_AFTER_SECONDS = 1;
 
+  /** How long the sender of too long a body has to read that it is. */
+  private static final long LINGER_MILLIS = 1_000;
+
   private Failures() {}
 
   static void answer(RoutingContext exchange) {
+    answer(exchange, exchange.statusCode());
+  }
+
+  /**
+   * Answers a failure.
+   *
+   * @param status what the router makes of it, which it does not always tell the exchange
+   */
+  static void answer(RoutingContext exchange, int status) {
     HttpServerResponse response = exchange.response();
     if (response.ended() || response.closed()) {
       return;
     }
     String requestId = RequestId.of(exchange);
-    ApiError error = errorOf(exchange.failure(), exchange.statusCode(), requestId);
+    ApiError error = errorOf(exchange.failure(), status, requestId);
     if (error.status() == 413) {
-      // The rest of the body is not read: this connection is of no more use.
+      // The rest of the body may have no end. Closed later, since whoever still sends while the
+      // connection is closed never reads the answer.
       response.putHeader(HttpHeaders.CONNECTION, "close");
+      exchange.vertx().setTimer(LINGER_MILLIS, lingered -> exchange.request().connection().close());
     }
     answer(response, requestId, error);
   }
