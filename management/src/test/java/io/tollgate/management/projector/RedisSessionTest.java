@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tollgate.management.TestManagement;
 import io.tollgate.store.RedisNames;
 import io.tollgate.store.TestRedis;
-import io.vertx.core.DeploymentOptions;
-import io.vertx.core.Future;
-import io.vertx.core.ThreadingModel;
-import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.function.Consumer;
@@ -80,28 +76,15 @@ class RedisSessionTest {
   }
 
   private void inSession(Consumer<RedisSession> work) {
-    var verticle =
-        new VerticleBase() {
-          @Override
-          public Future<?> start() {
-            RedisSession session = RedisSession.open(vertx, redis.config());
-            try {
-              work.accept(session);
-            } finally {
-              session.close();
-            }
-            return Future.succeededFuture();
+    DirectStyle.run(
+        vertx,
+        () -> {
+          RedisSession session = RedisSession.open(vertx, redis.config());
+          try {
+            work.accept(session);
+          } finally {
+            session.close();
           }
-        };
-    try {
-      vertx
-          .deployVerticle(
-              verticle, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
-          .toCompletionStage()
-          .toCompletableFuture()
-          .join();
-    } catch (java.util.concurrent.CompletionException e) {
-      throw e.getCause() instanceof AssertionError error ? error : new AssertionError(e);
-    }
+        });
   }
 }

@@ -20,14 +20,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds of every answer, whatever was asked. */
@@ -50,79 +48,6 @@ class EnvelopeTest {
     management.close();
     redis.close();
     postgres.close();
-  }
-
-  static Stream<String> endpoints() {
-    return Stream.of("", "/v1")
-        .flatMap(
-            root ->
-                Stream.of(
-                    "POST " + root + "/api_keys",
-                    "GET " + root + "/api_keys?subject=user_000000000000000000000000000",
-                    "GET " + root + "/api_keys/ak_00000000000000000000000000000000",
-                    "POST " + root + "/api_keys/ak_00000000000000000000000000000000/revoke",
-                    "POST " + root + "/api_keys/verify"));
-  }
-
-  @Nested
-  class Answers401 {
-    @ParameterizedTest
-    @MethodSource("io.tollgate.management.wire.EnvelopeTest#endpoints")
-    void without_the_right_secret_key_and_changes_nothing(String endpoint) {
-      String before = contents();
-      String method = endpoint.split(" ", 2)[0];
-      String path = endpoint.split(" ", 2)[1].replaceFirst("ak_0{32}", id);
-      String body = "{\"name\":\"abc\",\"subject\":\"" + subject() + "\"}";
-      for (String credential :
-          new String[] {
-            null,
-            "",
-            "Bearer",
-            "Bearer ",
-            "Bearer sk_test_0123456789abcdee",
-            "Bearer sk_test_0123456789abcde",
-            "Bearer sk_test_0123456789abcdef0",
-            "Basic " + TestManagement.SECRET_KEY,
-            TestManagement.SECRET_KEY
-          }) {
-        var request =
-            management
-                .bare(path)
-                .method(method, BodyPublishers.ofString(body))
-                .setHeader("Content-Type", "application/json");
-        if (credential != null) {
-          request.setHeader("Authorization", credential);
-        }
-        Answer answer = management.send(request);
-        assertThat(answer.status()).as(credential).isEqualTo(401);
-        assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer");
-        assertThat(answer.code())
-            .isIn(
-                "authentication_invalid",
-                "authorization_header_format_invalid",
-                "clerk_key_invalid");
-        assertEnvelope(answer);
-      }
-      assertThat(contents()).isEqualTo(before);
-    }
-
-    @Test
-    void to_two_credentials_even_if_one_is_right() {
-      Answer answer =
-          management.send(
-              management
-                  .bare("/api_keys/" + id)
-                  .header("Authorization", "Bearer " + TestManagement.SECRET_KEY)
-                  .header("Authorization", "Bearer other"));
-      assertThat(answer.status()).isEqualTo(401);
-    }
-
-    private String contents() {
-      return postgres.query(
-          "SELECT (SELECT count(*) FROM tollgate.api_key)"
-              + " || '/' || (SELECT count(*) FROM tollgate.audit)"
-              + " || '/' || (SELECT number FROM tollgate.change_counter)");
-    }
   }
 
   @Nested
