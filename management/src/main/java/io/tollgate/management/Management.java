@@ -81,24 +81,30 @@ public final class Management {
         return;
       } catch (IllegalStateException misfit) {
         throw misfit;
-      } catch (PgException refusal) {
-        throw new IllegalStateException(
-            "Postgres refuses management's log-in or question, see postgres.url: "
-                + refusal.getErrorMessage(),
-            refusal);
       } catch (Error e) {
         throw e;
-      } catch (Throwable unreachable) {
+      } catch (Throwable failure) {
+        if (failure instanceof PgException refusal && !passes(refusal)) {
+          throw new IllegalStateException(
+              "Postgres refuses management's log-in or question, see postgres.url: "
+                  + refusal.getErrorMessage(),
+              refusal);
+        }
         if (left.compareTo(ASK_AGAIN) <= 0) {
           throw new IllegalStateException(
               "Postgres gave no answer within "
                   + START_DEADLINE.toSeconds()
                   + " seconds, see postgres.url",
-              unreachable);
+              failure);
         }
       }
       vertx.timer(ASK_AGAIN.toMillis(), TimeUnit.MILLISECONDS).await();
     }
+  }
+
+  /** Returns whether the refusal passes by itself: Postgres is starting, stopping, or crowded. */
+  private static boolean passes(PgException refusal) {
+    return refusal.getSqlState().startsWith("57") || refusal.getSqlState().startsWith("53");
   }
 
   private static Management assemble(
