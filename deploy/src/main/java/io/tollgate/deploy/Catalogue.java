@@ -1,0 +1,246 @@
+package io.tollgate.deploy;
+
+import static io.tollgate.deploy.Kind.DIRECTORY;
+import static io.tollgate.deploy.Kind.DURATION;
+import static io.tollgate.deploy.Kind.INTEGER;
+import static io.tollgate.deploy.Kind.LEVEL;
+import static io.tollgate.deploy.Kind.SECRET;
+import static io.tollgate.deploy.Kind.SECRETS;
+import static io.tollgate.deploy.Kind.SECRET_URL;
+import static io.tollgate.deploy.Kind.TEXT;
+
+import io.tollgate.edge.EdgeConfig;
+import io.tollgate.key.Secret;
+import io.tollgate.limit.LimitConfig;
+import io.tollgate.management.ManagementConfig;
+import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.ring.RingConfig;
+import io.tollgate.store.PostgresConfig;
+import io.tollgate.store.RedisConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that can be set, each declared once, in the order of the reference. */
+final class Catalogue {
+  /** Variables that are read before there are settings. */
+  static final String CONFIG_VARIABLE = "TOLLGATE_CONFIG";
+
+  static final Set<String> OTHER_VARIABLES = Set.of(CONFIG_VARIABLE, "TOLLGATE_JVM_OPTS");
+
+  private static final List<Setting<?>> LISTED = new ArrayList<>();
+  private static final EdgeConfig EDGE = EdgeConfig.DEFAULTS;
+  private static final ProxyConfig PROXY = ProxyConfig.DEFAULTS;
+
+  static final Setting<String> UPSTREAM =
+      add("upstream", TEXT, "", "URL that the route `/` forwards to where no `routes` are given");
+  static final Setting<String> ROUTES =
+      add("routes", Kind.ROUTES, "", "which paths go where and who may; the variable holds YAML");
+
+  static final Setting<String> EDGE_HOST =
+      add("edge.host", TEXT, EDGE.host(), "address that the edge listens on");
+  static final Setting<Integer> EDGE_PORT =
+      add("edge.port", INTEGER, EDGE.port(), "port of the edge; 0 takes a free one");
+  static final Setting<Integer> EDGE_EVENT_LOOPS =
+      addShown(
+          "edge.event-loops",
+          INTEGER,
+          EDGE.eventLoops(),
+          "the cores",
+          "how many threads serve requests");
+  static final Setting<Duration> EDGE_IDLE_TIMEOUT =
+      add(
+          "edge.idle-timeout",
+          DURATION,
+          DurationText.print(EDGE.idleTimeout()),
+          "how long a client's connection may move no byte; above `proxy.response-timeout`");
+  static final Setting<Integer> EDGE_REQUEST_LINE_BYTES_MAX =
+      add(
+          "edge.request-line-bytes-max",
+          INTEGER,
+          EDGE.requestLineBytesMax(),
+          "longest request line");
+  static final Setting<Integer> EDGE_HEADER_BYTES_MAX =
+      add("edge.header-bytes-max", INTEGER, EDGE.headerBytesMax(), "longest header block");
+  static final Setting<Duration> EDGE_DRAIN_DEADLINE =
+      add(
+          "edge.drain-deadline",
+          DURATION,
+          DurationText.print(EDGE.drainDeadline()),
+          "how long a stop waits for requests that are under way");
+
+  static final Setting<Integer> RING_ENTRIES_MAX =
+      add(
+          "ring.entries-max",
+          INTEGER,
+          RingConfig.DEFAULTS.entriesMax(),
+          "most keys held in memory; about 250 bytes each");
+  static final Setting<Duration> RING_ENTRY_LIFETIME =
+      add(
+          "ring.entry-lifetime",
+          DURATION,
+          DurationText.print(RingConfig.DEFAULTS.entryLifetime()),
+          "how long a key's look-up may answer; at most 1s, a revoke waits as long");
+
+  static final Setting<Duration> PROXY_CONNECT_TIMEOUT =
+      add(
+          "proxy.connect-timeout",
+          DURATION,
+          DurationText.print(PROXY.connectTimeout()),
+          "longest wait for a connection to an upstream, TLS included");
+  static final Setting<Duration> PROXY_RESPONSE_TIMEOUT =
+      add(
+          "proxy.response-timeout",
+          DURATION,
+          DurationText.print(PROXY.responseTimeout()),
+          "longest wait for a response's head once the request is sent");
+  static final Setting<Duration> PROXY_IDLE_TIMEOUT =
+      add(
+          "proxy.idle-timeout",
+          DURATION,
+          DurationText.print(PROXY.idleTimeout()),
+          "longest time in which no byte moves during an exchange");
+  static final Setting<Integer> PROXY_CONNECTIONS_MAX =
+      add(
+          "proxy.connections-max",
+          INTEGER,
+          PROXY.connectionsMax(),
+          "most connections per upstream and event loop");
+  static final Setting<Integer> PROXY_QUEUE_MAX =
+      add(
+          "proxy.queue-max",
+          INTEGER,
+          PROXY.queueMax(),
+          "most requests per upstream and event loop that wait for a connection");
+
+  static final Setting<Integer> LIMIT_REQUESTS_PER_SECOND =
+      add(
+          "limit.requests-per-second",
+          INTEGER,
+          LimitConfig.UNLIMITED.requestsPerSecond(),
+          "steady rate of every key on each gateway; 0 for no limit");
+  static final Setting<Integer> LIMIT_BURST =
+      add(
+          "limit.burst",
+          INTEGER,
+          LimitConfig.UNLIMITED.burst(),
+          "how many requests of a key may come at once before the rate holds");
+
+  static final Setting<String> MANAGEMENT_HOST =
+      add("management.host", TEXT, ManagementConfig.HOST, "address that management listens on");
+  static final Setting<Integer> MANAGEMENT_PORT =
+      add(
+          "management.port",
+          INTEGER,
+          ManagementConfig.PORT,
+          "port of management; 0 takes a free one");
+  static final Setting<Integer> MANAGEMENT_BODY_BYTES_MAX =
+      add(
+          "management.body-bytes-max",
+          INTEGER,
+          ManagementConfig.BODY_BYTES_MAX,
+          "longest request body");
+  static final Setting<Integer> MANAGEMENT_CONNECTIONS_MAX =
+      add(
+          "management.connections-max",
+          INTEGER,
+          ManagementConfig.CONNECTIONS_MAX,
+          "most connections to Postgres");
+
+  static final Setting<String> INTERNAL_HOST =
+      add("internal.host", TEXT, "127.0.0.1", "address of `/livez`, `/readyz` and `/metrics`");
+  static final Setting<Integer> INTERNAL_PORT =
+      add("internal.port", INTEGER, 9090, "port of `/livez`, `/readyz` and `/metrics`");
+
+  static final Setting<Secret> SECRET_KEY =
+      add("secret-key", SECRET, "", "the instance's secret key, `sk_…`, for the management API");
+  static final Setting<List<Secret>> PEPPER =
+      add(
+          "pepper",
+          SECRETS,
+          "",
+          "text of 32 characters or more that keys are made under; several by comma, newest first");
+
+  static final Setting<Secret> REDIS_URL =
+      add("redis.url", SECRET_URL, "", "`redis[s]://[user:password@]host:port[/db]`");
+  static final Setting<Duration> REDIS_DEADLINE =
+      add(
+          "redis.deadline",
+          DURATION,
+          DurationText.print(RedisConfig.DEADLINE),
+          "how long one command may take before Redis counts as unreachable");
+  static final Setting<Duration> REDIS_CONNECT_DEADLINE =
+      add(
+          "redis.connect-deadline",
+          DURATION,
+          DurationText.print(RedisConfig.CONNECT_DEADLINE),
+          "the same for connecting, TLS and log-in");
+
+  static final Setting<Secret> POSTGRES_URL =
+      add(
+          "postgres.url",
+          SECRET_URL,
+          "",
+          "`postgresql://user:password@host:port/database[?sslmode=…]`");
+  static final Setting<Duration> POSTGRES_DEADLINE =
+      add(
+          "postgres.deadline",
+          DURATION,
+          DurationText.print(PostgresConfig.DEADLINE),
+          "how long one look-up may take before Postgres counts as unreachable");
+  static final Setting<Duration> POSTGRES_CONNECT_DEADLINE =
+      add(
+          "postgres.connect-deadline",
+          DURATION,
+          DurationText.print(PostgresConfig.CONNECT_DEADLINE),
+          "the same for connecting, TLS and log-in");
+
+  static final Setting<Path> DATA_DIR =
+      addShown(
+          "data-dir",
+          DIRECTORY,
+          "",
+          "`$XDG_STATE_HOME/tollgate`, in `dev` `.tollgate`",
+          "directory for what this process keeps");
+  static final Setting<Duration> SHUTDOWN_READY_DELAY =
+      addShown(
+          "shutdown.ready-delay",
+          DURATION,
+          "5s",
+          "`5s`, in `dev` `0s`",
+          "how long `/readyz` says no before a stop closes the listeners");
+  static final Setting<String> LOG_LEVEL =
+      add("log.level", LEVEL, "info", "least severe level that is logged");
+
+  private Catalogue() {}
+
+  static List<Setting<?>> all() {
+    return List.copyOf(LISTED);
+  }
+
+  static @Nullable Setting<?> find(String name) {
+    return LISTED.stream().filter(setting -> setting.name().equals(name)).findFirst().orElse(null);
+  }
+
+  /** Returns whether settings stand below that name, as {@code edge.port} does below edge. */
+  static boolean isSection(String name) {
+    return LISTED.stream().anyMatch(setting -> setting.name().startsWith(name + '.'));
+  }
+
+  private static <T> Setting<T> add(String name, Kind<T> kind, Object fallback, String what) {
+    return listed(Setting.of(name, kind, fallback, what));
+  }
+
+  private static <T> Setting<T> addShown(
+      String name, Kind<T> kind, Object fallback, String shown, String what) {
+    return listed(new Setting<>(name, kind, fallback.toString(), shown, what));
+  }
+
+  private static <T> Setting<T> listed(Setting<T> setting) {
+    LISTED.add(setting);
+    return setting;
+  }
+}

@@ -1,0 +1,101 @@
+package io.tollgate.deploy;
+
+import io.tollgate.edge.EdgeConfig;
+import io.tollgate.edge.GatewayConfig;
+import io.tollgate.key.Pepper;
+import io.tollgate.limit.LimitConfig;
+import io.tollgate.management.ManagementConfig;
+import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.ring.RingConfig;
+import io.tollgate.store.PostgresConfig;
+import io.tollgate.store.RedisConfig;
+import java.util.function.Supplier;
+
+/** The settings as the configuration records that the parts are started with. */
+final class Composition {
+  private final Settings settings;
+
+  Composition(Settings settings) {
+    this.settings = settings;
+  }
+
+  GatewayConfig gateway() {
+    return checked(
+        () ->
+            new GatewayConfig(
+                edge(),
+                new RingConfig(
+                    settings.get(Catalogue.RING_ENTRIES_MAX),
+                    settings.get(Catalogue.RING_ENTRY_LIFETIME)),
+                proxy(),
+                new LimitConfig(
+                    settings.get(Catalogue.LIMIT_REQUESTS_PER_SECOND),
+                    settings.get(Catalogue.LIMIT_BURST)),
+                redis(),
+                postgres(),
+                pepper()));
+  }
+
+  ManagementConfig management() {
+    return checked(
+        () ->
+            new ManagementConfig(
+                settings.get(Catalogue.MANAGEMENT_HOST),
+                settings.get(Catalogue.MANAGEMENT_PORT),
+                settings.get(Catalogue.MANAGEMENT_BODY_BYTES_MAX),
+                settings.get(Catalogue.MANAGEMENT_CONNECTIONS_MAX),
+                settings.get(Catalogue.SECRET_KEY),
+                redis(),
+                postgres(),
+                pepper()));
+  }
+
+  PostgresConfig postgres() {
+    return checked(
+        () ->
+            new PostgresConfig(
+                settings.get(Catalogue.POSTGRES_URL),
+                settings.get(Catalogue.POSTGRES_DEADLINE),
+                settings.get(Catalogue.POSTGRES_CONNECT_DEADLINE)));
+  }
+
+  private RedisConfig redis() {
+    return new RedisConfig(
+        settings.get(Catalogue.REDIS_URL),
+        settings.get(Catalogue.REDIS_DEADLINE),
+        settings.get(Catalogue.REDIS_CONNECT_DEADLINE));
+  }
+
+  private Pepper pepper() {
+    return new Pepper(settings.get(Catalogue.PEPPER));
+  }
+
+  private EdgeConfig edge() {
+    return new EdgeConfig(
+        settings.get(Catalogue.EDGE_HOST),
+        settings.get(Catalogue.EDGE_PORT),
+        settings.get(Catalogue.EDGE_EVENT_LOOPS),
+        settings.get(Catalogue.EDGE_IDLE_TIMEOUT),
+        settings.get(Catalogue.EDGE_REQUEST_LINE_BYTES_MAX),
+        settings.get(Catalogue.EDGE_HEADER_BYTES_MAX),
+        settings.get(Catalogue.EDGE_DRAIN_DEADLINE));
+  }
+
+  private ProxyConfig proxy() {
+    return new ProxyConfig(
+        settings.get(Catalogue.PROXY_CONNECT_TIMEOUT),
+        settings.get(Catalogue.PROXY_RESPONSE_TIMEOUT),
+        settings.get(Catalogue.PROXY_IDLE_TIMEOUT),
+        settings.get(Catalogue.PROXY_CONNECTIONS_MAX),
+        settings.get(Catalogue.PROXY_QUEUE_MAX));
+  }
+
+  /** Adds to what a record refuses where the operator has written it. */
+  private <T> T checked(Supplier<T> record) {
+    try {
+      return record.get();
+    } catch (IllegalArgumentException e) {
+      throw new SettingFault(settings.withOrigins(String.valueOf(e.getMessage())));
+    }
+  }
+}

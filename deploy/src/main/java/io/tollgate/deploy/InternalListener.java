@@ -1,0 +1,90 @@
+package io.tollgate.deploy;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+/**
+ * The listener for those who run the process: {@code /livez}, {@code /readyz} and {@code /metrics}.
+ * It tells about the inside, so it stands on the loopback address unless it is told otherwise.
+ */
+final class InternalListener {
+  private static final int IDLE_SECONDS = 60;
+  private static final String TEXT = "text/plain; charset=utf-8";
+  private static final String JSON = "application/json";
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final Vertx vertx;
+  private final Readiness readiness;
+  private final Metrics metrics;
+  private final HttpServer server;
+
+  InternalListener(Vertx vertx, Readiness readiness, Metrics metrics) {
+    this.vertx = vertx;
+    this.readiness = readiness;
+    this.metrics = metrics;
+    server =
+        vertx
+            .createHttpServer(new HttpServerOptions().setIdleTimeout(IDLE_SECONDS))
+            .requestHandler(this::handle);
+  }
+
+  /** Listens; the answer is the port. */
+  Future<Integer> listen(String host, int port) {
+    return server.listen(port, host).map(HttpServer::actualPort);
+  }
+
+  Future<Void> close() {
+    return server.close();
+  }
+
+  private void handle(HttpServerRequest request) {
+    if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+      request.response().putHeader("Allow", "GET, HEAD");
+      answer(request, 405, TEXT, "only GET and HEAD\n");
+      return;
+    }
+    switch (String.valueOf(request.path())) {
+      case "/livez" -> answer(request, 200, TEXT, "ok\n");
+      case "/readyz" -> ready(request);
+      case "/metrics" -> scrape(request);
+      default -> answer(request, 404, TEXT, "/livez, /readyz and /metrics are here\n");
+    }
+  }
+
+  private void ready(HttpServerRequest request) {
+    readiness
+        .ask()
+        .onSuccess(
+            found ->
+                answer(request, found.isReady() ? 200 : 503, JSON, found.toJson().encode() + '\n'));
+  }
+
+  private void scrape(HttpServerRequest request) {
+    // Gauges may take their time to be read, and this loop serves requests of the edge too.
+    vertx
+        .executeBlocking(() -> metrics.registry().scrape())
+        .onSuccess(text -> answer(request, 200, PROMETHEUS, text))
+        .onFailure(fault -> answer(request, 500, TEXT, "the metrics could not be read\n"));
+  }
+
+  private static void answer(HttpServerRequest request, int status, String type, String body) {
+    Buffer bytes = Buffer.buffer(body);
+    HttpServerResponse response =
+        request
+            .response()
+            .setStatusCode(status)
+            .putHeader("Content-Type", type)
+            .putHeader("Cache-Control", "no-store");
+    if (request.method().equals(HttpMethod.HEAD)) {
+      response.putHeader("Content-Length", Integer.toString(bytes.length())).end();
+    } else {
+      response.end(bytes);
+    }
+  }
+}

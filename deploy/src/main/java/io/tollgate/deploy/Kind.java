@@ -1,0 +1,89 @@
+package io.tollgate.deploy;
+
+import io.tollgate.key.Secret;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * How a setting's text is read and shown. Immutable.
+ *
+ * @param expected what a right text is, as it follows "must be"
+ * @param parser fails with an {@link IllegalArgumentException} on a wrong text
+ * @param shown makes a text fit for eyes
+ */
+record Kind<T>(
+    String name,
+    String expected,
+    Function<String, T> parser,
+    UnaryOperator<String> shown,
+    boolean isSecret) {
+  private static final String MASK = "******";
+  private static final List<String> LEVELS = List.of("trace", "debug", "info", "warn", "error");
+
+  static final Kind<Integer> INTEGER = open("integer", "a whole number", Integer::valueOf);
+  static final Kind<Duration> DURATION =
+      open("duration", "a duration such as 100ms, 2s, 30m or 1h", DurationText::parse);
+  static final Kind<String> TEXT = open("text", "a text", Kind::nonEmpty);
+  static final Kind<Path> DIRECTORY = open("path", "a path", text -> Path.of(nonEmpty(text)));
+  static final Kind<String> LEVEL =
+      open("level", "one of " + String.join(", ", LEVELS), Kind::level);
+
+  /** Read apart by {@link RouteEntries}, since it is a list with fields, not a text. */
+  static final Kind<String> ROUTES =
+      new Kind<>("list", "a list of routes", Kind::nonEmpty, text -> "(see the file)", false);
+
+  static final Kind<Secret> SECRET =
+      new Kind<>("secret", "a text", text -> new Secret(nonEmpty(text)), text -> MASK, true);
+  static final Kind<Secret> SECRET_URL =
+      new Kind<>("secret URL", "a URL", text -> new Secret(nonEmpty(text)), Kind::maskUser, true);
+
+  /** A list of secrets in one text, separated by commas, newest first. */
+  static final Kind<List<Secret>> SECRETS =
+      new Kind<>("secrets", "texts by comma", Kind::secrets, text -> MASK, true);
+
+  private static <T> Kind<T> open(String name, String expected, Function<String, T> parser) {
+    return new Kind<>(name, expected, parser, UnaryOperator.identity(), false);
+  }
+
+  private static String nonEmpty(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("empty");
+    }
+    return text;
+  }
+
+  private static String level(String text) {
+    String level = text.toLowerCase(Locale.ROOT);
+    if (!LEVELS.contains(level)) {
+      throw new IllegalArgumentException(text);
+    }
+    return level;
+  }
+
+  private static List<Secret> secrets(String text) {
+    return List.of(text.split(",", -1)).stream()
+        .map(part -> new Secret(nonEmpty(part.strip())))
+        .toList();
+  }
+
+  /**
+   * Masks what may be a password. The last at sign counts: a password that should have been encoded
+   * and holds one must not show its tail. Parameters may hold passwords too.
+   */
+  private static String maskUser(String url) {
+    int scheme = url.indexOf("://");
+    if (scheme < 0) {
+      return MASK;
+    }
+    int query = url.indexOf('?', url.lastIndexOf('@') + 1);
+    String address = query < 0 ? url : url.substring(0, query);
+    int at = address.lastIndexOf('@');
+    String start = url.substring(0, scheme + 3);
+    String host = at < 0 ? address.substring(scheme + 3) : MASK + address.substring(at);
+    return start + host + (query < 0 ? "" : "?" + MASK);
+  }
+}
