@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,11 @@ final class Leash {
 
   boolean isAlive() {
     return shell.isAlive();
+  }
+
+  /** Waits that long, or less where the program ends before. */
+  void awaitEnd(Duration most) throws InterruptedException {
+    boolean unused = shell.waitFor(most.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Waits for the program to end by itself; the answer is its exit code. */

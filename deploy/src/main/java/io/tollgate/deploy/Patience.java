@@ -30,13 +30,14 @@ final class Patience {
                 + ": "
                 + tail(log));
       }
-      pause();
+      pause(leash);
     }
   }
 
-  private static void pause() {
+  /** The server can't tell that it is up, so it is asked; an end of its process is told at once. */
+  private static void pause(Leash leash) {
     try {
-      Thread.sleep(PAUSE);
+      leash.awaitEnd(PAUSE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartFault("interrupted while a server started");

@@ -162,7 +162,11 @@ final class Serving {
     readiness.drain();
     if (served) {
       LOG.info("stopping: not ready any more, listeners stay for the delay");
-      pause(settings.get(Catalogue.SHUTDOWN_READY_DELAY));
+      Duration delay = settings.get(Catalogue.SHUTDOWN_READY_DELAY);
+      if (!delay.isZero()) {
+        Future<Void> over = vertx.timer(delay.toMillis(), TimeUnit.MILLISECONDS).mapEmpty();
+        ended("the delay", over, delay.plus(CLOSE_DEADLINE));
+      }
       List<Future<Void>> stops = new ArrayList<>();
       if (gateway != null) {
         stops.add(gateway.stop());
@@ -178,14 +182,6 @@ final class Serving {
     metrics.close();
     if (served) {
       LOG.info("stopped");
-    }
-  }
-
-  private static void pause(Duration delay) {
-    try {
-      Thread.sleep(delay);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -88,10 +88,15 @@ final class Settings {
         return setting;
       }
     }
-    if (SERVICE_LINK.matcher(variable).matches()) {
+    if (SERVICE_LINK.matcher(variable).matches() && isServiceLink(variable, text)) {
       throw new SettingFault(serviceLink(variable));
     }
     throw unknown("environment variable", variable, "the environment", variables());
+  }
+
+  /** A mistyped port setting looks alike, but holds neither a link nor a whole service's name. */
+  private static boolean isServiceLink(String variable, String text) {
+    return text.startsWith("tcp://") || text.startsWith("udp://") || variable.contains("_SERVICE_");
   }
 
   private static String serviceLink(String variable) {

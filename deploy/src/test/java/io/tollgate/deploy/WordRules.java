@@ -46,7 +46,9 @@ final class WordRules {
     List<String> offences = new ArrayList<>();
     if (file.isMain()) {
       String code = file.code();
-      if (!file.packageName().equals("io.tollgate.deploy")) {
+      boolean commandLine =
+          file.packageName().equals("io.tollgate.deploy") || file.module().equals("benchmarks");
+      if (!commandLine) {
         offences.addAll(file.offences(code, PRINT, "only the command line prints"));
       }
       offences.addAll(file.offences(code, STACK_TRACE, "log it or throw it"));

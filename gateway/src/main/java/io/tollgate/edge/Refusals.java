@@ -1,17 +1,14 @@
 package io.tollgate.edge;
 
 import io.tollgate.proxy.Route;
+import io.tollgate.proxy.UnreadBody;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.time.Duration;
 import java.util.TreeSet;
 
 /** Writes refusals to clients. Confined to the event loop that owns it. */
 final class Refusals {
-  /** How long a stop of the body's sender is waited for before its connection is closed. */
-  private static final Duration LINGER = Duration.ofSeconds(2);
-
   private static final long RETRY_SECONDS = 1;
   private static final String CHALLENGE = "Bearer realm=\"tollgate\"";
 
@@ -68,24 +65,6 @@ final class Refusals {
         .putHeader("content-type", Refusal.MEDIA_TYPE)
         .putHeader("cache-control", "no-store")
         .end(refusal.body());
-    discardBody(request);
-  }
-
-  /**
-   * Reads on for a moment, so that a client that is still sending sees the answer rather than a
-   * connection reset.
-   */
-  private void discardBody(HttpServerRequest request) {
-    request.resume();
-    if (request.isEnded()) {
-      return;
-    }
-    vertx.setTimer(
-        LINGER.toMillis(),
-        timer -> {
-          if (!request.isEnded()) {
-            request.connection().close();
-          }
-        });
+    UnreadBody.discard(vertx, request);
   }
 }

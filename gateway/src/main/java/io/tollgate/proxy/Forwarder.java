@@ -46,7 +46,7 @@ public final class Forwarder {
       Route route,
       Consumer<MultiMap> stamp,
       Outcome outcome) {
-    new Exchange(vertx, config, upstreams.client(route.upstream()), request, outcome)
+    new Exchange(vertx, config, upstreams.to(route.upstream()), request, outcome)
         .begin(target, route, stamp);
   }
 

@@ -8,7 +8,9 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,22 +26,24 @@ final class Upstreams {
    */
   private static final int UNUSED_SECONDS_MAX = 4;
 
+  private static final int CLEANER_MILLIS = 250;
+
   private static final Logger LOG = LoggerFactory.getLogger(Upstreams.class);
 
   private final Vertx vertx;
   private final ProxyConfig config;
-  private final Map<URI, HttpClientAgent> clients = new HashMap<>();
+  private final Map<URI, Upstream> open = new HashMap<>();
 
   Upstreams(Vertx vertx, ProxyConfig config) {
     this.vertx = vertx;
     this.config = config;
   }
 
-  HttpClientAgent client(URI upstream) {
-    return clients.computeIfAbsent(upstream, this::open);
+  Upstream to(URI address) {
+    return open.computeIfAbsent(address, this::connect);
   }
 
-  private HttpClientAgent open(URI upstream) {
+  private Upstream connect(URI upstream) {
     boolean tls = UpstreamAddress.isTls(upstream);
     var options =
         new HttpClientOptions()
@@ -56,30 +60,33 @@ final class Upstreams {
     var pool =
         new PoolOptions()
             .setHttp1MaxSize(config.connectionsMax())
+            .setCleanerPeriod(CLEANER_MILLIS)
             .setMaxWaitQueueSize(config.queueMax());
-    return vertx
-        .httpClientBuilder()
-        .with(options)
-        .with(pool)
-        .withConnectHandler(
-            connection ->
-                connection.exceptionHandler(
-                    failure ->
-                        LOG.debug("a connection to {} failed: {}", upstream, failure.getMessage())))
-        .build();
+    HttpClientAgent client =
+        vertx
+            .httpClientBuilder()
+            .with(options)
+            .with(pool)
+            .withConnectHandler(
+                connection ->
+                    connection.exceptionHandler(
+                        failure ->
+                            LOG.debug(
+                                "a connection to {} failed: {}", upstream, failure.getMessage())))
+            .build();
+    return new Upstream(client);
   }
 
   /** Lets go of the upstreams that no route names any more, once their exchanges have ended. */
   void retainOnly(List<Route> routes) {
-    List<URI> named = routes.stream().map(Route::upstream).toList();
-    clients
-        .entrySet()
+    Set<URI> named = routes.stream().map(Route::upstream).collect(Collectors.toSet());
+    open.entrySet()
         .removeIf(
             entry -> {
               if (named.contains(entry.getKey())) {
                 return false;
               }
-              entry.getValue().shutdown(config.idleTimeout().toSeconds(), TimeUnit.SECONDS);
+              entry.getValue().retire();
               return true;
             });
   }

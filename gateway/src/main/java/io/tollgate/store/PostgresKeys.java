@@ -52,11 +52,13 @@ public final class PostgresKeys implements KeySource {
   private final Pool pool;
   private final StoreLink<SqlConnection> link;
   private final Deque<Wanted> waiting = new ArrayDeque<>();
+  private final long deadlineNanos;
   private int statements;
 
-  private record Wanted(KeyDigest digest, Promise<Optional<KeyRecord>> answer) {}
+  private record Wanted(KeyDigest digest, Promise<Optional<KeyRecord>> answer, long sinceNanos) {}
 
   public PostgresKeys(Vertx vertx, PostgresConfig config) {
+    deadlineNanos = config.deadline().toNanos();
     NetClientOptions net =
         config
             .netOptions()
@@ -75,18 +77,27 @@ public final class PostgresKeys implements KeySource {
       return Future.failedFuture(new StoreUnreachable("too many look-ups wait for Postgres"));
     }
     Promise<Optional<KeyRecord>> answer = Promise.promise();
-    waiting.add(new Wanted(digest, answer));
+    waiting.add(new Wanted(digest, answer, System.nanoTime()));
     askNext();
     return answer.future();
   }
 
   private void askNext() {
+    dropOverdue();
     while (statements < STATEMENTS_MAX && !waiting.isEmpty()) {
       List<Wanted> batch = new ArrayList<>(Math.min(BATCH_MAX, waiting.size()));
       while (batch.size() < BATCH_MAX && !waiting.isEmpty()) {
         batch.add(waiting.remove());
       }
       ask(batch);
+    }
+  }
+
+  /** What has waited for a statement as long as one may take is not worth asking for any more. */
+  private void dropOverdue() {
+    long nowNanos = System.nanoTime();
+    while (!waiting.isEmpty() && nowNanos - waiting.peek().sinceNanos() > deadlineNanos) {
+      waiting.remove().answer().fail(new StoreUnreachable("Postgres can't keep up"));
     }
   }
 

@@ -93,12 +93,29 @@ final class StoreLink<C> {
     if (attempt == null || !reachable) {
       return refused();
     }
-    return attempt
+    return sendOnceConnected(attempt, command);
+  }
+
+  private <R> Future<R> sendOnceConnected(Promise<C> attempt, Function<C, Future<R>> command) {
+    Promise<R> answer = Promise.promise();
+    // A timer of this context, since Future.timeout would answer on a thread of its own.
+    long timer =
+        vertx.setTimer(
+            deadline.toMillis(),
+            fired -> answer.tryFail(new StoreUnreachable(store + " is not connected yet")));
+    attempt
         .future()
-        .timeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
-        .compose(
-            ready -> send(ready, command),
-            failure -> Future.failedFuture(new StoreUnreachable(store + " is not connected yet")));
+        .onComplete(
+            open -> {
+              if (vertx.cancelTimer(timer)) {
+                send(open, command).onComplete(answer);
+              }
+            },
+            failure -> {
+              vertx.cancelTimer(timer);
+              answer.tryFail(failure);
+            });
+    return answer.future();
   }
 
   private <R> Future<R> refused() {

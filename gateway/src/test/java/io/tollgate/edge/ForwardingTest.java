@@ -13,18 +13,11 @@ import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -206,134 +199,6 @@ class ForwardingTest {
             () -> stuck.stream().anyMatch(s -> s.isDone() && s.join() == 503));
         assertThat(edge.get("/other", key).statusCode()).isEqualTo(200);
         assertThat(stuck).anyMatch(s -> !s.isDone());
-      }
-    }
-  }
-
-  @Nested
-  class Streaming {
-    @Test
-    void a_client_that_does_not_read_holds_the_upstream_back() throws Exception {
-      var sent = new AtomicLong();
-      var blocked = new CountDownLatch(1);
-      byte[] piece = new byte[64 * 1024];
-      long total = 1L << 30;
-      try (var upstream =
-              new ScriptedUpstream(
-                  (peer, index) -> {
-                    peer.readHead();
-                    peer.write("HTTP/1.1 200 OK\r\nContent-Length: " + total + "\r\n\r\n");
-                    peer.socket().setSendBufferSize(64 * 1024);
-                    while (sent.get() < total) {
-                      peer.output().write(piece);
-                      sent.addAndGet(piece.length);
-                    }
-                    blocked.countDown();
-                  });
-          var edge = gateway(upstream.route("/"));
-          var client = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {
-        client.getOutputStream().write(head("GET").getBytes(StandardCharsets.US_ASCII));
-        assertThat(blocked.await(1, TimeUnit.SECONDS)).isFalse();
-        // What fits the socket buffers and the gateway's own, not the gibibyte.
-        assertThat(sent.get()).isBetween(1L, 64L << 20);
-      }
-    }
-
-    @Test
-    void a_client_that_leaves_ends_the_exchange_upstream() throws Exception {
-      var asked = new CountDownLatch(1);
-      var ended = new CountDownLatch(1);
-      try (var upstream =
-              new ScriptedUpstream(
-                  (peer, index) -> {
-                    peer.readHead();
-                    asked.countDown();
-                    peer.awaitEnd();
-                    ended.countDown();
-                  });
-          var edge =
-              new RunningGateway(
-                  postgres,
-                  redis,
-                  ProxyConfig.DEFAULTS,
-                  LimitConfig.UNLIMITED,
-                  upstream.route("/"))) {
-        try (var client = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {
-          client.getOutputStream().write(head("GET").getBytes(StandardCharsets.US_ASCII));
-          assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
-        }
-        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
-      }
-    }
-
-    @Test
-    void the_body_is_asked_for_only_once_the_key_is_known() throws Exception {
-      try (var upstream = new EchoUpstream();
-          var edge = gateway(upstream.route("/"));
-          var client = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {
-        client.setSoTimeout(10_000);
-        String head =
-            head("PUT", "Expect: 100-continue\r\nContent-Length: 4\r\nConnection: close\r\n");
-        client.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-        InputStream input = client.getInputStream();
-        String first = new String(input.readNBytes(25), StandardCharsets.US_ASCII);
-        assertThat(first).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
-        client.getOutputStream().write("body".getBytes(StandardCharsets.US_ASCII));
-        String answer = new String(input.readAllBytes(), StandardCharsets.US_ASCII);
-        assertThat(answer).startsWith("HTTP/1.1 200").contains("\"body\":\"body\"");
-      }
-    }
-
-    @Test
-    void a_refused_request_is_not_asked_for_its_body() {
-      try (var upstream = new EchoUpstream();
-          var edge = gateway(upstream.route("/"))) {
-        String answer =
-            RawClient.exchange(
-                edge.gateway.port(),
-                "PUT / HTTP/1.1",
-                "Expect: 100-continue\r\nContent-Length: 4\r\nX-API-Key: wrong\r\n");
-        assertThat(answer).startsWith("HTTP/1.1 401").doesNotContain("100 Continue");
-      }
-    }
-
-    @Test
-    void chunked_bodies_pass_both_ways() {
-      try (var upstream =
-              new ScriptedUpstream(
-                  (peer, index) -> {
-                    String head = peer.readHead();
-                    assertThat(head.toLowerCase(java.util.Locale.ROOT))
-                        .contains("transfer-encoding: chunked")
-                        .doesNotContain("content-length");
-                    while (!peer.reader().readLine().equals("0")) {
-                      continue;
-                    }
-                    peer.write(
-                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                            + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
-                  });
-          var edge = gateway(upstream.route("/"))) {
-        HttpResponse<String> response =
-            edge.send(
-                request(edge, "/")
-                    .POST(
-                        HttpRequest.BodyPublishers.ofInputStream(
-                            () -> new java.io.ByteArrayInputStream(new byte[1_000]))));
-        assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(response.body()).isEqualTo("abcde");
-      }
-    }
-
-    @Test
-    void pipelined_requests_are_answered_in_order() {
-      try (var upstream = new EchoUpstream();
-          var edge = gateway(upstream.route("/"))) {
-        String one = head("GET").replace("GET / ", "GET /one ");
-        String two = head("GET", "Connection: close\r\n").replace("GET / ", "GET /two ");
-        String answers = RawClient.raw(edge.gateway.port(), one + two);
-        assertThat(answers.indexOf("/one")).isPositive().isLessThan(answers.indexOf("/two"));
-        assertThat(answers.split("HTTP/1.1 200", -1)).hasSize(3);
       }
     }
   }

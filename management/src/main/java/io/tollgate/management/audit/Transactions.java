@@ -57,7 +57,7 @@ public final class Transactions {
    * @throws ApiError if Postgres did not answer to the commit, so that either may be the case
    */
   public <T> T change(Function<Change, T> work) {
-    SqlConnection connection = PostgresFailures.await(pool.getConnection(), DEADLINE);
+    SqlConnection connection = acquire();
     Change change = new Change(connection);
     T done;
     Transaction transaction;
@@ -76,6 +76,17 @@ public final class Transactions {
     }
     commit(transaction.commit().onComplete(ended -> connection.close()), change);
     return done;
+  }
+
+  private SqlConnection acquire() {
+    Future<SqlConnection> acquired = pool.getConnection();
+    try {
+      return PostgresFailures.await(acquired, DEADLINE);
+    } catch (RuntimeException e) {
+      // One that comes after its caller has gone would else be lost to the pool for good.
+      acquired.onSuccess(SqlConnection::close);
+      throw e;
+    }
   }
 
   private static void commit(Future<Void> commit, Change change) {

@@ -40,6 +40,7 @@ record NewKey(
   /** A hundred years of 365 days. */
   private static final BigDecimal LIFETIME_SECONDS_MAX = BigDecimal.valueOf(100L * 365 * 86_400);
 
+  private static final BigDecimal ONE_MILLISECOND = new BigDecimal("0.001");
   private static final Pattern USER = Pattern.compile("user_[0-9A-Za-z_]{27}");
   private static final Set<String> MEMBERS =
       Set.of(
@@ -148,6 +149,10 @@ record NewKey(
               + " (100 years) or null, was "
               + ApiError.quote(seconds.toString())
               + ".");
+    }
+    // Told by comparing: scaling a number such as 1e-500000000 would take minutes.
+    if (seconds.compareTo(ONE_MILLISECOND) < 0) {
+      return 0L;
     }
     // Fractions count to the millisecond; what is finer ends the key earlier, never later.
     return seconds.movePointRight(3).setScale(0, RoundingMode.DOWN).longValueExact();

@@ -41,7 +41,7 @@ final class ChangeLog {
   private static final int PRUNED_AT_ONCE_MAX = 10_000;
 
   /** Any number will do that no other user of the database's advisory locks takes. */
-  private static final long LOCK = 0x746f_6c6c_6761_7465L;
+  static final long LOCK = 0x746f_6c6c_6761_7465L;
 
   /** The second ends the session, and with it the lock, of a projector that stands still. */
   private static final Map<String, String> SESSION =

@@ -162,12 +162,15 @@ public final class Projector extends VerticleBase {
     }
     String text = session.applied();
     OptionalLong number = applied.decode(text);
-    number.ifPresent(seen -> reached(seen, asking));
     if (log == null) {
       log = ChangeLog.open(vertx, postgres, documents);
     }
     boolean leads = log.leads();
     long counter = log.counter();
+    // A Redis that is ahead of a restored Postgres says nothing about changes made since.
+    if (number.isPresent() && number.getAsLong() <= counter) {
+      reached(number.getAsLong(), asking);
+    }
     if (leads) {
       project(session, log, text, counter, asking);
       prune(log, counter);

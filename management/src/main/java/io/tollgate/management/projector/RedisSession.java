@@ -80,7 +80,7 @@ final class RedisSession {
     String policy = field(memory, "maxmemory_policy");
     if (!field(memory, "maxmemory").equals("0") && !policy.equals("noeviction")) {
       throw new ProjectorRefusal(
-          "Redis may drop keys when its memory is full: its maxmemory-policy must be noeviction, is "
+          "Redis may drop keys when its memory is full: maxmemory-policy must be noeviction, is "
               + policy);
     }
   }

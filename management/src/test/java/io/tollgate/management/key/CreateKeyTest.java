@@ -161,6 +161,12 @@ class CreateKeyTest {
     }
 
     @Test
+    void with_a_key_that_is_expired_at_once_where_the_fraction_is_too_fine_to_write_out() {
+      String body = least().encode().replace("}", ",\"seconds_until_expiration\":1e-500000000}");
+      assertThat(management.post("/api_keys", body).json().getBoolean("expired")).isTrue();
+    }
+
+    @Test
     void with_null_for_what_may_be_null() {
       Answer answer =
           create(
@@ -208,7 +214,7 @@ class CreateKeyTest {
           "subject                  | (none)                  | form_param_missing",
           "name                     | null                    | form_param_nil",
           "subject                  | null                    | form_param_nil",
-          "type                     | null                    | form_param_nil",
+          "type            | null                    | form_param_nil",
           "name                     | 123                     | form_param_type_invalid",
           "name                     | [\"abc\"]               | form_param_type_invalid",
           "name                     | {\"a\":1}               | form_param_type_invalid",
@@ -220,8 +226,8 @@ class CreateKeyTest {
           "name                     | \"\\u00a0abc\"          | form_param_format_invalid",
           "subject                  | \"user_1\"              | form_param_format_invalid",
           "subject                  | 7                       | form_param_type_invalid",
-          "type                     | \"ab\"                  | form_param_min_length_exceeded",
-          "type                     | \"aaaaaaaaaaaaaaaaaaaaaaaaaa\" | form_param_max_length_exceeded",
+          "type            | \"ab\"                  | form_param_min_length_exceeded",
+          "type            | \"aaaaaaaaaaaaaaaaaaaaaaaaaa\" | form_param_max_length_exceeded",
           "description              | 1                       | form_param_type_invalid",
           "claims                   | []                      | form_param_type_invalid",
           "claims                   | \"{}\"                  | form_param_type_invalid",
@@ -233,7 +239,7 @@ class CreateKeyTest {
           "scopes                   | [\"\"]                  | form_param_format_invalid",
           "scopes                   | [\"a b\"]               | form_param_format_invalid",
           "scopes                   | [\"ä\"]                 | form_param_format_invalid",
-          "created_by               | \"org_aaaaaaaaaaaaaaaaaaaaaaaaaaa\" | form_param_format_invalid",
+          "created_by      | \"org_aaaaaaaaaaaaaaaaaaaaaaaaaaa\" | form_param_format_invalid",
           "seconds_until_expiration | -1                      | form_param_value_invalid",
           "seconds_until_expiration | -0.001                  | form_param_value_invalid",
           "seconds_until_expiration | 3153600000.001          | form_param_value_invalid",

@@ -13,6 +13,7 @@ import io.tollgate.store.Applied;
 import io.tollgate.store.Awaiting;
 import io.tollgate.store.KeyDocument;
 import io.tollgate.store.KeyRecord;
+import io.tollgate.store.RedisConfig;
 import io.tollgate.store.RedisNames;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
@@ -20,6 +21,8 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -228,6 +231,36 @@ class ProjectorTest {
   }
 
   @Test
+  void a_redis_that_is_ahead_of_a_restored_postgres_confirms_nothing() throws Exception {
+    try (Connection leader = postgres.connect();
+        Statement lock = leader.createStatement()) {
+      // Held by a management that projects nothing just now.
+      lock.execute("SELECT pg_advisory_lock(" + ChangeLog.LOCK + ")");
+      redis.command("SET", RedisNames.APPLIED, applied.encode(counter() + 100));
+      Projector watching = deploy(PEPPER);
+      assertThatThrownBy(
+              () ->
+                  TestManagement.await(
+                      watching.awaitApplied(counter() + 1, Duration.ofMillis(500))))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void it_needs_no_more_rights_in_redis_than_the_operators_guide_gives_it() {
+    String rights =
+        "~tollgate:* -@all +get +set +getrange +evalsha +eval +scan +unlink +info +ping +hello"
+            + " +auth +select";
+    redis.command(("ACL SETUSER tollgate-management on >hunter2 " + rights).split(" ", -1));
+    var url = new Secret("redis://tollgate-management:hunter2@127.0.0.1:" + redis.port());
+    KeyDigest digest = create();
+    var config = new RedisConfig(url, Duration.ofSeconds(1), Duration.ofSeconds(2));
+    deploy(new Projector(postgres.config(), config, PEPPER, RANDOM, metrics));
+    awaitWhole();
+    assertThat(document(digest)).isPresent();
+  }
+
+  @Test
   void a_redis_that_may_evict_is_refused_until_it_may_not() {
     redis.command("CONFIG", "SET", "maxmemory", "100mb");
     redis.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
@@ -270,7 +303,10 @@ class ProjectorTest {
   }
 
   private Projector deploy(Pepper pepper) {
-    var projector = new Projector(postgres.config(), redis.config(), pepper, RANDOM, metrics);
+    return deploy(new Projector(postgres.config(), redis.config(), pepper, RANDOM, metrics));
+  }
+
+  private Projector deploy(Projector projector) {
     TestManagement.await(
         vertx.deployVerticle(
             projector, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD)));

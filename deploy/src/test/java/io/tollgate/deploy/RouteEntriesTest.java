@@ -1,0 +1,82 @@
+package io.tollgate.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tollgate.access.Scopes;
+import io.tollgate.proxy.CredentialHeader;
+import io.tollgate.proxy.Route;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RouteEntriesTest {
+  private static List<Route> routes(String yaml) {
+    return RouteEntries.of(Settings.read(Map.of("TOLLGATE_ROUTES", yaml)));
+  }
+
+  @Test
+  void an_entry_is_read_whole() {
+    Route route =
+        routes(
+                "[{path: /a/, upstream: 'https://h:8443/base', scopes: [r, w], methods: [GET],"
+                    + " credentials: [X-API-Key]}]")
+            .get(0);
+    assertThat(route.path()).isEqualTo("/a");
+    assertThat(route.upstream()).hasHost("h").hasPort(8443).hasPath("/base");
+    assertThat(route.scopes()).isEqualTo(Scopes.of(List.of("w", "r")));
+    assertThat(route.methods()).containsExactly("GET");
+    assertThat(route.credentials()).containsExactly(CredentialHeader.X_API_KEY);
+  }
+
+  @Test
+  void what_is_left_out_is_open() {
+    Route route = routes("[{path: /, upstream: 'http://h'}]").get(0);
+    assertThat(route.scopes()).isEqualTo(Scopes.NONE);
+    assertThat(route.methods()).isEmpty();
+    assertThat(route.credentials()).isEqualTo(Set.of(CredentialHeader.values()));
+  }
+
+  @Test
+  void without_a_list_everything_goes_to_the_upstream() {
+    Settings settings = Settings.read(Map.of("TOLLGATE_UPSTREAM", "http://h:1"));
+    assertThat(RouteEntries.of(settings)).containsExactly(Route.to("/", "http://h:1"));
+    assertThatThrownBy(() -> RouteEntries.of(Settings.read(Map.of())))
+        .isInstanceOf(SettingFault.class)
+        .hasMessageContaining("TOLLGATE_UPSTREAM");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          [{path: a, upstream: 'http://h'}]                             | routes[0].path
+          [{path: /a}]                                                  | routes[0].upstream
+          [{path: /, upstream: 'http://h'}, {path: /b, upstream: 'h:1'}]| routes[1].upstream
+          [{path: /, upstream: 'http://h', methods: [get]}]             | routes[0].methods
+          [{path: /, upstream: 'http://h', methods: GET}]               | routes[0].methods
+          [{path: /, upstream: 'http://h', scopes: ['a b']}]            | routes[0].scopes
+          [{path: /, upstream: 'http://h', credentials: [cookie]}]      | routes[0].credentials
+          [{path: /, upstream: 'http://h', scope: [a]}]                 | routes[0].scope
+          [{path: /, upstream: 'http://h'}, {path: /, upstream: 'http://h'}] | routes[1].path
+          []                                                            | routes
+          /                                                             | routes
+          """)
+  void a_faulty_entry_is_named(String yaml, String field) {
+    assertThatThrownBy(() -> routes(yaml))
+        .isInstanceOf(SettingFault.class)
+        .hasMessageContaining(field)
+        .hasMessageContaining("TOLLGATE_ROUTES");
+  }
+
+  @Test
+  void an_unknown_field_is_told_its_nearest() {
+    assertThatThrownBy(() -> routes("[{path: /, upsteam: 'http://h'}]"))
+        .hasMessageContaining("upsteam")
+        .hasMessageContaining("upstream");
+  }
+}

@@ -1,0 +1,179 @@
+package io.tollgate.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every setting, by default and by each way it can be set. */
+class SettingsTest {
+  @TempDir Path directory;
+
+  /** For each kind a text that no default has. */
+  private static String other(Setting<?> setting) {
+    return switch (setting.kind().name()) {
+      case "integer" -> "12345";
+      case "duration" -> "123ms";
+      case "level" -> "error";
+      case "list" -> "[{path: /other, upstream: 'http://other'}]";
+      case "secret URL" -> "scheme://user:hunter2@host:1/x";
+      default -> "other text of 32 characters or more";
+    };
+  }
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(directory.resolve("tollgate.yaml"), text);
+  }
+
+  private Settings read(String text) throws IOException {
+    return Settings.read(Map.of("TOLLGATE_CONFIG", file(text).toString()));
+  }
+
+  @Test
+  void defaults() {
+    Settings settings = Settings.read(Map.of());
+    for (Setting<?> setting : Catalogue.all()) {
+      assertThat(settings.given(setting).isDefault()).as(setting.name()).isTrue();
+      assertThat(settings.given(setting).origin()).isEqualTo("default");
+    }
+    assertThat(settings.get(Catalogue.EDGE_PORT)).isEqualTo(8080);
+    assertThat(settings.get(Catalogue.MANAGEMENT_PORT)).isEqualTo(8081);
+    assertThat(settings.get(Catalogue.INTERNAL_PORT)).isEqualTo(9090);
+    assertThat(settings.get(Catalogue.INTERNAL_HOST)).isEqualTo("127.0.0.1");
+    assertThat(settings.find(Catalogue.PEPPER)).isNull();
+  }
+
+  @Test
+  void every_setting_is_read_from_the_environment() {
+    Map<String, String> environment = new HashMap<>();
+    for (Setting<?> setting : Catalogue.all()) {
+      environment.put(setting.variable(), other(setting));
+    }
+    Settings settings = Settings.read(environment);
+    for (Setting<?> setting : Catalogue.all()) {
+      assertThat(settings.given(setting).text()).as(setting.name()).isEqualTo(other(setting));
+      assertThat(settings.given(setting).origin()).isEqualTo(setting.variable());
+    }
+  }
+
+  @Test
+  void every_setting_is_read_from_the_file() throws IOException {
+    var text = new StringBuilder();
+    for (Setting<?> setting : Catalogue.all()) {
+      boolean list = setting.kind().name().equals("list");
+      String value = list ? other(setting) : '"' + other(setting) + '"';
+      text.append(setting.name()).append(": ").append(value).append('\n');
+    }
+    Settings settings = read(text.toString());
+    int line = 1;
+    for (Setting<?> setting : Catalogue.all()) {
+      Given given = settings.given(setting);
+      assertThat(given.isDefault()).as(setting.name()).isFalse();
+      assertThat(given.origin()).endsWith("tollgate.yaml:" + line++);
+      if (!setting.kind().name().equals("list")) {
+        assertThat(given.text()).isEqualTo(other(setting));
+      }
+    }
+    assertThat(RouteEntries.of(settings)).hasSize(1);
+  }
+
+  @Test
+  void every_secret_is_read_from_a_file_of_its_own() throws IOException {
+    Path secret =
+        Files.writeString(directory.resolve("secret"), "a text that nobody sees, at all\n");
+    for (Setting<?> setting : Catalogue.all()) {
+      if (setting.isSecret()) {
+        Settings settings = Settings.read(Map.of(setting.fileVariable(), secret.toString()));
+        assertThat(settings.given(setting).text()).isEqualTo("a text that nobody sees, at all");
+        assertThat(settings.given(setting).origin()).contains(setting.fileVariable());
+      }
+    }
+  }
+
+  @Test
+  void the_environment_wins_over_the_file_and_sections_may_be_nested() throws IOException {
+    Path file = file("edge:\n  port: 1111\n  host: 127.0.0.9\n");
+    Settings settings =
+        Settings.read(Map.of("TOLLGATE_CONFIG", file.toString(), "TOLLGATE_EDGE_PORT", "2222"));
+    assertThat(settings.get(Catalogue.EDGE_PORT)).isEqualTo(2222);
+    assertThat(settings.get(Catalogue.EDGE_HOST)).isEqualTo("127.0.0.9");
+  }
+
+  @Test
+  void an_unknown_variable_is_named_with_the_nearest_known_one() {
+    assertThatThrownBy(() -> Settings.read(Map.of("TOLLGATE_EGDE_PORT", "1")))
+        .isInstanceOf(SettingFault.class)
+        .hasMessageContaining("TOLLGATE_EGDE_PORT")
+        .hasMessageContaining("TOLLGATE_EDGE_PORT");
+  }
+
+  @Test
+  void an_unknown_setting_is_named_with_its_line_and_the_nearest_known_one() {
+    assertThatThrownBy(() -> read("edge:\n  port: 1\nring:\n  entrys-max: 5\n"))
+        .isInstanceOf(SettingFault.class)
+        .hasMessageContaining("ring.entrys-max")
+        .hasMessageContaining("tollgate.yaml:4")
+        .hasMessageContaining("ring.entries-max");
+  }
+
+  @Test
+  void a_wrong_value_is_named_with_its_origin_and_what_was_expected() {
+    assertThatThrownBy(() -> Settings.read(Map.of("TOLLGATE_EDGE_PORT", "many")))
+        .hasMessageContaining("edge.port")
+        .hasMessageContaining("TOLLGATE_EDGE_PORT")
+        .hasMessageContaining("a whole number")
+        .hasMessageContaining("many");
+    assertThatThrownBy(() -> read("redis.deadline: soon"))
+        .hasMessageContaining("redis.deadline")
+        .hasMessageContaining("duration")
+        .hasMessageContaining("soon");
+  }
+
+  @Test
+  void a_secret_that_is_given_twice_or_whose_file_is_missing_stops_the_start() {
+    assertThatThrownBy(
+            () ->
+                Settings.read(
+                    Map.of("TOLLGATE_PEPPER", "x", "TOLLGATE_PEPPER_FILE", "/nowhere/pepper")))
+        .isInstanceOf(SettingFault.class);
+    assertThatThrownBy(() -> Settings.read(Map.of("TOLLGATE_PEPPER_FILE", "/nowhere/pepper")))
+        .hasMessageContaining("TOLLGATE_PEPPER_FILE")
+        .hasMessageContaining("/nowhere/pepper");
+  }
+
+  @Test
+  void the_table_shows_every_setting_and_no_secret() {
+    Settings settings =
+        Settings.read(
+            Map.of(
+                "TOLLGATE_PEPPER", "hunter2hunter2hunter2hunter2hunter2",
+                "TOLLGATE_SECRET_KEY", "sk_hunter2hunter2",
+                "TOLLGATE_REDIS_URL", "redis://user:hunter2@host:6379",
+                "TOLLGATE_POSTGRES_URL", "postgresql://u:hunter2@host:5432/d?password=hunter2"));
+    String table = String.join("\n", SettingsTable.lines(settings));
+    assertThat(table).doesNotContain("hunter2").contains("@host:6379", "@host:5432/d");
+    for (Setting<?> setting : Catalogue.all()) {
+      assertThat(table).contains("\n" + setting.name() + " ");
+    }
+  }
+
+  @Test
+  void durations_read_as_people_write_them() {
+    assertThat(DurationText.parse("100ms")).hasMillis(100);
+    assertThat(DurationText.parse("2s")).hasSeconds(2);
+    assertThat(DurationText.parse("30 min")).hasMinutes(30);
+    assertThat(DurationText.parse("30m")).hasMinutes(30);
+    assertThat(DurationText.parse("1h")).hasHours(1);
+    for (String wrong : new String[] {"", "5", "-1s", "1.5h", "1d", "s", "9999999999999999h"}) {
+      assertThatThrownBy(() -> DurationText.parse(wrong))
+          .as(wrong)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+}
