@@ -8,7 +8,8 @@ import java.time.Duration;
 /**
  * How Redis is reached.
  *
- * @param url {@code redis[s]://[user:password@]host:port[/db]}; a secret, as it may hold a password
+ * @param url {@code redis[s]://[user:password@]host:port[/db][?cacert=file]}; a secret, as it may
+ *     hold a password
  * @param deadline how long one command may take before the store counts as unreachable
  * @param connectDeadline the same for connecting, TLS and log-in in all
  */
@@ -32,11 +33,11 @@ public record RedisConfig(Secret url, Duration deadline, Duration connectDeadlin
             .setTcpUserTimeout((int) connectDeadline.toMillis())
             .setTcpKeepAlive(true)
             .setTcpNoDelay(true);
-    if (url.reveal().startsWith("rediss://")) {
-      net.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
+    if (RedisUrl.isTls(url)) {
+      RedisUrl.secure(url, net);
     }
     return new RedisOptions()
-        .setConnectionString(url.reveal())
+        .setConnectionString(RedisUrl.withoutParameters(url))
         .setNetClientOptions(net)
         .setMaxWaitingHandlers(COMMANDS_WAITING_MAX)
         .setPoolName("tollgate-redis");
