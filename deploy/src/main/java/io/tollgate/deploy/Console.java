@@ -17,19 +17,12 @@ final class Console {
     out.flush();
   }
 
-  /** Says what is waited for, and how long it took. */
+  /** Says what is waited for, and how long it took. On two lines: logs may come between. */
   <T> T step(String what, Supplier<T> work) {
-    out.print(what + " … ");
-    out.flush();
+    say(what + " …");
     long start = System.nanoTime();
-    try {
-      T result = work.get();
-      out.printf(Locale.ROOT, "%.1f s%n", (System.nanoTime() - start) / 1e9);
-      out.flush();
-      return result;
-    } catch (SettingFault | StartFault e) {
-      say("failed");
-      throw e;
-    }
+    T result = work.get();
+    say(String.format(Locale.ROOT, "  %.1f s", (System.nanoTime() - start) / 1e9));
+    return result;
   }
 }

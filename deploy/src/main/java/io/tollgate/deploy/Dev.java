@@ -4,6 +4,7 @@ import io.tollgate.deploy.Serving.Part;
 import io.tollgate.edge.Gateway;
 import io.tollgate.key.Secret;
 import io.vertx.core.Vertx;
+import java.io.Serial;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,8 @@ final class Dev {
         dev.start(data);
         dev.stop.await();
         console.say("stopping …");
+      } catch (Abandoned e) {
+        console.say("not started: stopping …");
       } finally {
         dev.started.forEach(Runnable::run);
       }
@@ -72,16 +76,23 @@ final class Dev {
     secrets(data);
     stores(data);
     console.say(
-        console.step(
+        step(
             "migrating the schema",
             () -> new Migration(new Composition(settings).postgres()).run()));
     demoUpstream();
-    Serving serving = console.step("starting edge and management", () -> serve());
+    Serving serving = step("starting edge and management", () -> serve());
     String secretKey = settings.get(Catalogue.SECRET_KEY).reveal();
     String api = at(Catalogue.MANAGEMENT_HOST, serving.managementPort());
-    String key =
-        console.step("looking for the demo key", () -> new DemoKey(api, secretKey).secret(data));
+    String key = step("looking for the demo key", () -> new DemoKey(api, secretKey).secret(data));
     tell(serving, data, api, key);
+  }
+
+  /** Waits for a step, unless the process was told to stop meanwhile. */
+  private <T> T step(String what, Supplier<T> work) {
+    if (stop.isAsked()) {
+      throw new Abandoned();
+    }
+    return console.step(what, work);
   }
 
   private void secrets(DataDirectory data) {
@@ -97,13 +108,13 @@ final class Dev {
 
   private void stores(DataDirectory data) {
     if (settings.given(Catalogue.POSTGRES_URL).isDefault()) {
-      DevPostgres own = console.step("starting Postgres", () -> DevPostgres.start(data));
+      DevPostgres own = step("starting Postgres", () -> DevPostgres.start(data));
       started.push(own::stop);
       postgres = own;
       use(Catalogue.POSTGRES_URL, own.url());
     }
     if (settings.given(Catalogue.REDIS_URL).isDefault()) {
-      DevRedis own = console.step("starting Redis", () -> DevRedis.start(data));
+      DevRedis own = step("starting Redis", () -> DevRedis.start(data));
       started.push(own::stop);
       redis = own;
       use(Catalogue.REDIS_URL, own.url());
@@ -190,5 +201,10 @@ final class Dev {
   private String store(Setting<Secret> setting, long pid) {
     String url = settings.get(setting).reveal();
     return pid == 0 ? setting.shown(url) : url + "  (process " + pid + ")";
+  }
+
+  /** The end of a start that nobody waits for any more. */
+  private static final class Abandoned extends RuntimeException {
+    @Serial private static final long serialVersionUID = 1L;
   }
 }
