@@ -91,7 +91,7 @@ final class Settings {
     if (SERVICE_LINK.matcher(variable).matches() && isServiceLink(variable, text)) {
       throw new SettingFault(serviceLink(variable));
     }
-    throw unknown("environment variable", variable, "the environment", variables());
+    throw unknown("environment variable", variable, "", variables());
   }
 
   /** A mistyped port setting looks alike, but holds neither a link nor a whole service's name. */
@@ -125,8 +125,7 @@ final class Settings {
             + what
             + " "
             + name
-            + " at "
-            + where
+            + (where.isEmpty() ? "" : " at " + where)
             + "; the nearest known one is "
             + Nearest.to(name, known));
   }
