@@ -35,13 +35,17 @@ final class Leash {
 
   /** Starts a program whose output is added to the log file. */
   static Leash start(List<String> command, Path directory, Path log) {
+    return start(command, directory, log, GRACE_SECONDS);
+  }
+
+  static Leash start(List<String> command, Path directory, Path log, int graceSeconds) {
     List<String> words = new ArrayList<>();
     SETSID.stream()
         .filter(Files::isExecutable)
         .findFirst()
         .map(Path::toString)
         .ifPresent(words::add);
-    words.addAll(List.of("/bin/sh", "-c", SCRIPT, "leash", Integer.toString(GRACE_SECONDS)));
+    words.addAll(List.of("/bin/sh", "-c", SCRIPT, "leash", Integer.toString(graceSeconds)));
     words.addAll(command);
     try {
       Process shell =

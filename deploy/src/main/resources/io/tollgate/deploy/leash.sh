@@ -4,6 +4,9 @@
 # When stdin ends, because its holder has closed it or has died in whatever way, the program gets
 # SIGINT, and SIGKILL if it is still there after that many seconds. This shell is the program's
 # parent, so its process number can't have been given to another one meanwhile.
+#
+# A shell starts what it puts in the background with SIGINT ignored. So the program must handle that
+# signal itself to end in order, as Postgres and Redis do.
 grace=$1
 shift
 

@@ -65,6 +65,7 @@ class DevTest {
       dev.kill9();
       assertGone(postgres);
       assertGone(redis);
+      assertThat(data.resolve("postgres.log")).content().contains("database system is shut down");
     }
     try (LaunchedTollgate again = dev(data)) {
       assertThat(again.printed(CURL)).isEqualTo(key);
