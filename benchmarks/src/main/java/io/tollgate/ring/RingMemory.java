@@ -33,9 +33,14 @@ public final class RingMemory {
     for (int i = 0; i < GRANTS; i++) {
       var digest =
           new KeyDigest(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
-      var grant =
-          new Grant(KeyId.random(random), subject(random), sets[i % sets.length], Long.MAX_VALUE);
-      ring.put(digest, grant, Long.MAX_VALUE);
+      ring.put(
+          new Grant(
+              digest,
+              Long.MAX_VALUE,
+              KeyId.random(random),
+              subject(random),
+              sets[i % sets.length],
+              Long.MAX_VALUE));
     }
     long bytes = usedBytes() - before;
     System.out.printf(

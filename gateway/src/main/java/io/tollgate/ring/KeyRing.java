@@ -1,6 +1,5 @@
 package io.tollgate.ring;
 
-import io.tollgate.key.KeyDigest;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class KeyRing {
   /*
    * A table of sets, as in a processor's cache: a digest belongs to one set of 8 slots. Of each
-   * slot, 64 bits of the digest stand in an array of their own, so that one set's tags fill one
-   * cache line and a hit costs three lines: tags, slot, entry. The digest is a SHA-256, so its
-   * bits need no further mixing, and nobody can aim at one set without solving for it.
+   * slot, 64 bits of the digest stand in an array of their own, so that one set's tags lie side by
+   * side; the entry is the grant itself. So a hit waits for memory three times: tags, slot, grant.
+   * The digest is a SHA-256: its bits need no further mixing, and nobody can aim at one set
+   * without solving for it.
    *
    * There are two slots for each entry allowed, so a set that is full while the ring is not is rare
    * (1 key in 200 at the bound); its entry that ends first makes room. At the bound, room is made
@@ -29,13 +29,6 @@ final class KeyRing {
   private static final int SLOTS_PER_ENTRY = 2;
   private static final VarHandle TAGS = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle ENTRIES = MethodHandles.arrayElementVarHandle(Entry[].class);
-
-  /** What the ring knows of one secret. {@code untilNanos} is of the monotonic clock. */
-  private record Entry(long a, long b, long c, long d, long untilNanos, Verdict verdict) {
-    boolean matches(long otherA, long otherB, long otherC, long otherD) {
-      return a == otherA && b == otherB && c == otherC && d == otherD;
-    }
-  }
 
   private final int entriesMax;
   private final int setMask;
@@ -59,26 +52,24 @@ final class KeyRing {
       if ((long) TAGS.getOpaque(tags, slot) == b) {
         Entry entry = (Entry) ENTRIES.getAcquire(entries, slot);
         if (entry != null && entry.matches(a, b, c, d)) {
-          // By difference: the monotonic clock has no fixed origin and may be negative.
-          return entry.untilNanos - nowNanos > 0 ? entry.verdict : null;
+          return entry.isLive(nowNanos) ? entry.verdict() : null;
         }
       }
     }
     return null;
   }
 
-  /** Keeps a verdict until the monotonic clock reads {@code untilNanos}. */
-  synchronized void put(KeyDigest digest, Verdict verdict, long untilNanos) {
-    var entry = new Entry(digest.a(), digest.b(), digest.c(), digest.d(), untilNanos, verdict);
+  /** Keeps an entry for as long as it may be believed. */
+  synchronized void put(Entry entry) {
     int slot = slotOf(entry);
     if (slot < 0) {
       if (size >= entriesMax) {
-        makeRoom(firstSlot(entry.a));
+        makeRoom(firstSlot(entry.setWord()));
       }
-      slot = freeSlot(firstSlot(entry.a));
+      slot = freeSlot(firstSlot(entry.setWord()));
       size++;
     }
-    TAGS.setOpaque(tags, slot, entry.b);
+    TAGS.setOpaque(tags, slot, entry.tag());
     ENTRIES.setRelease(entries, slot, entry);
   }
 
@@ -91,10 +82,10 @@ final class KeyRing {
   }
 
   private int slotOf(Entry wanted) {
-    int first = firstSlot(wanted.a);
+    int first = firstSlot(wanted.setWord());
     for (int slot = first; slot < first + SET_SLOTS; slot++) {
       Entry entry = entries[slot];
-      if (entry != null && entry.matches(wanted.a, wanted.b, wanted.c, wanted.d)) {
+      if (entry != null && entry.matches(wanted)) {
         return slot;
       }
     }
@@ -119,19 +110,19 @@ final class KeyRing {
 
   /** Drops the set's entry that ends first and returns its slot, or -1 if the set is empty. */
   private int evict(int first) {
-    int victim = -1;
-    long victimUntil = 0;
-    for (int slot = first; slot < first + SET_SLOTS; slot++) {
-      Entry entry = entries[slot];
-      if (entry != null && (victim < 0 || entry.untilNanos - victimUntil < 0)) {
-        victim = slot;
-        victimUntil = entry.untilNanos;
+    int slot = -1;
+    @Nullable Entry victim = null;
+    for (int candidate = first; candidate < first + SET_SLOTS; candidate++) {
+      Entry entry = entries[candidate];
+      if (entry != null && (victim == null || entry.endsBefore(victim))) {
+        slot = candidate;
+        victim = entry;
       }
     }
-    if (victim >= 0) {
-      ENTRIES.setRelease(entries, victim, (Entry) null);
+    if (slot >= 0) {
+      ENTRIES.setRelease(entries, slot, (Entry) null);
       size--;
     }
-    return victim;
+    return slot;
   }
 }

@@ -77,9 +77,9 @@ final class Lookups {
     keys.find(digest)
         .onComplete(
             found -> {
-              Verdict verdict = verdict(found);
-              ring.put(digest, verdict, lookup.sentNanos + lifetimeNanos);
-              end(digest, lookup, verdict);
+              Entry entry = entry(digest, found, lookup.sentNanos + lifetimeNanos);
+              ring.put(entry);
+              end(digest, lookup, entry.verdict());
             },
             failure -> {
               // Not remembered: the next request asks again, the store's link refuses cheaply.
@@ -94,12 +94,17 @@ final class Lookups {
     lookup.verdict.complete(verdict);
   }
 
-  private Verdict verdict(Optional<KeyRecord> found) {
+  private Entry entry(KeyDigest digest, Optional<KeyRecord> found, long untilNanos) {
     if (found.isEmpty() || found.get().revoked()) {
-      return Denial.KEY_INVALID;
+      return new InvalidKey(digest, untilNanos);
     }
     KeyRecord record = found.get();
     return new Grant(
-        record.id(), record.subject(), scopes.intern(record.scopes()), record.expiresAtMillis());
+        digest,
+        untilNanos,
+        record.id(),
+        record.subject(),
+        scopes.intern(record.scopes()),
+        record.expiresAtMillis());
   }
 }

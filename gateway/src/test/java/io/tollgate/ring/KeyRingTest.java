@@ -21,8 +21,9 @@ class KeyRingTest {
         random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
   }
 
-  private Grant grant() {
-    return new Grant(KeyId.random(random), SUBJECT, Scopes.NONE, Long.MAX_VALUE);
+  private Grant grant(KeyDigest digest, long untilNanos) {
+    return new Grant(
+        digest, untilNanos, KeyId.random(random), SUBJECT, Scopes.NONE, Long.MAX_VALUE);
   }
 
   private static @Nullable Verdict find(KeyRing ring, KeyDigest digest, long nowNanos) {
@@ -33,8 +34,8 @@ class KeyRingTest {
   void an_entry_answers_until_its_time_and_not_at_it() {
     var ring = new KeyRing(10);
     KeyDigest digest = digest();
-    Grant grant = grant();
-    ring.put(digest, grant, 100);
+    Grant grant = grant(digest, 100);
+    ring.put(grant);
     assertThat(find(ring, digest, 99)).isSameAs(grant);
     assertThat(find(ring, digest, 100)).isNull();
   }
@@ -43,7 +44,7 @@ class KeyRingTest {
   void the_clock_may_be_negative_and_wrap() {
     var ring = new KeyRing(10);
     KeyDigest digest = digest();
-    ring.put(digest, grant(), Long.MIN_VALUE + 5);
+    ring.put(grant(digest, Long.MIN_VALUE + 5));
     assertThat(find(ring, digest, Long.MAX_VALUE - 5)).isNotNull();
     assertThat(find(ring, digest, Long.MIN_VALUE + 5)).isNull();
   }
@@ -52,8 +53,8 @@ class KeyRingTest {
   void a_later_verdict_replaces_an_earlier_one() {
     var ring = new KeyRing(10);
     KeyDigest digest = digest();
-    ring.put(digest, grant(), 100);
-    ring.put(digest, Denial.KEY_INVALID, 200);
+    ring.put(grant(digest, 100));
+    ring.put(new InvalidKey(digest, 200));
     assertThat(find(ring, digest, 150)).isEqualTo(Denial.KEY_INVALID);
     assertThat(ring.size()).isEqualTo(1);
   }
@@ -63,10 +64,10 @@ class KeyRingTest {
     var ring = new KeyRing(10);
     var one = new KeyDigest(1, 2, 3, 4);
     var other = new KeyDigest(1, 2, 3, 5);
-    Grant grant = grant();
-    ring.put(one, grant, 100);
+    Grant grant = grant(one, 100);
+    ring.put(grant);
     assertThat(find(ring, other, 0)).isNull();
-    ring.put(other, Denial.KEY_INVALID, 100);
+    ring.put(new InvalidKey(other, 100));
     assertThat(find(ring, one, 0)).isSameAs(grant);
     assertThat(find(ring, other, 0)).isEqualTo(Denial.KEY_INVALID);
   }
@@ -83,8 +84,8 @@ class KeyRingTest {
       var ring = new KeyRing(bound);
       for (int i = 0; i < 3 * bound + 50; i++) {
         KeyDigest digest = digest();
-        Grant grant = grant();
-        ring.put(digest, grant, i + 1_000_000);
+        Grant grant = grant(digest, i + 1_000_000);
+        ring.put(grant);
         assertThat(find(ring, digest, 0)).isSameAs(grant);
         assertThat(ring.size()).isLessThanOrEqualTo(bound);
       }
@@ -98,9 +99,9 @@ class KeyRingTest {
     Map<KeyDigest, Grant> put = new HashMap<>();
     for (int i = 0; i < 100_000; i++) {
       KeyDigest digest = digest();
-      Grant grant = grant();
+      Grant grant = grant(digest, 1);
       put.put(digest, grant);
-      ring.put(digest, grant, 1);
+      ring.put(grant);
     }
     long held =
         put.entrySet().stream().filter(e -> e.getValue().equals(find(ring, e.getKey(), 0))).count();
@@ -112,9 +113,9 @@ class KeyRingTest {
     var ring = new KeyRing(2);
     KeyDigest soon = digest();
     KeyDigest late = digest();
-    ring.put(late, grant(), 200);
-    ring.put(soon, grant(), 100);
-    ring.put(digest(), grant(), 300);
+    ring.put(grant(late, 200));
+    ring.put(grant(soon, 100));
+    ring.put(grant(digest(), 300));
     assertThat(find(ring, soon, 0)).isNull();
     assertThat(find(ring, late, 0)).isNotNull();
   }
