@@ -1,6 +1,8 @@
 package io.tollgate.edge;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
@@ -10,6 +12,7 @@ import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Route;
+import io.tollgate.proxy.RouteTable;
 import io.tollgate.ring.Denial;
 import io.tollgate.ring.Grant;
 import io.tollgate.ring.RingConfig;
@@ -17,8 +20,10 @@ import io.tollgate.ring.Verdict;
 import io.tollgate.ring.Verifier;
 import io.tollgate.store.KeyRecord;
 import io.tollgate.store.KeySource;
+import io.tollgate.wire.HeadEnd;
+import io.tollgate.wire.Malformed;
+import io.tollgate.wire.RequestHead;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -45,8 +51,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The decision on a ring hit: from a request's headers to a grant that covers the route's scopes,
- * hash included. Beside it its floor, the SHA-256 alone. Each checks its result.
+ * The decision on a ring hit: from a request's head to a grant that covers the route's scopes, hash
+ * included. Beside it its floor, the SHA-256 alone. Each checks its result.
  *
  * <pre>
  * java -jar benchmarks/target/benchmarks.jar DecisionBenchmark -prof gc
@@ -67,6 +73,8 @@ public class DecisionBenchmark {
   /** Room for a million, so that a key misses the processor's caches as it would there. */
   private static final int RING_ENTRIES_MAX = 1_000_000;
 
+  private static final int SECRET_BYTES = 45;
+
   /** How many keys ask in turn; all are in the ring. */
   @Param({"1000", "64000"})
   int keys;
@@ -81,13 +89,20 @@ public class DecisionBenchmark {
           Set.of(CredentialHeader.values()));
   private Vertx vertx;
   private Verifier verifier;
-  private String[] credentialsSent;
-  private byte[][] secrets;
+
+  /** All secrets side by side, as cheap to come by as bytes that a socket has just delivered. */
+  private byte[] secrets;
+
   private MessageDigest sha256;
   private final byte[] digest = new byte[32];
 
-  /** One set of headers for all: those of a real request have just been written by its parser. */
-  private MultiMap headers;
+  /** The head of a request in which only the credential changes, as the socket would give it. */
+  private ByteBuf request;
+
+  private int credentialAt;
+  private final RequestHead head = new RequestHead(8 * 1024, 100);
+  private final HeadEnd headEnd = new HeadEnd();
+  private RouteTable routes;
 
   private int next;
 
@@ -124,45 +139,29 @@ public class DecisionBenchmark {
             () -> 0,
             InstantSource.system(),
             new SimpleMeterRegistry());
-    credentialsSent = new String[keys];
-    secrets = new byte[keys][];
-    headers =
-        MultiMap.caseInsensitiveMultiMap()
-            .add("Host", "api.example.com")
-            .add("User-Agent", "curl/8.5.0")
-            .add("Accept", "application/json")
-            .add("Accept-Encoding", "gzip");
+    routes = RouteTable.of(List.of(route));
+    String start =
+        "GET /v1/widgets?limit=10 HTTP/1.1\r\nHost: api.example.com\r\nUser-Agent: curl/8.5.0\r\n"
+            + "Accept: application/json\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer ";
+    credentialAt = start.length();
+    request = Unpooled.directBuffer();
+    request.writeCharSequence(start, StandardCharsets.US_ASCII);
+    request.writeZero(SECRET_BYTES);
+    request.writeCharSequence("\r\n\r\n", StandardCharsets.US_ASCII);
+    secrets = new byte[keys * SECRET_BYTES];
     var random = new SplittableRandom(7);
     for (int i = 0; i < keys; i++) {
       Secret secret = format.mint(random);
-      secrets[i] = secret.reveal().getBytes(StandardCharsets.US_ASCII);
-      credentialsSent[i] = "Bearer " + secret.reveal();
+      byte[] bytes = secret.reveal().getBytes(StandardCharsets.US_ASCII);
+      System.arraycopy(bytes, 0, secrets, i * SECRET_BYTES, SECRET_BYTES);
       verifier.lookUp(KeyDigest.of(secret), secret).await();
     }
-    headers.add("Authorization", new CredentialInTurn());
   }
 
-  /** The credential of the request whose turn it is. */
-  private final class CredentialInTurn implements CharSequence {
-    @Override
-    public String toString() {
-      return credentialsSent[turn()];
-    }
-
-    @Override
-    public int length() {
-      return credentialsSent[next].length();
-    }
-
-    @Override
-    public char charAt(int index) {
-      return credentialsSent[next].charAt(index);
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-      return credentialsSent[next].subSequence(start, end);
-    }
+  /** Reads one head, so that there is one where only its credential is exchanged. */
+  @Setup(Level.Iteration)
+  public void readHead() {
+    decideFromBytes();
   }
 
   @TearDown
@@ -175,10 +174,30 @@ public class DecisionBenchmark {
     return next;
   }
 
-  /** Extract, hash, ring hit, authorize. */
+  /** Read the head, find the route, extract, hash, ring hit, authorize. */
   @Benchmark
-  public Grant decide() {
-    Refusal refusal = credentials.extract(headers, route);
+  public Grant decideFromBytes() {
+    request.setBytes(credentialAt, secrets, turn() * SECRET_BYTES, SECRET_BYTES);
+    request.readerIndex(0);
+    headEnd.reset();
+    Malformed malformed = head.parse(request, headEnd.find(request));
+    Route found = routes.find(head.path(), head.pathStart(), head.pathEnd());
+    if (malformed != null || found == null) {
+      throw new IllegalStateException("the head is not understood: " + malformed);
+    }
+    return decide();
+  }
+
+  /** Extract, hash, ring hit, authorize, of a head that is read already. */
+  @Benchmark
+  public Grant decideFromHead() {
+    byte[] bytes = head.bytes();
+    System.arraycopy(secrets, turn() * SECRET_BYTES, bytes, credentialAt, SECRET_BYTES);
+    return decide();
+  }
+
+  private Grant decide() {
+    Refusal refusal = credentials.extract(head, route);
     Verdict verdict =
         refusal == null ? verifier.known(credentials.digest(), 0) : Denial.KEY_INVALID;
     if (verdict instanceof Grant grant && grant.scopes().covers(route.scopes())) {
@@ -190,8 +209,7 @@ public class DecisionBenchmark {
   /** The floor: SHA-256 of the 45 bytes alone, into a given array. */
   @Benchmark
   public byte[] floor() throws DigestException {
-    byte[] secret = secrets[turn()];
-    sha256.update(secret, 0, secret.length);
+    sha256.update(secrets, turn() * SECRET_BYTES, SECRET_BYTES);
     if (sha256.digest(digest, 0, digest.length) != digest.length) {
       throw new IllegalStateException("no digest");
     }

@@ -9,6 +9,7 @@ import static io.tollgate.deploy.Kind.SECRETS;
 import static io.tollgate.deploy.Kind.SECRET_URL;
 import static io.tollgate.deploy.Kind.TEXT;
 
+import io.tollgate.edge.ClientBounds;
 import io.tollgate.edge.EdgeConfig;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
@@ -33,6 +34,7 @@ final class Catalogue {
 
   private static final List<Setting<?>> LISTED = new ArrayList<>();
   private static final EdgeConfig EDGE = EdgeConfig.DEFAULTS;
+  private static final ClientBounds CLIENTS = ClientBounds.DEFAULTS;
   private static final ProxyConfig PROXY = ProxyConfig.DEFAULTS;
 
   static final Setting<String> UPSTREAM =
@@ -51,20 +53,56 @@ final class Catalogue {
           EDGE.eventLoops(),
           "the cores",
           "how many threads serve requests");
+  static final Setting<Integer> EDGE_CONNECTIONS_MAX =
+      add(
+          "edge.connections-max",
+          INTEGER,
+          CLIENTS.connectionsMax(),
+          "most clients' connections; never above 90 % of the files the process may open");
+  static final Setting<Integer> EDGE_CONNECTIONS_PER_ADDRESS_MAX =
+      add(
+          "edge.connections-per-address-max",
+          INTEGER,
+          CLIENTS.connectionsPerAddressMax(),
+          "most of them from one address");
+  static final Setting<Duration> EDGE_HEADER_TIMEOUT =
+      add(
+          "edge.header-timeout",
+          DURATION,
+          DurationText.print(CLIENTS.headerTimeout()),
+          "how long a request's head may take, from its first byte");
   static final Setting<Duration> EDGE_IDLE_TIMEOUT =
       add(
           "edge.idle-timeout",
           DURATION,
-          DurationText.print(EDGE.idleTimeout()),
-          "how long a client's connection may move no byte; above `proxy.response-timeout`");
+          DurationText.print(CLIENTS.idleTimeout()),
+          "how long a client's connection may stay open without a request");
+  static final Setting<Integer> EDGE_BODY_BYTES_PER_SECOND_MIN =
+      add(
+          "edge.body-bytes-per-second-min",
+          INTEGER,
+          CLIENTS.bodyBytesPerSecondMin(),
+          "slowest that a request's body may come, once 10 s are over; 0 for any pace");
   static final Setting<Integer> EDGE_REQUEST_LINE_BYTES_MAX =
       add(
           "edge.request-line-bytes-max",
           INTEGER,
-          EDGE.requestLineBytesMax(),
+          CLIENTS.requestLineBytesMax(),
           "longest request line");
   static final Setting<Integer> EDGE_HEADER_BYTES_MAX =
-      add("edge.header-bytes-max", INTEGER, EDGE.headerBytesMax(), "longest header block");
+      add(
+          "edge.header-bytes-max",
+          INTEGER,
+          CLIENTS.headerBytesMax(),
+          "longest head of a request, its first line included");
+  static final Setting<Integer> EDGE_HEADER_COUNT_MAX =
+      add("edge.header-count-max", INTEGER, CLIENTS.headerCountMax(), "most headers of a request");
+  static final Setting<Integer> EDGE_UNREAD_HEADER_BYTES_MAX =
+      add(
+          "edge.unread-header-bytes-max",
+          INTEGER,
+          CLIENTS.unreadHeaderBytesMax(),
+          "most memory for the heads that have not come whole, of all connections");
   static final Setting<Duration> EDGE_DRAIN_DEADLINE =
       add(
           "edge.drain-deadline",
@@ -103,6 +141,12 @@ final class Catalogue {
           DURATION,
           DurationText.print(PROXY.idleTimeout()),
           "longest time in which no byte moves during an exchange");
+  static final Setting<Duration> PROXY_TOTAL_TIMEOUT =
+      add(
+          "proxy.total-timeout",
+          DURATION,
+          DurationText.print(PROXY.totalTimeout()),
+          "longest that an exchange may take in all; 0s for no such bound");
   static final Setting<Integer> PROXY_CONNECTIONS_MAX =
       add(
           "proxy.connections-max",
@@ -115,6 +159,14 @@ final class Catalogue {
           INTEGER,
           PROXY.queueMax(),
           "most requests per upstream and event loop that wait for a connection");
+  static final Setting<Integer> PROXY_HEADER_BYTES_MAX =
+      add(
+          "proxy.header-bytes-max",
+          INTEGER,
+          PROXY.headerBytesMax(),
+          "longest head of a response, its first line included");
+  static final Setting<Integer> PROXY_HEADER_COUNT_MAX =
+      add("proxy.header-count-max", INTEGER, PROXY.headerCountMax(), "most headers of a response");
 
   static final Setting<Integer> LIMIT_REQUESTS_PER_SECOND =
       add(

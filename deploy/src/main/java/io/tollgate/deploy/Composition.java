@@ -1,5 +1,6 @@
 package io.tollgate.deploy;
 
+import io.tollgate.edge.ClientBounds;
 import io.tollgate.edge.EdgeConfig;
 import io.tollgate.edge.GatewayConfig;
 import io.tollgate.key.Pepper;
@@ -75,10 +76,21 @@ final class Composition {
         settings.get(Catalogue.EDGE_HOST),
         settings.get(Catalogue.EDGE_PORT),
         settings.get(Catalogue.EDGE_EVENT_LOOPS),
-        settings.get(Catalogue.EDGE_IDLE_TIMEOUT),
+        settings.get(Catalogue.EDGE_DRAIN_DEADLINE),
+        clients());
+  }
+
+  private ClientBounds clients() {
+    return new ClientBounds(
+        settings.get(Catalogue.EDGE_CONNECTIONS_MAX),
+        settings.get(Catalogue.EDGE_CONNECTIONS_PER_ADDRESS_MAX),
         settings.get(Catalogue.EDGE_REQUEST_LINE_BYTES_MAX),
         settings.get(Catalogue.EDGE_HEADER_BYTES_MAX),
-        settings.get(Catalogue.EDGE_DRAIN_DEADLINE));
+        settings.get(Catalogue.EDGE_HEADER_COUNT_MAX),
+        settings.get(Catalogue.EDGE_UNREAD_HEADER_BYTES_MAX),
+        settings.get(Catalogue.EDGE_HEADER_TIMEOUT),
+        settings.get(Catalogue.EDGE_IDLE_TIMEOUT),
+        settings.get(Catalogue.EDGE_BODY_BYTES_PER_SECOND_MIN));
   }
 
   private ProxyConfig proxy() {
@@ -86,8 +98,11 @@ final class Composition {
         settings.get(Catalogue.PROXY_CONNECT_TIMEOUT),
         settings.get(Catalogue.PROXY_RESPONSE_TIMEOUT),
         settings.get(Catalogue.PROXY_IDLE_TIMEOUT),
+        settings.get(Catalogue.PROXY_TOTAL_TIMEOUT),
         settings.get(Catalogue.PROXY_CONNECTIONS_MAX),
-        settings.get(Catalogue.PROXY_QUEUE_MAX));
+        settings.get(Catalogue.PROXY_QUEUE_MAX),
+        settings.get(Catalogue.PROXY_HEADER_BYTES_MAX),
+        settings.get(Catalogue.PROXY_HEADER_COUNT_MAX));
   }
 
   /** Adds to what a record refuses where the operator has written it. */

@@ -3,8 +3,10 @@ package io.tollgate.deploy;
 import io.tollgate.access.Scopes;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Route;
+import io.tollgate.proxy.Timeouts;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -24,7 +26,16 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 final class RouteEntries {
   static final int COUNT_MAX = 1_000;
   private static final List<String> FIELDS =
-      List.of("path", "upstream", "scopes", "methods", "credentials");
+      List.of(
+          "path",
+          "upstream",
+          "scopes",
+          "methods",
+          "credentials",
+          "preflight",
+          "response-timeout",
+          "idle-timeout",
+          "total-timeout");
 
   private final String origin;
 
@@ -116,7 +127,12 @@ final class RouteEntries {
           new URI(upstream),
           Scopes.of(texts(name, "scopes", fields)),
           Set.copyOf(texts(name, "methods", fields)),
-          credentials(name, node, fields));
+          credentials(name, node, fields),
+          flag(name, "preflight", fields),
+          new Timeouts(
+              duration(name, "response-timeout", fields),
+              duration(name, "idle-timeout", fields),
+              duration(name, "total-timeout", fields)));
     } catch (URISyntaxException e) {
       throw fault(node, name + "." + notUrl(upstream));
     } catch (IllegalArgumentException e) {
@@ -159,6 +175,33 @@ final class RouteEntries {
       throw fault(value, name + "." + field + " must be a text, was a list or a section");
     }
     return text.getValue();
+  }
+
+  private boolean flag(String name, String field, Map<String, Node> fields) {
+    @Nullable Node value = fields.get(field);
+    if (value == null) {
+      return false;
+    }
+    String text = value instanceof ScalarNode scalar ? scalar.getValue() : "a list or a section";
+    if (!text.equals("true") && !text.equals("false")) {
+      throw fault(value, name + "." + field + " must be true or false, was \"" + text + '"');
+    }
+    return text.equals("true");
+  }
+
+  private @Nullable Duration duration(String name, String field, Map<String, Node> fields) {
+    @Nullable Node value = fields.get(field);
+    if (value == null) {
+      return null;
+    }
+    String text = value instanceof ScalarNode scalar ? scalar.getValue() : "a list or a section";
+    try {
+      return DurationText.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw fault(
+          value,
+          name + "." + field + " must be " + Kind.DURATION.expected() + ", was \"" + text + '"');
+    }
   }
 
   /** Returns the texts of a list, none where the field is absent. */

@@ -1,75 +1,81 @@
 package io.tollgate.edge;
 
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.tollgate.wire.RequestHead;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The clients' connections of one listener, and how many requests are under way on each, so that a
- * stop can tell those that may be closed from those that must be waited for.
+ * The clients' connections of one event loop: what they hold together, which deadlines have passed,
+ * and how they end when the gateway stops.
  *
  * <p>Confined to the event loop that owns it.
  */
 final class Connections {
-  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+  /** Pads kept for the next requests; a burst's are left to the collector. */
+  private static final int SPARE_HEADS_MAX = 256;
 
-  private final Map<HttpConnection, Tracked> open = new HashMap<>();
+  private final ClientBounds bounds;
+  private final long unreadHeadBytesMax;
+  private final List<ClientConnection> open = new ArrayList<>();
+  private final ArrayDeque<RequestHead> spareHeads = new ArrayDeque<>();
+  private long unreadHeadBytes;
   private boolean draining;
+  private boolean stopping;
+  private @Nullable Runnable whenEmpty;
 
-  /** One connection; more than one request is under way when they are pipelined. */
-  private static final class Tracked {
-    private int requests;
-    private boolean clientTold;
-    private boolean stopping;
+  Connections(ClientBounds bounds, int eventLoops) {
+    this.bounds = bounds;
+    unreadHeadBytesMax = bounds.unreadHeaderBytesMax() / eventLoops;
   }
 
-  void opened(HttpConnection connection) {
-    var tracked = new Tracked();
-    open.put(connection, tracked);
-    connection.closeHandler(closed -> open.remove(connection));
-    connection.exceptionHandler(
-        failure -> LOG.debug("a client's connection failed: {}", failure.getMessage()));
-    // Without a handler of ours the server cuts requests that are under way.
-    connection.shutdownHandler(
-        stopping -> {
-          tracked.stopping = true;
-          closeIfDone(connection, tracked);
-        });
+  ClientBounds bounds() {
+    return bounds;
   }
 
-  /** Follows a request to the end of its response. */
-  void begin(HttpServerRequest request) {
-    HttpConnection connection = request.connection();
-    Tracked tracked = open.get(connection);
-    if (tracked == null) {
-      return;
+  void opened(ClientConnection connection) {
+    connection.setIndex(open.size());
+    open.add(connection);
+  }
+
+  void closed(ClientConnection connection) {
+    ClientConnection last = open.remove(open.size() - 1);
+    if (last != connection) {
+      open.set(connection.index(), last);
+      last.setIndex(connection.index());
     }
-    tracked.requests++;
-    boolean asked = asksToClose(request);
-    HttpServerResponse response = request.response();
-    response.headersEndHandler(
-        head -> {
-          if (draining || asked) {
-            response.putHeader("connection", "close");
-            tracked.clientTold = true;
-          }
-        });
-    response.endHandler(
-        sent -> {
-          tracked.requests--;
-          closeIfDone(connection, tracked);
-        });
+    if (open.isEmpty() && whenEmpty != null) {
+      whenEmpty.run();
+    }
   }
 
-  /** A connection whose client does not know yet is kept: its next request may be on the way. */
-  private static void closeIfDone(HttpConnection connection, Tracked tracked) {
-    if (tracked.requests == 0 && (tracked.clientTold || tracked.stopping)) {
-      connection.close();
+  RequestHead takeHead() {
+    RequestHead spare = spareHeads.pollFirst();
+    return spare == null
+        ? new RequestHead(bounds.requestLineBytesMax(), bounds.headerCountMax())
+        : spare;
+  }
+
+  void giveBack(RequestHead head) {
+    if (spareHeads.size() < SPARE_HEADS_MAX && head.isSmall()) {
+      spareHeads.addFirst(head);
+    }
+  }
+
+  /** Counts bytes of heads that have not come whole; false if all together hold too many. */
+  boolean holdUnread(int more) {
+    unreadHeadBytes += more;
+    return unreadHeadBytes <= unreadHeadBytesMax;
+  }
+
+  /** Cuts what has passed its deadline. */
+  void tick(long nowNanos) {
+    // From the end, since one that is closed is replaced by the last.
+    for (int i = open.size() - 1; i >= 0; i--) {
+      if (i < open.size()) {
+        open.get(i).tick(nowNanos);
+      }
     }
   }
 
@@ -78,12 +84,26 @@ final class Connections {
     draining = true;
   }
 
-  /** The server knows "close" where it stands alone; RFC 9110 allows it in a list. */
-  private static boolean asksToClose(HttpServerRequest request) {
-    String options = request.getHeader("connection");
-    return options != null
-        && options.indexOf(',') >= 0
-        && Arrays.stream(options.split(",", -1))
-            .anyMatch(option -> option.strip().equalsIgnoreCase("close"));
+  boolean isDraining() {
+    return draining;
+  }
+
+  /** Closes those that serve no request; the others close with their response. */
+  void closeUnused(Runnable onceEmpty) {
+    stopping = true;
+    List.copyOf(open).forEach(ClientConnection::closeIfUnused);
+    if (open.isEmpty()) {
+      onceEmpty.run();
+    } else {
+      whenEmpty = onceEmpty;
+    }
+  }
+
+  boolean isStopping() {
+    return stopping;
+  }
+
+  void closeAll() {
+    List.copyOf(open).forEach(ClientConnection::close);
   }
 }

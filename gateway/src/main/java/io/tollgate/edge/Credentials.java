@@ -4,85 +4,73 @@ import io.tollgate.key.KeyDigester;
 import io.tollgate.key.Secret;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Route;
-import io.vertx.core.MultiMap;
-import java.util.function.BiConsumer;
+import io.tollgate.wire.Field;
+import io.tollgate.wire.RequestHead;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the one key that a request presents, in the headers its route reads, and digests it.
+ * Finds the one key that a request presents, in the fields its route reads, and digests it.
  *
  * <p>A scratch pad, confined to the event loop that owns it: what {@link #extract} found counts
- * until the next call. A header that the route reads is a credential whatever it holds, so that
+ * until the next call. A field that the route reads is a credential whatever it holds, so that
  * nothing that might be one ever goes upstream.
  */
-final class Credentials implements BiConsumer<String, String> {
+final class Credentials {
   private static final String BEARER = "bearer ";
 
   private final KeyDigester digester = new KeyDigester();
-  private boolean readsAuthorization;
-  private boolean readsApiKey;
-  private int found;
-  private String value = "";
   private int start;
+  private int end;
 
-  /**
-   * Reads and digests the key.
-   *
-   * @return null if there is exactly one and it is well-formed, else what to answer
-   */
-  @Nullable Refusal extract(MultiMap headers, Route route) {
-    readsAuthorization = route.credentials().contains(CredentialHeader.AUTHORIZATION);
-    readsApiKey = route.credentials().contains(CredentialHeader.X_API_KEY);
-    found = 0;
-    // One pass over all headers: it sees doubles too, and unlike getAll it allocates nothing.
-    headers.forEach(this);
-    if (found == 0) {
+  /** Returns why there is no key to verify, or null if there is one, now digested. */
+  @Nullable Refusal extract(RequestHead head, Route route) {
+    boolean readsAuthorization = route.credentials().contains(CredentialHeader.AUTHORIZATION);
+    boolean readsApiKey = route.credentials().contains(CredentialHeader.X_API_KEY);
+    int found = -1;
+    for (int i = 0; i < head.fieldCount(); i++) {
+      Field field = head.field(i);
+      boolean read =
+          field == Field.AUTHORIZATION
+              ? readsAuthorization
+              : field == Field.X_API_KEY && readsApiKey;
+      if (read && found >= 0) {
+        return Refusal.CREDENTIAL_AMBIGUOUS;
+      }
+      found = read ? i : found;
+    }
+    if (found < 0) {
       return Refusal.CREDENTIAL_MISSING;
     }
-    if (found > 1) {
-      return Refusal.CREDENTIAL_AMBIGUOUS;
-    }
-    return start >= 0 && digester.digest(value, start) ? null : Refusal.KEY_INVALID;
+    start = head.valueStart(found);
+    end = head.valueEnd(found);
+    boolean bearer = head.field(found) != Field.AUTHORIZATION || skipScheme(head.bytes());
+    return bearer && digester.digest(head.bytes(), start, end) ? null : Refusal.KEY_INVALID;
   }
 
-  /** Takes one header of the request; called by {@link #extract} alone. */
-  @Override
-  public void accept(String name, String header) {
-    if (readsAuthorization && is(name, CredentialHeader.AUTHORIZATION)) {
-      take(header, afterScheme(header));
-    } else if (readsApiKey && is(name, CredentialHeader.X_API_KEY)) {
-      take(header, 0);
+  /** Moves the start behind the scheme and its spaces; returns false if the scheme is another. */
+  private boolean skipScheme(byte[] bytes) {
+    if (end - start < BEARER.length()) {
+      return false;
     }
-  }
-
-  private void take(String header, int secretStart) {
-    found++;
-    value = header;
-    start = secretStart;
-  }
-
-  private static boolean is(String name, CredentialHeader header) {
-    return header.headerName().equalsIgnoreCase(name);
-  }
-
-  /** Returns where the token starts, or -1 if the scheme is another. */
-  private static int afterScheme(String authorization) {
-    if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-      return -1;
+    for (int i = 0; i < BEARER.length(); i++) {
+      if (Character.toLowerCase((char) bytes[start + i]) != BEARER.charAt(i)) {
+        return false;
+      }
     }
-    int token = BEARER.length();
-    while (token < authorization.length() && authorization.charAt(token) == ' ') {
-      token++;
+    start += BEARER.length();
+    while (start < end && bytes[start] == ' ') {
+      start++;
     }
-    return token;
+    return true;
   }
 
   KeyDigester digest() {
     return digester;
   }
 
-  /** Copies the secret out of the pad, for a look-up. */
-  Secret secret() {
-    return new Secret(value.substring(start));
+  /** Copies the secret out of the head it was found in, for a look-up. */
+  Secret secret(RequestHead head) {
+    return new Secret(new String(head.bytes(), start, end - start, StandardCharsets.US_ASCII));
   }
 }

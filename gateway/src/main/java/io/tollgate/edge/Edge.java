@@ -1,21 +1,21 @@
 package io.tollgate.edge;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.netty.channel.EventLoop;
 import io.tollgate.limit.RateLimiter;
 import io.tollgate.meter.UsageMeter;
 import io.tollgate.proxy.Failure;
 import io.tollgate.proxy.Forwarder;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
-import io.tollgate.proxy.Target;
 import io.tollgate.ring.Denial;
 import io.tollgate.ring.Grant;
 import io.tollgate.ring.Verdict;
 import io.tollgate.ring.Verifier;
-import io.vertx.core.Context;
-import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpServerRequest;
-import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
+import io.tollgate.wire.HeadBuffer;
+import io.tollgate.wire.RequestHead;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,199 +30,213 @@ import org.slf4j.LoggerFactory;
  * <p>One instance per event loop, confined to it.
  */
 final class Edge {
+  /** How long a client may go on sending a body that nobody wants. */
+  static final Duration LINGER = Duration.ofSeconds(2);
+
   private static final Logger LOG = LoggerFactory.getLogger(Edge.class);
 
-  private final Context context;
+  private final EventLoop eventLoop;
+  private final EdgeParts parts;
   private final Verifier verifier;
   private final RateLimiter limiter;
-  private final Forwarder forwarder;
   private final UsageMeter meter;
-  private final Refusals refusals;
   private final EdgeMetrics metrics;
+  private final Forwarder forwarder;
   private final RequestIds requestIds;
-  private final LongSupplier monotonicNanos;
+  private final Refusals refusals;
   private final Credentials credentials = new Credentials();
+  private final RouteTimers timers;
   private RouteTable routes;
 
   Edge(
-      Context context,
+      EventLoop eventLoop,
       EdgeParts parts,
       Forwarder forwarder,
-      Refusals refusals,
       RequestIds requestIds,
       RouteTable routes) {
-    this.context = context;
+    this.eventLoop = eventLoop;
+    this.parts = parts;
     this.verifier = parts.verifier();
     this.limiter = parts.limiter();
     this.meter = parts.meter();
     this.metrics = parts.metrics();
-    this.monotonicNanos = parts.monotonicNanos();
     this.forwarder = forwarder;
-    this.refusals = refusals;
     this.requestIds = requestIds;
     this.routes = routes;
+    refusals = new Refusals(parts.metrics());
+    timers = new RouteTimers(parts.metrics());
   }
 
   /** Takes new routes for the requests that come from now on. */
   void route(RouteTable newRoutes) {
     routes = newRoutes;
+    timers.forget();
     forwarder.retainOnly(newRoutes.routes());
   }
 
-  /** Accept: what is asked for has one meaning, and a route takes it. */
-  void accept(HttpServerRequest request) {
-    guarded(request, () -> match(request));
+  /** Returns the time of the coarse clock, which deadlines are counted by. */
+  long nowNanos() {
+    return forwarder.nowNanos();
   }
 
-  private void match(HttpServerRequest request) {
-    String requestId = requestIds.next();
-    request.response().putHeader("tollgate-request-id", requestId);
-    Target target = Target.parse(request.uri());
-    if (target == null) {
-      refusals.refuse(request, Refusal.TARGET_AMBIGUOUS);
-      return;
+  /** Accept: what is asked for has one meaning, and a route takes it. */
+  void accept(EdgeRequest request) {
+    requestIds.name(request);
+    try {
+      match(request);
+    } catch (RuntimeException fault) {
+      blame(request, fault);
     }
-    Route route = routes.find(target.path());
+  }
+
+  private void match(EdgeRequest request) {
+    RequestHead head = request.head();
+    Route route = routes.find(head.path(), head.pathStart(), head.pathEnd());
     if (route == null) {
       refusals.refuse(request, Refusal.ROUTE_UNKNOWN);
       return;
     }
-    if (!route.allows(request.method().name())) {
-      refusals.refuseMethod(request, route);
-      return;
+    request.setRoute(route);
+    if (!route.allows(head.method())) {
+      refusals.refuse(request, Refusal.METHOD_NOT_ALLOWED);
+    } else if (route.preflight() && head.isPreflight()) {
+      forward(request);
+    } else {
+      extract(request, route);
     }
-    extract(new EdgeRequest(request, requestId, target, route));
   }
 
-  /** Extract: one key, in a header that the route reads. */
-  private void extract(EdgeRequest asked) {
-    Refusal refusal = credentials.extract(asked.http().headers(), asked.route());
-    if (refusal != null) {
-      refusals.refuse(asked.http(), refusal);
-      return;
+  /** Extract: one key, in a field that the route reads. */
+  private void extract(EdgeRequest request, Route route) {
+    Refusal refusal = credentials.extract(request.head(), route);
+    if (refusal == null) {
+      identify(request);
+    } else {
+      refusals.refuse(request, refusal);
     }
-    identify(asked);
   }
 
   /** Identify: the ring answers at once; else this is the only wait. */
-  private void identify(EdgeRequest asked) {
-    Verdict known = verifier.known(credentials.digest(), monotonicNanos.getAsLong());
+  private void identify(EdgeRequest request) {
+    Verdict known = verifier.known(credentials.digest(), parts.monotonicNanos().getAsLong());
     if (known != null) {
       metrics.ringHit();
-      authorize(asked, known);
+      authorize(request, known);
       return;
     }
-    // The body stays with the client until it is known who asks.
-    asked.http().pause();
     // The pad is used by the next request before the answer comes, hence the copies.
     verifier
-        .lookUp(credentials.digest().copy(), credentials.secret())
-        .onSuccess(
-            found ->
-                context.runOnContext(
-                    unused -> guarded(asked.http(), () -> authorize(asked, found))));
+        .lookUp(credentials.digest().copy(), credentials.secret(request.head()))
+        .onSuccess(found -> eventLoop.execute(() -> identified(request, found)));
+  }
+
+  private void identified(EdgeRequest request, Verdict found) {
+    if (request.connection().isGone()) {
+      metrics.clientGone();
+      return;
+    }
+    try {
+      authorize(request, found);
+    } catch (RuntimeException fault) {
+      blame(request, fault);
+    }
   }
 
   /** Authorize: the key holds all scopes that the route asks for. */
-  private void authorize(EdgeRequest asked, Verdict verdict) {
+  private void authorize(EdgeRequest request, Verdict verdict) {
     switch (verdict) {
-      case Denial denial -> refusals.refuse(asked.http(), refusal(denial));
+      case Denial denial -> refusals.refuse(request, Refusal.of(denial));
       case Grant grant -> {
         meter.verified();
-        if (grant.scopes().covers(asked.route().scopes())) {
-          limit(asked, grant);
+        request.setGrant(grant);
+        if (grant.scopes().covers(request.route().scopes())) {
+          limit(request, grant);
         } else {
-          refusals.refuseScopes(asked.http(), asked.route());
+          refusals.refuse(request, Refusal.SCOPE_MISSING);
         }
       }
     }
   }
 
   /** Limit: the key has a place left at its rate. */
-  private void limit(EdgeRequest asked, Grant grant) {
+  private void limit(EdgeRequest request, Grant grant) {
     if (!limiter.isLimiting()) {
-      forward(asked, grant);
+      forward(request);
       return;
     }
-    long nowNanos = monotonicNanos.getAsLong();
+    long nowNanos = parts.monotonicNanos().getAsLong();
     long waitSeconds = limiter.admit(grant.id(), nowNanos);
-    MultiMap headers = asked.http().response().headers();
-    headers.set("ratelimit-policy", limiter.policy());
-    headers.set("ratelimit", limiter.standing(grant.id(), nowNanos));
+    request.setRateLimit(limiter.policy(), limiter.standing(grant.id(), nowNanos));
     if (waitSeconds > 0) {
-      refusals.refuseForNow(asked.http(), Refusal.RATE_LIMITED, waitSeconds);
-      return;
+      refusals.refuseForNow(request, Refusal.RATE_LIMITED, waitSeconds);
+    } else {
+      forward(request);
     }
-    forward(asked, grant);
   }
 
-  /** Forward: headers rebuilt, ours added, body streamed both ways. */
-  private void forward(EdgeRequest asked, Grant grant) {
-    forwarder.forward(
-        asked.http(),
-        asked.target(),
-        asked.route(),
-        headers -> stamp(headers, grant, asked.requestId()),
-        new Forwarder.Outcome() {
-          @Override
-          public void answered(int status, MultiMap responseHeaders) {
-            meter(status);
-          }
+  /** Forward: head rebuilt, ours added, body streamed both ways. */
+  private void forward(EdgeRequest request) {
+    ClientConnection connection = request.connection();
+    connection.forward(forwarder.open(connection, request.route()));
+  }
 
-          @Override
-          public void failed(Failure failure) {
-            failForward(asked, failure);
-          }
-        });
+  /** Adds to the upstream's request who asks; the client's own words on that are gone. */
+  void stamp(EdgeRequest request, HeadBuffer out) {
+    Grant grant = request.grant();
+    if (grant != null) {
+      out.put("tollgate-key-id: ak_").hex(grant.id().high()).hex(grant.id().low()).endLine();
+      out.field("tollgate-subject", grant.subject().id());
+      out.field("tollgate-scopes", grant.scopes().toString());
+    }
+    RequestIds.write(request, out);
   }
 
   /** Meter: counted when the upstream has answered, before its answer goes out. */
-  private void meter(int status) {
+  void answered(EdgeRequest request, int status, HeadBuffer out) {
     metrics.answered(status);
-    meter.forwarded(status);
+    if (request.grant() != null) {
+      meter.forwarded(status);
+    }
+    RequestIds.write(request, out);
+    request.writeRateLimit(out);
+  }
+
+  /** The response is out. */
+  void ended(EdgeRequest request) {
+    Route route = request.routeIfFound();
+    if (route != null) {
+      timers
+          .of(route)
+          .record(parts.monotonicNanos().getAsLong() - request.startNanos(), NANOSECONDS);
+    }
+  }
+
+  /** No response came from the upstream. */
+  void failed(EdgeRequest request, Failure failure) {
+    refusals.refuse(request, Refusal.of(failure));
+  }
+
+  /** The client left while its request was under way. */
+  void left(EdgeRequest request, boolean answered) {
+    if (!answered) {
+      metrics.clientGone();
+    }
+  }
+
+  /** What came is no request that could be served, and what follows it none that is sure. */
+  void refuseLast(EdgeRequest request, Refusal refusal) {
+    requestIds.name(request);
+    refusals.refuseLast(request, refusal);
   }
 
   /** A fault of ours is answered as such, and never leaves a client waiting. */
-  private void guarded(HttpServerRequest request, Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException fault) {
-      LOG.error("a request failed by a fault of the gateway", fault);
-      refusals.refuse(request, Refusal.INTERNAL_ERROR);
-    }
-  }
-
-  private static void stamp(MultiMap headers, Grant grant, String requestId) {
-    headers.set("tollgate-key-id", grant.id().toString());
-    headers.set("tollgate-subject", grant.subject().id());
-    headers.set("tollgate-scopes", grant.scopes().toString());
-    headers.set("tollgate-request-id", requestId);
-  }
-
-  private void failForward(EdgeRequest asked, Failure failure) {
-    @Nullable Refusal refusal = refusal(failure);
-    if (refusal == null) {
-      metrics.clientGone();
+  private void blame(EdgeRequest request, RuntimeException fault) {
+    LOG.error("a request failed by a fault of the gateway", fault);
+    ClientConnection connection = request.connection();
+    if (connection.isServing()) {
+      refusals.refuseLast(request, Refusal.INTERNAL_ERROR);
     } else {
-      refusals.refuse(asked.http(), refusal);
+      connection.close();
     }
-  }
-
-  private static Refusal refusal(Denial denial) {
-    return switch (denial) {
-      case KEY_INVALID -> Refusal.KEY_INVALID;
-      case STORES_UNREACHABLE -> Refusal.STORES_UNREACHABLE;
-      case LOOKUPS_OVERLOADED -> Refusal.LOOKUPS_OVERLOADED;
-    };
-  }
-
-  private static @Nullable Refusal refusal(Failure failure) {
-    return switch (failure) {
-      case UNREACHABLE -> Refusal.UPSTREAM_UNREACHABLE;
-      case BROKEN -> Refusal.UPSTREAM_BROKEN;
-      case SILENT -> Refusal.UPSTREAM_TIMEOUT;
-      case BUSY -> Refusal.UPSTREAM_BUSY;
-      case CLIENT_GONE -> null;
-    };
   }
 }

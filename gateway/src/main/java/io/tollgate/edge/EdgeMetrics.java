@@ -2,20 +2,44 @@ package io.tollgate.edge;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.tollgate.proxy.Route;
+import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Counts how requests ended: each refusal by its code, responses by their status class. */
 final class EdgeMetrics {
   private static final int CLASSES = 6;
+  private static final String REQUEST_TIMER = "tollgate.edge.request";
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(2),
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(25),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(250),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(30)
+  };
 
   private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
   private final Counter[] answered = new Counter[CLASSES];
   private final Counter clientGone;
   private final Counter ringHits;
+  private final Counter connectionsRefused;
+  private final MeterRegistry metrics;
 
   EdgeMetrics(MeterRegistry metrics) {
+    this.metrics = metrics;
     for (Refusal refusal : Refusal.values()) {
       refused.put(refusal, counter(metrics, refusal.code()));
     }
@@ -23,6 +47,10 @@ final class EdgeMetrics {
       answered[statusClass] = counter(metrics, "upstream-" + statusClass + "xx");
     }
     clientGone = counter(metrics, "client-gone");
+    connectionsRefused =
+        Counter.builder("tollgate.edge.connections.refused")
+            .description("Connections closed at once, since there were too many")
+            .register(metrics);
     ringHits =
         Counter.builder("tollgate.ring.hits")
             .description("Requests whose key the ring knew")
@@ -50,5 +78,28 @@ final class EdgeMetrics {
 
   void ringHit() {
     ringHits.increment();
+  }
+
+  void connectionRefused() {
+    connectionsRefused.increment();
+  }
+
+  /** Returns the timer of a route's requests, from the whole head to the response's end. */
+  Timer timer(Route route) {
+    return Timer.builder(REQUEST_TIMER)
+        .description("Requests by route: from the whole head to the response's last byte")
+        .tag("route", route.path())
+        .serviceLevelObjectives(BUCKETS)
+        .register(metrics);
+  }
+
+  /** Lets go of the timers of paths that are no longer routed. */
+  void retainOnly(List<Route> routes) {
+    Set<String> paths = routes.stream().map(Route::path).collect(Collectors.toSet());
+    for (Timer timer : metrics.find(REQUEST_TIMER).timers()) {
+      if (!paths.contains(timer.getId().getTag("route"))) {
+        metrics.remove(timer);
+      }
+    }
   }
 }

@@ -1,8 +1,104 @@
 package io.tollgate.edge;
 
 import io.tollgate.proxy.Route;
-import io.tollgate.proxy.Target;
-import io.vertx.core.http.HttpServerRequest;
+import io.tollgate.ring.Grant;
+import io.tollgate.wire.HeadBuffer;
+import io.tollgate.wire.RequestHead;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** A request that was accepted: what is asked for, and the route that takes it. */
-record EdgeRequest(HttpServerRequest http, String requestId, Target target, Route route) {}
+/**
+ * The request that is served on a connection: what was asked, and what the path has found so far.
+ * One for all requests of a connection, which come one after the other.
+ *
+ * <p>Confined to the connection's event loop.
+ */
+final class EdgeRequest {
+  private final ClientConnection connection;
+  private @Nullable RequestHead head;
+  private @Nullable Route route;
+  private @Nullable Grant grant;
+  private @Nullable String ratePolicy;
+  private @Nullable String rateStanding;
+  private long idHigh;
+  private long idLow;
+  private long startNanos;
+
+  EdgeRequest(ClientConnection connection) {
+    this.connection = connection;
+  }
+
+  void begin(RequestHead newHead, long nowNanos) {
+    head = newHead;
+    route = null;
+    grant = null;
+    ratePolicy = null;
+    rateStanding = null;
+    startNanos = nowNanos;
+  }
+
+  /** Ends the request and hands its head back. */
+  @Nullable RequestHead end() {
+    RequestHead ended = head;
+    head = null;
+    return ended;
+  }
+
+  ClientConnection connection() {
+    return connection;
+  }
+
+  RequestHead head() {
+    return Objects.requireNonNull(head, "no request is served");
+  }
+
+  void setId(long high, long low) {
+    idHigh = high;
+    idLow = low;
+  }
+
+  long idHigh() {
+    return idHigh;
+  }
+
+  long idLow() {
+    return idLow;
+  }
+
+  long startNanos() {
+    return startNanos;
+  }
+
+  void setRoute(Route found) {
+    route = found;
+  }
+
+  Route route() {
+    return Objects.requireNonNull(route, "no route has been found");
+  }
+
+  @Nullable Route routeIfFound() {
+    return route;
+  }
+
+  void setGrant(Grant identified) {
+    grant = identified;
+  }
+
+  /** Returns what the key may do; null for a pre-flight, which carries none. */
+  @Nullable Grant grant() {
+    return grant;
+  }
+
+  void setRateLimit(String policy, String standing) {
+    ratePolicy = policy;
+    rateStanding = standing;
+  }
+
+  /** Tells the client how it stands, on routes that are limited. */
+  void writeRateLimit(HeadBuffer out) {
+    if (ratePolicy != null && rateStanding != null) {
+      out.field("ratelimit-policy", ratePolicy).field("ratelimit", rateStanding);
+    }
+  }
+}

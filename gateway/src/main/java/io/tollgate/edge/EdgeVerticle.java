@@ -1,32 +1,33 @@
 package io.tollgate.edge;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.tollgate.proxy.Forwarder;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.RouteTable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
 import java.security.SecureRandom;
-import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One event loop of the edge: its listener, and the {@link Edge} that serves it. */
+/** One event loop of the edge: the clients' connections on it, and the {@link Edge} they use. */
 final class EdgeVerticle extends VerticleBase {
-  private static final int ANY_PORT = -1;
-  private static final Duration DRAIN_NOTICE = Duration.ofMillis(500);
-
   private final EdgeConfig config;
   private final ProxyConfig proxyConfig;
   private final EdgeParts parts;
   private final Supplier<RouteTable> routes;
-  private final Connections connections = new Connections();
-  private @Nullable HttpServer server;
+  private final Connections connections;
+  private @Nullable EventLoop eventLoop;
+  private @Nullable Forwarder forwarder;
   private @Nullable Edge edge;
-  private @Nullable Refusals refusals;
+  private @Nullable ScheduledFuture<?> ticking;
 
   EdgeVerticle(
       EdgeConfig config, ProxyConfig proxyConfig, EdgeParts parts, Supplier<RouteTable> routes) {
@@ -34,54 +35,44 @@ final class EdgeVerticle extends VerticleBase {
     this.proxyConfig = proxyConfig;
     this.parts = parts;
     this.routes = routes;
+    connections = new Connections(config.clients(), config.eventLoops());
   }
 
   @Override
   public Future<?> start() {
-    var newRefusals = new Refusals(vertx, parts.metrics());
-    var newEdge =
+    EventLoop loop = ((ContextInternal) context).nettyEventLoop();
+    var newForwarder = new Forwarder(vertx, loop, proxyConfig);
+    eventLoop = loop;
+    forwarder = newForwarder;
+    edge =
         new Edge(
-            context,
-            parts,
-            new Forwarder(vertx, proxyConfig),
-            newRefusals,
-            new RequestIds(new SecureRandom().nextLong()),
-            routes.get());
-    var listener = vertx.createHttpServer(options());
-    refusals = newRefusals;
-    edge = newEdge;
-    server = listener;
-    return listener
-        .connectionHandler(connections::opened)
-        .requestHandler(
-            request -> {
-              connections.begin(request);
-              newEdge.accept(request);
-            })
-        .invalidRequestHandler(this::refuseMalformed)
-        .listen();
+            loop, parts, newForwarder, new RequestIds(new SecureRandom().nextLong()), routes.get());
+    long tickMillis = Forwarder.TICK.toMillis();
+    ticking = loop.scheduleAtFixedRate(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+    return Future.succeededFuture();
   }
 
-  private HttpServerOptions options() {
-    return new HttpServerOptions()
-        .setHost(config.host())
-        // A negative port is a free one too, but one that all event loops share.
-        .setPort(config.port() == 0 ? ANY_PORT : config.port())
-        .setMaxInitialLineLength(config.requestLineBytesMax())
-        .setMaxHeaderSize(config.headerBytesMax())
-        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-        .setIdleTimeout((int) config.idleTimeout().toMillis())
-        .setHttp2ClearTextEnabled(false)
-        .setTcpNoDelay(true)
-        .setReuseAddress(true);
+  /** One timer for all deadlines of the event loop. */
+  private void tick() {
+    long nowNanos = System.nanoTime();
+    Objects.requireNonNull(forwarder).tick(nowNanos);
+    connections.tick(nowNanos);
   }
 
-  private void refuseMalformed(HttpServerRequest request) {
-    Refusals known = refusals;
-    if (known != null) {
-      known.refuse(request, Refusal.REQUEST_MALFORMED);
-    }
-    request.connection().close();
+  /** Serves a connection that has been accepted; to be called on any thread. */
+  void take(Channel channel) {
+    channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+    channel
+        .pipeline()
+        .addLast(new ClientConnection(Objects.requireNonNull(edge), connections, channel));
+    Objects.requireNonNull(eventLoop)
+        .register(channel)
+        .addListener(
+            registered -> {
+              if (!registered.isSuccess()) {
+                channel.unsafe().closeForcibly();
+              }
+            });
   }
 
   /** Takes new routes; to be called on any thread. */
@@ -95,25 +86,42 @@ final class EdgeVerticle extends VerticleBase {
         });
   }
 
-  int port() {
-    HttpServer known = server;
-    return known == null ? config.port() : known.actualPort();
+  /**
+   * Announces the end on each connection that is in use before any is closed: a connection that is
+   * closed while a client writes its next request on it would lose that request.
+   *
+   * @param listenerClosed completes when no new connection comes
+   */
+  Future<Void> drain(Future<Void> listenerClosed) {
+    Promise<Void> drained = Promise.promise();
+    context.runOnContext(
+        unused -> {
+          connections.announceEnd();
+          listenerClosed.onComplete(
+              closed -> context.runOnContext(now -> closeWhenUnused(drained)));
+        });
+    return drained.future();
   }
 
-  /**
-   * Announces the end on each connection that is in use before it closes any: a connection that is
-   * closed while a client writes its next request on it would lose that request.
-   */
+  private void closeWhenUnused(Promise<Void> drained) {
+    long deadline =
+        vertx.setTimer(config.drainDeadline().toMillis(), late -> connections.closeAll());
+    connections.closeUnused(
+        () -> {
+          vertx.cancelTimer(deadline);
+          drained.tryComplete();
+        });
+  }
+
   @Override
   public Future<?> stop() {
-    HttpServer known = server;
-    if (known == null) {
-      return Future.succeededFuture();
+    ScheduledFuture<?> known = ticking;
+    if (known != null) {
+      known.cancel(false);
     }
-    connections.announceEnd();
-    return vertx
-        .timer(DRAIN_NOTICE.toMillis(), TimeUnit.MILLISECONDS)
-        .compose(
-            noticed -> known.shutdown(config.drainDeadline().toMillis(), TimeUnit.MILLISECONDS));
+    if (forwarder != null) {
+      forwarder.close();
+    }
+    return Future.succeededFuture();
   }
 }

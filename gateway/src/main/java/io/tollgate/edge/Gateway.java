@@ -6,28 +6,42 @@ import io.tollgate.meter.UsageMeter;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.net.BindException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A running gateway: its stores, its ring and its listeners, put together. Safe for all threads.
  */
 public final class Gateway {
+  /** How long clients are told of the end before any of their connections is closed. */
+  private static final Duration DRAIN_NOTICE = Duration.ofMillis(500);
+
   private final Vertx vertx;
   private final GatewayConfig config;
   private final LookupVerticle lookups;
   private final List<EdgeVerticle> edges;
   private final List<Future<String>> deployments;
+  private final EdgeMetrics edgeMetrics;
+  private volatile @Nullable Listener listener;
   private volatile RouteTable routes;
   private @Nullable Future<Void> stopped;
 
-  private Gateway(Vertx vertx, GatewayConfig config, LookupVerticle lookups, RouteTable routes) {
+  private Gateway(
+      Vertx vertx,
+      GatewayConfig config,
+      LookupVerticle lookups,
+      EdgeMetrics edgeMetrics,
+      RouteTable routes) {
     this.vertx = vertx;
     this.config = config;
     this.lookups = lookups;
+    this.edgeMetrics = edgeMetrics;
     this.routes = routes;
     edges = new ArrayList<>(config.edge().eventLoops());
     deployments = new ArrayList<>(config.edge().eventLoops());
@@ -43,7 +57,7 @@ public final class Gateway {
       Vertx vertx, GatewayConfig config, List<Route> routes, MeterRegistry metrics) {
     RouteTable table = RouteTable.of(routes);
     var lookups = new LookupVerticle(config, metrics);
-    var gateway = new Gateway(vertx, config, lookups, table);
+    var gateway = new Gateway(vertx, config, lookups, new EdgeMetrics(metrics), table);
     return vertx
         .deployVerticle(lookups)
         .compose(deployed -> gateway.listen(metrics))
@@ -57,7 +71,7 @@ public final class Gateway {
             lookups.verifier(),
             new RateLimiter(config.limit()),
             new UsageMeter(metrics),
-            new EdgeMetrics(metrics),
+            edgeMetrics,
             System::nanoTime);
     for (int loop = 0; loop < config.edge().eventLoops(); loop++) {
       var edge = new EdgeVerticle(config.edge(), config.proxy(), parts, () -> routes);
@@ -65,8 +79,14 @@ public final class Gateway {
       deployments.add(vertx.deployVerticle(edge));
     }
     return Future.all(deployments)
-        .recover(failure -> Future.failedFuture(explained(failure)))
-        .mapEmpty();
+        .compose(
+            deployed ->
+                Listener.open(
+                    vertx,
+                    config.edge(),
+                    new Acceptor(config.edge().clients(), edges, edgeMetrics)))
+        .onSuccess(opened -> listener = opened)
+        .recover(failure -> Future.failedFuture(explained(failure)));
   }
 
   private Throwable explained(Throwable failure) {
@@ -83,6 +103,7 @@ public final class Gateway {
     RouteTable table = RouteTable.of(newRoutes);
     routes = table;
     edges.forEach(edge -> edge.route(table));
+    edgeMetrics.retainOnly(newRoutes);
   }
 
   /** Completes if a key can be verified now, else fails and says why. */
@@ -92,7 +113,8 @@ public final class Gateway {
 
   /** Returns the port listened on. */
   public int port() {
-    return edges.get(0).port();
+    Listener known = listener;
+    return known == null ? config.edge().port() : known.port();
   }
 
   /**
@@ -104,15 +126,32 @@ public final class Gateway {
     if (begun != null) {
       return begun;
     }
-    List<Future<Void>> stops =
-        deployments.stream()
-            .filter(Future::succeeded)
-            .map(deployment -> vertx.undeploy(deployment.result()))
-            .toList();
-    // The look-ups last: requests that are under way may still need one.
+    Listener known = listener;
+    Future<?> drained = known == null ? Future.succeededFuture() : drain(known);
     Future<Void> all =
-        Future.join(stops).transform(edgesStopped -> vertx.undeploy(lookups.deploymentID()));
+        drained
+            .transform(over -> Future.join(undeployEdges()))
+            // The look-ups last: requests that were under way may have needed one.
+            .transform(edgesStopped -> vertx.undeploy(lookups.deploymentID()));
     stopped = all;
     return all;
+  }
+
+  /** Tells the clients, then closes the listener, then each connection that is not in use. */
+  private Future<?> drain(Listener known) {
+    Promise<Void> closed = Promise.promise();
+    List<Future<Void>> drains = edges.stream().map(edge -> edge.drain(closed.future())).toList();
+    vertx
+        .timer(DRAIN_NOTICE.toMillis(), TimeUnit.MILLISECONDS)
+        .compose(noticed -> known.close())
+        .onComplete(closed);
+    return Future.join(drains);
+  }
+
+  private List<Future<Void>> undeployEdges() {
+    return deployments.stream()
+        .filter(Future::succeeded)
+        .map(deployment -> vertx.undeploy(deployment.result()))
+        .toList();
   }
 }

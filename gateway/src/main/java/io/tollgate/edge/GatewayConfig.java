@@ -18,11 +18,6 @@ public record GatewayConfig(
     Pepper pepper) {
 
   public GatewayConfig {
-    if (edge.idleTimeout().compareTo(proxy.responseTimeout()) <= 0) {
-      throw new IllegalArgumentException(
-          "edge.idle-timeout must be longer than proxy.response-timeout, was "
-              + edge.idleTimeout());
-    }
     // A look-up that outlived its ring entry would be asked for again before it is answered.
     if (redis.deadline().plus(postgres.deadline()).compareTo(ring.entryLifetime()) >= 0) {
       throw new IllegalArgumentException(

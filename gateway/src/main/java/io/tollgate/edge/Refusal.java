@@ -1,5 +1,9 @@
 package io.tollgate.edge;
 
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.tollgate.proxy.Failure;
+import io.tollgate.ring.Denial;
+import io.tollgate.wire.Malformed;
 import io.vertx.core.json.JsonObject;
 
 /**
@@ -17,24 +21,33 @@ enum Refusal {
   SCOPE_MISSING(403, "scope-missing", "The API key lacks a scope that this path asks for."),
   ROUTE_UNKNOWN(404, "route-unknown", "Nothing is served under this path."),
   METHOD_NOT_ALLOWED(405, "method-not-allowed", "This path does not take the request's method."),
+  REQUEST_TIMEOUT(408, "request-timeout", "The request came too slowly."),
+  REQUEST_LINE_TOO_LONG(414, "request-line-too-long", "The request line is too long."),
+  EXPECTATION_UNKNOWN(417, "expectation-unknown", "Expect may only ask for 100-continue."),
   RATE_LIMITED(429, "rate-limited", "The API key has used up its rate limit."),
+  HEADER_TOO_LARGE(431, "header-too-large", "The request has too many headers, or too large ones."),
   INTERNAL_ERROR(500, "internal-error", "The gateway failed; the fault is not in the request."),
+  CODING_UNKNOWN(501, "coding-unknown", "The only transfer coding that is taken is chunked."),
   UPSTREAM_UNREACHABLE(502, "upstream-unreachable", "The service behind can't be reached."),
   UPSTREAM_BROKEN(502, "upstream-broken", "The service behind gave no valid response."),
   STORES_UNREACHABLE(503, "stores-unreachable", "The API key can't be checked at the moment."),
   LOOKUPS_OVERLOADED(503, "lookups-overloaded", "Too many API keys are being checked."),
   UPSTREAM_BUSY(503, "upstream-busy", "The service behind has no connection free."),
-  UPSTREAM_TIMEOUT(504, "upstream-timeout", "The service behind did not answer in time.");
+  HEADERS_OVERLOADED(503, "headers-overloaded", "Too many requests are half sent."),
+  UPSTREAM_TIMEOUT(504, "upstream-timeout", "The service behind did not answer in time."),
+  VERSION_UNKNOWN(505, "version-unknown", "HTTP/1.0 and HTTP/1.1 are spoken here.");
 
   static final String MEDIA_TYPE = "application/problem+json";
 
   private final int status;
   private final String code;
+  private final String reason;
   private final String body;
 
   Refusal(int status, String code, String detail) {
     this.status = status;
     this.code = code;
+    reason = HttpResponseStatus.valueOf(status).reasonPhrase();
     body =
         new JsonObject()
             .put("type", "urn:tollgate:problem:" + code)
@@ -42,6 +55,35 @@ enum Refusal {
             .put("status", status)
             .put("code", code)
             .encode();
+  }
+
+  static Refusal of(Denial denial) {
+    return switch (denial) {
+      case KEY_INVALID -> KEY_INVALID;
+      case STORES_UNREACHABLE -> STORES_UNREACHABLE;
+      case LOOKUPS_OVERLOADED -> LOOKUPS_OVERLOADED;
+    };
+  }
+
+  static Refusal of(Failure failure) {
+    return switch (failure) {
+      case UNREACHABLE -> UPSTREAM_UNREACHABLE;
+      case BROKEN -> UPSTREAM_BROKEN;
+      case SILENT -> UPSTREAM_TIMEOUT;
+      case BUSY -> UPSTREAM_BUSY;
+    };
+  }
+
+  static Refusal of(Malformed malformed) {
+    return switch (malformed) {
+      case REQUEST_LINE, HOST, FIELD, FRAMING, CHUNK, STATUS_LINE -> REQUEST_MALFORMED;
+      case TARGET -> TARGET_AMBIGUOUS;
+      case VERSION -> VERSION_UNKNOWN;
+      case CODING -> CODING_UNKNOWN;
+      case EXPECTATION -> EXPECTATION_UNKNOWN;
+      case REQUEST_LINE_TOO_LONG -> REQUEST_LINE_TOO_LONG;
+      case TOO_MANY_FIELDS -> HEADER_TOO_LARGE;
+    };
   }
 
   int status() {
@@ -52,6 +94,11 @@ enum Refusal {
     return code;
   }
 
+  String reason() {
+    return reason;
+  }
+
+  /** Returns the problem, in ASCII. */
   String body() {
     return body;
   }

@@ -1,10 +1,9 @@
 package io.tollgate.edge;
 
+import io.netty.buffer.ByteBuf;
 import io.tollgate.proxy.Route;
-import io.tollgate.proxy.UnreadBody;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
+import io.tollgate.wire.HeadBuffer;
+import io.tollgate.wire.Method;
 import java.util.TreeSet;
 
 /** Writes refusals to clients. Confined to the event loop that owns it. */
@@ -12,59 +11,83 @@ final class Refusals {
   private static final long RETRY_SECONDS = 1;
   private static final String CHALLENGE = "Bearer realm=\"tollgate\"";
 
-  private final Vertx vertx;
   private final EdgeMetrics metrics;
+  private final HeadBuffer out = new HeadBuffer();
 
-  Refusals(Vertx vertx, EdgeMetrics metrics) {
-    this.vertx = vertx;
+  Refusals(EdgeMetrics metrics) {
     this.metrics = metrics;
   }
 
-  void refuse(HttpServerRequest request, Refusal refusal) {
-    if (refusal.isPassing()) {
-      refuseForNow(request, refusal, RETRY_SECONDS);
-      return;
-    }
-    if (refusal.status() == 401) {
-      boolean invalid = refusal == Refusal.KEY_INVALID;
-      request
-          .response()
-          .putHeader(
-              "www-authenticate", invalid ? CHALLENGE + ", error=\"invalid_token\"" : CHALLENGE);
-    }
-    write(request, refusal);
+  void refuse(EdgeRequest request, Refusal refusal) {
+    write(request, refusal, RETRY_SECONDS, false);
   }
 
-  void refuseForNow(HttpServerRequest request, Refusal refusal, long retryAfterSeconds) {
-    request.response().putHeader("retry-after", Long.toString(retryAfterSeconds));
-    write(request, refusal);
+  /** Refuses a request that may be sent again after so many seconds. */
+  void refuseForNow(EdgeRequest request, Refusal refusal, long retryAfterSeconds) {
+    write(request, refusal, retryAfterSeconds, false);
   }
 
-  void refuseMethod(HttpServerRequest request, Route route) {
-    request.response().putHeader("allow", String.join(", ", new TreeSet<>(route.allowed())));
-    write(request, Refusal.METHOD_NOT_ALLOWED);
+  /** Refuses and ends the connection: what may follow on it has no meaning that is sure. */
+  void refuseLast(EdgeRequest request, Refusal refusal) {
+    write(request, refusal, RETRY_SECONDS, true);
   }
 
-  void refuseScopes(HttpServerRequest request, Route route) {
-    request
-        .response()
-        .putHeader(
-            "www-authenticate",
-            CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + route.scopes() + '"');
-    write(request, Refusal.SCOPE_MISSING);
-  }
-
-  private void write(HttpServerRequest request, Refusal refusal) {
+  private void write(EdgeRequest request, Refusal refusal, long retrySeconds, boolean doubtful) {
     metrics.refused(refusal);
-    HttpServerResponse response = request.response();
-    if (response.closed() || response.ended()) {
-      return;
+    ClientConnection connection = request.connection();
+    // A client that was not asked for its body may send it or not: nobody can tell what follows.
+    boolean last = doubtful || connection.isUnasked() || !connection.keepsAlive();
+    begin(refusal);
+    RequestIds.write(request, out);
+    request.writeRateLimit(out);
+    writeReason(request, refusal, retrySeconds);
+    if (last) {
+      out.field("connection", "close");
     }
-    response
-        .setStatusCode(refusal.status())
-        .putHeader("content-type", Refusal.MEDIA_TYPE)
-        .putHeader("cache-control", "no-store")
-        .end(refusal.body());
-    UnreadBody.discard(vertx, request);
+    out.endLine();
+    if (doubtful || request.head().method() != Method.HEAD) {
+      out.put(refusal.body());
+    }
+    ByteBuf response = out.toBuffer(connection.channel().alloc(), 0);
+    if (doubtful) {
+      connection.respondLast(response);
+    } else {
+      connection.respond(response, last);
+    }
+  }
+
+  private void begin(Refusal refusal) {
+    out.clear()
+        .put("HTTP/1.1 ")
+        .decimal(refusal.status())
+        .put((byte) ' ')
+        .put(refusal.reason())
+        .endLine()
+        .field("content-type", Refusal.MEDIA_TYPE)
+        .field("cache-control", "no-store")
+        .put("content-length: ")
+        .decimal(refusal.body().length())
+        .endLine();
+  }
+
+  /** Tells what a client can do about it. */
+  private void writeReason(EdgeRequest request, Refusal refusal, long retrySeconds) {
+    if (refusal.isPassing()) {
+      out.put("retry-after: ").decimal(retrySeconds).endLine();
+    }
+    switch (refusal) {
+      case KEY_INVALID -> out.field("www-authenticate", CHALLENGE + ", error=\"invalid_token\"");
+      case CREDENTIAL_MISSING, CREDENTIAL_AMBIGUOUS -> out.field("www-authenticate", CHALLENGE);
+      case METHOD_NOT_ALLOWED ->
+          out.field("allow", String.join(", ", new TreeSet<>(request.route().allowed())));
+      case SCOPE_MISSING -> challengeScopes(request.route());
+      default -> {}
+    }
+  }
+
+  private void challengeScopes(Route route) {
+    out.field(
+        "www-authenticate",
+        CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + route.scopes() + '"');
   }
 }

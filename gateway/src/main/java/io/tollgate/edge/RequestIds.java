@@ -1,6 +1,6 @@
 package io.tollgate.edge;
 
-import java.util.HexFormat;
+import io.tollgate.wire.HeadBuffer;
 import java.util.SplittableRandom;
 
 /**
@@ -9,15 +9,19 @@ import java.util.SplittableRandom;
  * <p>Confined to the event loop that owns it. An id is no secret, so the generator is a fast one.
  */
 final class RequestIds {
-  private static final HexFormat HEX = HexFormat.of();
-
   private final SplittableRandom random;
 
   RequestIds(long seed) {
     random = new SplittableRandom(seed);
   }
 
-  String next() {
-    return "req_" + HEX.toHexDigits(random.nextLong()) + HEX.toHexDigits(random.nextLong());
+  /** Gives the request a new id. */
+  void name(EdgeRequest request) {
+    request.setId(random.nextLong(), random.nextLong());
+  }
+
+  /** Writes the field that tells the id. */
+  static void write(EdgeRequest request, HeadBuffer out) {
+    out.put("tollgate-request-id: req_").hex(request.idHigh()).hex(request.idLow()).endLine();
   }
 }

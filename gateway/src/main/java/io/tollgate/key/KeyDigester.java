@@ -12,7 +12,6 @@ import java.security.NoSuchAlgorithmException;
  */
 public final class KeyDigester {
   private final MessageDigest sha256;
-  private final byte[] characters = new byte[KeyFormat.SECRET_LENGTH];
   private final byte[] bytes = new byte[KeyDigest.BYTES];
   private long a;
   private long b;
@@ -28,18 +27,15 @@ public final class KeyDigester {
   }
 
   /**
-   * Digests the secret that stands in {@code text} from {@code start} to its end.
+   * Digests the secret that stands in {@code text} from {@code start} to {@code end}.
    *
    * @return false, having computed nothing, if that is not shaped like a secret
    */
-  public boolean digest(CharSequence text, int start) {
-    if (!KeyFormat.isWellFormed(text, start)) {
+  public boolean digest(byte[] text, int start, int end) {
+    if (!KeyFormat.isWellFormed(text, start, end)) {
       return false;
     }
-    for (int i = 0; i < characters.length; i++) {
-      characters[i] = (byte) text.charAt(start + i);
-    }
-    sha256.update(characters, 0, characters.length);
+    sha256.update(text, start, end - start);
     try {
       sha256.digest(bytes, 0, bytes.length);
     } catch (DigestException e) {

@@ -44,7 +44,8 @@ public final class KeyFormat {
   /** Returns whether the secret's tag was made here, under the newest pepper or a retired one. */
   public boolean isGenuine(Secret secret) {
     String text = secret.reveal();
-    if (!isWellFormed(text, 0)) {
+    byte[] all = text.getBytes(StandardCharsets.ISO_8859_1);
+    if (!isWellFormed(all, 0, all.length)) {
       return false;
     }
     byte[] tag = text.substring(TAGGED_LENGTH).getBytes(StandardCharsets.US_ASCII);
@@ -53,18 +54,18 @@ public final class KeyFormat {
         code -> MessageDigest.isEqual(tag, tag(code).getBytes(StandardCharsets.US_ASCII)));
   }
 
-  /** Returns whether {@code text} from {@code start} on has a secret's prefix, length, letters. */
-  static boolean isWellFormed(CharSequence text, int start) {
-    if (text.length() - start != SECRET_LENGTH) {
+  /** Returns whether the bytes have a secret's prefix, length and letters. */
+  static boolean isWellFormed(byte[] text, int start, int end) {
+    if (end - start != SECRET_LENGTH) {
       return false;
     }
     for (int i = 0; i < PREFIX.length(); i++) {
-      if (text.charAt(start + i) != PREFIX.charAt(i)) {
+      if (text[start + i] != PREFIX.charAt(i)) {
         return false;
       }
     }
-    for (int i = PREFIX.length(); i < SECRET_LENGTH; i++) {
-      if (!Base62.isDigit(text.charAt(start + i))) {
+    for (int i = start + PREFIX.length(); i < end; i++) {
+      if (!Base62.isDigit((char) (text[i] & 0xff))) {
         return false;
       }
     }

@@ -1,26 +1,16 @@
 package io.tollgate.proxy;
 
-import io.netty.channel.ConnectTimeoutException;
-import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.ConnectionPoolTooBusyException;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.RequestOptions;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
-import java.time.Duration;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.tollgate.wire.BodyReader;
+import io.tollgate.wire.BodyWriter;
+import io.tollgate.wire.Framing;
+import io.tollgate.wire.HeadBuffer;
+import io.tollgate.wire.Rebuild;
+import io.tollgate.wire.RequestHead;
+import io.tollgate.wire.ResponseHead;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One request on its way upstream and its response on the way back.
@@ -30,269 +20,273 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Confined to the event loop that serves the request.
  */
-final class Exchange {
-  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-  private static final long NO_TIMER = -1;
-  private static final int FINAL_STATUS_MIN = 200;
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // A write that fails closes the channel, and that is heard.
+public final class Exchange implements BodyReader.Sink {
+  /** A body of up to this size goes out in one piece with its head. */
+  private static final int SMALL_BODY_BYTES = 4 * 1024;
 
-  /** The wait for a connection ends after its making would have: so each is told for what it is. */
-  private static final Duration QUEUE_MARGIN = Duration.ofMillis(250);
-
-  private final Vertx vertx;
-  private final ProxyConfig config;
+  private final Forwarder forwarder;
   private final Upstream upstream;
-  private final HttpClientAgent client;
-  private final HttpServerRequest request;
-  private final HttpServerResponse response;
-  private final Forwarder.Outcome outcome;
+  private final Client client;
+  private final Deadlines deadlines;
+  private final boolean repeatable;
+  private final boolean chunksRequest;
+  private ByteBuf requestHead;
 
-  private @Nullable HttpClientRequest upstreamRequest;
-  private long responseTimer = NO_TIMER;
+  private @Nullable UpstreamConnection connection;
+  private @Nullable ByteBuf unsent;
+  private boolean chunksResponse;
   private boolean retried;
-  private boolean bodySent;
-  private boolean settled;
-  private boolean ended;
+  private boolean requestSent;
+  private boolean answered;
+  private boolean over;
 
+  /** Takes over {@code requestHead}, the rebuilt one. */
   Exchange(
-      Vertx vertx,
-      ProxyConfig config,
+      Forwarder forwarder,
       Upstream upstream,
-      HttpServerRequest request,
-      Forwarder.Outcome outcome) {
-    this.vertx = vertx;
-    this.config = config;
+      Client client,
+      ByteBuf requestHead,
+      Deadlines deadlines) {
+    this.forwarder = forwarder;
     this.upstream = upstream;
-    this.client = upstream.acquire();
-    this.request = request;
-    this.response = request.response();
-    this.outcome = outcome;
+    this.client = client;
+    this.deadlines = deadlines;
+    RequestHead head = client.head();
+    boolean bodiless = head.framing() == Framing.NONE;
+    repeatable = bodiless && head.method() != null && head.method().isSafe();
+    chunksRequest = head.framing() == Framing.CHUNKED;
+    this.requestHead = requestHead;
   }
 
-  void begin(Target target, Route route, Consumer<MultiMap> stamp) {
-    if (response.closed()) {
-      // The client left while its key was looked up: no handler would hear of it any more.
-      fail(Failure.CLIENT_GONE);
+  /** Sends the request as soon as there is a connection for it. */
+  public void begin() {
+    upstream.connect(this);
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  /** The connection is this exchange's until the response has ended. */
+  void connected(UpstreamConnection opened) {
+    connection = opened;
+    deadlines.connected(forwarder.nowNanos());
+    opened.begin(this, client.head());
+    // Kept where it may be sent once more.
+    opened.write(mayRetry() ? requestHead.retainedDuplicate() : takeHead());
+    client.sendBody();
+    opened.flush();
+  }
+
+  private boolean mayRetry() {
+    return repeatable && !retried;
+  }
+
+  private ByteBuf takeHead() {
+    ByteBuf head = requestHead;
+    requestHead = Unpooled.EMPTY_BUFFER;
+    return head;
+  }
+
+  /** Takes a piece of the client's body, which it releases. */
+  @Override
+  public void data(ByteBuf piece) {
+    UpstreamConnection known = connection;
+    if (over || known == null) {
+      piece.release();
       return;
     }
-    // Held back until there is a connection to send it on; what nobody handles would be lost.
-    request.pause();
-    response.exceptionHandler(gone -> clientGone());
-    response.closeHandler(closed -> clientGone());
-    MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-    Headers.copyRequest(request.headers(), headers, route);
-    writeOrigin(headers);
-    stamp.accept(headers);
-    send(
-        new RequestOptions()
-            .setMethod(HttpMethod.valueOf(request.method().name()))
-            .setURI(UpstreamAddress.base(route.upstream()) + target.toRequestTarget())
-            .setConnectTimeout(config.connectTimeout().plus(QUEUE_MARGIN).toMillis())
-            .setHeaders(headers));
-  }
-
-  private void writeOrigin(MultiMap headers) {
-    headers.set("x-forwarded-for", request.remoteAddress().hostAddress());
-    headers.set("x-forwarded-proto", request.isSSL() ? "https" : "http");
-    @Nullable String host = request.getHeader("host");
-    if (host != null) {
-      headers.set("x-forwarded-host", host);
-    }
-  }
-
-  private void send(RequestOptions options) {
-    client
-        .request(options)
-        .onComplete(
-            opened -> guarded(() -> sendOn(opened, options)),
-            failure -> fail(connectFailure(failure)));
-  }
-
-  /** A fault in a callback must not leave the client waiting. */
-  private void guarded(Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException fault) {
-      LOG.error("an exchange failed by a fault of the gateway", fault);
-      fail(Failure.BROKEN);
-    }
-  }
-
-  private void sendOn(HttpClientRequest opened, RequestOptions options) {
-    // Whatever goes wrong reaches the response's future too; without a handler it would be logged.
-    opened.exceptionHandler(failure -> LOG.debug("upstream: {}", failure.getMessage()));
-    if (settled) {
-      // The client left while the connection was made; on reset nothing is sent.
-      opened.reset();
-      return;
-    }
-    upstreamRequest = opened;
-    opened
-        .response()
-        .onComplete(answer -> guarded(() -> respond(answer)), broken -> retryOrFail(options));
-    sendBody(opened)
-        .onComplete(
-            sent -> {
-              bodySent = true;
-              armResponseTimer();
-            },
-            // The upstream may have answered without reading on; its response decides then.
-            failure -> armResponseTimer());
-  }
-
-  private Future<Void> sendBody(HttpClientRequest opened) {
-    if (!UnreadBody.isAnnounced(request)) {
-      request.resume();
-      return opened.end();
-    }
-    @Nullable String length = request.getHeader("content-length");
-    if (length == null) {
-      opened.setChunked(true);
+    deadlines.progressed(forwarder.nowNanos());
+    if (chunksRequest) {
+      known.write(BodyWriter.chunkStart(known.allocator(), piece.readableBytes()));
+      known.write(piece);
+      known.write(BodyWriter.chunkEnd());
     } else {
-      opened.putHeader("content-length", length);
+      known.write(piece);
     }
-    if ("100-continue".equalsIgnoreCase(request.getHeader("expect"))) {
-      response.writeContinue();
+    if (!known.isWritable()) {
+      client.pause();
     }
-    // A body that broke off must not be ended as if it were whole.
-    return request.pipe().endOnFailure(false).to(opened);
   }
 
-  private void armResponseTimer() {
-    if (settled || responseTimer != NO_TIMER) {
+  /** The client's body has ended whole. */
+  public void endRequest() {
+    UpstreamConnection known = connection;
+    requestSent = true;
+    deadlines.sent(forwarder.nowNanos());
+    if (!over && chunksRequest && known != null) {
+      known.write(BodyWriter.lastChunk());
+    }
+  }
+
+  /** Sends on what was taken since the last call. */
+  public void flush() {
+    UpstreamConnection known = connection;
+    if (!over && known != null) {
+      known.flush();
+    }
+  }
+
+  boolean isRequestSent() {
+    return requestSent;
+  }
+
+  void upstreamWritable() {
+    if (!over) {
+      client.resume();
+    }
+  }
+
+  void answer(ResponseHead head, int bodyBytesAtHand) {
+    answered = true;
+    deadlines.progressed(forwarder.nowNanos());
+    takeHead().release();
+    boolean http10 = client.head().isHttp10();
+    chunksResponse = Rebuild.isChunked(head, http10);
+    HeadBuffer out = forwarder.headBuffer().clear();
+    out.put("HTTP/1.1 ");
+    head.writeStatus(out);
+    out.endLine();
+    Rebuild.copyResponse(head, out);
+    Rebuild.frameResponse(head, out, http10);
+    client.answered(head.status(), out);
+    out.endLine();
+    int spare = chunksResponse ? 0 : Math.min(bodyBytesAtHand, SMALL_BODY_BYTES);
+    unsent = out.toBuffer(client.channel().alloc(), spare);
+  }
+
+  /** Takes a piece of the response's body. */
+  void relay(ByteBuf piece) {
+    deadlines.progressed(forwarder.nowNanos());
+    Channel channel = client.channel();
+    ByteBuf head = unsent;
+    if (head != null && piece.readableBytes() <= head.writableBytes()) {
+      head.writeBytes(piece);
+      piece.release();
       return;
     }
-    responseTimer =
-        vertx.setTimer(config.responseTimeout().toMillis(), fired -> fail(Failure.SILENT));
-  }
-
-  /** Sends once more what is safe to send twice, if the connection broke before an answer came. */
-  private void retryOrFail(RequestOptions options) {
-    boolean safe = Methods.isSafe(request.method().name()) && !UnreadBody.isAnnounced(request);
-    if (settled || retried || !safe) {
-      fail(Failure.BROKEN);
-      return;
-    }
-    // The timer goes on: both attempts share one deadline.
-    retried = true;
-    guarded(() -> send(options));
-  }
-
-  private void respond(HttpClientResponse answer) {
-    if (settled) {
-      return;
-    }
-    if (answer.statusCode() < FINAL_STATUS_MIN) {
-      // A protocol nobody asked for, or an interim response that the client takes for the last.
-      fail(Failure.BROKEN);
-      return;
-    }
-    settle();
-    response.setStatusCode(answer.statusCode());
-    Headers.copyResponse(answer.headers(), response.headers());
-    limitReuse(answer.headers());
-    frame(answer);
-    outcome.answered(answer.statusCode(), response.headers());
-    // Half a body must not be ended as if it were whole: only a cut tells the client.
-    answer
-        .pipe()
-        .endOnFailure(false)
-        .to(response)
-        .onComplete(relayed -> finish(), failure -> cut());
-  }
-
-  /** How long an idle connection is kept is our own affair, and "close" counts in a list too. */
-  private static void limitReuse(MultiMap headers) {
-    boolean close = HeaderNames.nominated(headers).contains("close");
-    headers.remove("keep-alive");
-    if (close) {
-      headers.set("connection", "close");
-    }
-  }
-
-  private void frame(HttpClientResponse answer) {
-    @Nullable String length = answer.getHeader("content-length");
-    if (length != null) {
-      response.putHeader("content-length", length);
-    } else if (request.version() == HttpVersion.HTTP_1_1) {
-      response.setChunked(true);
+    writeUnsent();
+    if (chunksResponse) {
+      channel.write(BodyWriter.chunkStart(channel.alloc(), piece.readableBytes()));
+      channel.write(piece);
+      channel.write(BodyWriter.chunkEnd());
     } else {
-      // HTTP/1.0 knows no chunks: the body ends with the connection.
-      response.putHeader("connection", "close");
+      channel.write(piece);
+    }
+    UpstreamConnection known = connection;
+    if (known != null && !channel.isWritable()) {
+      known.pause();
     }
   }
 
-  /** The response is out whole; the request may not be, where the upstream did not want it all. */
-  private void finish() {
-    if (!bodySent) {
-      abortUpstream();
-      UnreadBody.discard(vertx, request);
+  private void writeUnsent() {
+    ByteBuf head = unsent;
+    if (head != null) {
+      unsent = null;
+      client.channel().write(head);
     }
-    if (request.version() == HttpVersion.HTTP_1_0
-        && !response.headers().contains("content-length")) {
-      request.connection().close();
+  }
+
+  /** Sends on to the client what came from the upstream in one turn. */
+  void flushResponse() {
+    if (answered && !over) {
+      writeUnsent();
+      client.channel().flush();
     }
-    end();
+  }
+
+  /** The client takes more of the response. */
+  public void clientWritable() {
+    UpstreamConnection known = connection;
+    if (known != null) {
+      known.resume();
+    }
+  }
+
+  /** The response has ended whole; the connection is no longer this exchange's. */
+  void finish() {
+    writeUnsent();
+    if (chunksResponse) {
+      client.channel().write(BodyWriter.lastChunk());
+    }
+    client.channel().flush();
+    connection = null;
+    over = true;
+    client.ended();
+  }
+
+  /** The connection broke, or what it brought can't be read; it is closed already. */
+  void broke(boolean beforeAnyByte) {
+    connection = null;
+    if (over) {
+      return;
+    }
+    if (answered) {
+      cut();
+    } else if (beforeAnyByte && mayRetry()) {
+      // The deadline goes on: both attempts share it.
+      retried = true;
+      upstream.connect(this);
+    } else {
+      fail(Failure.BROKEN);
+    }
+  }
+
+  void fail(Failure failure) {
+    if (end()) {
+      client.failed(failure);
+    }
   }
 
   private void cut() {
-    abortUpstream();
-    request.connection().close();
+    writeUnsent();
+    if (end()) {
+      client.cut();
+    }
+  }
+
+  /** The client left, or its body can't be read: the upstream must not take it for whole. */
+  public void abandon() {
     end();
   }
 
-  private void clientGone() {
-    if (settled) {
-      abortUpstream();
+  private boolean end() {
+    if (over) {
+      return false;
+    }
+    over = true;
+    takeHead().release();
+    ByteBuf head = unsent;
+    if (head != null) {
+      unsent = null;
+      head.release();
+    }
+    UpstreamConnection known = connection;
+    connection = null;
+    if (known == null) {
+      upstream.forget(this);
+    } else {
+      known.discard();
+    }
+    return true;
+  }
+
+  /** Returns whether the response has begun to go to the client. */
+  public boolean isAnswered() {
+    return answered;
+  }
+
+  /** Looks whether a deadline has passed; called now and then, not per request. */
+  public void tick(long nowNanos) {
+    if (over || !deadlines.isPassed(nowNanos)) {
       return;
     }
-    fail(Failure.CLIENT_GONE);
-  }
-
-  private void fail(Failure failure) {
-    if (settled) {
-      return;
+    if (answered) {
+      cut();
+    } else {
+      fail(upstream.isWaiting(this) ? Failure.BUSY : Failure.SILENT);
     }
-    settle();
-    abortUpstream();
-    end();
-    outcome.failed(failure);
-  }
-
-  private void settle() {
-    settled = true;
-    if (responseTimer != NO_TIMER) {
-      vertx.cancelTimer(responseTimer);
-    }
-  }
-
-  private void end() {
-    if (!ended) {
-      ended = true;
-      upstream.release();
-    }
-  }
-
-  /** Reset alone gives a connection back that still waits for the rest of our body. */
-  private void abortUpstream() {
-    HttpClientRequest begun = upstreamRequest;
-    if (begun == null) {
-      return;
-    }
-    begun.reset();
-    if (!bodySent) {
-      begun.connection().close();
-    }
-  }
-
-  private static Failure connectFailure(Throwable failure) {
-    return switch (failure) {
-      case ConnectTimeoutException silent -> Failure.SILENT;
-      case ConnectException refused -> Failure.UNREACHABLE;
-      case UnknownHostException unknown -> Failure.UNREACHABLE;
-      case ConnectionPoolTooBusyException full -> Failure.BUSY;
-      // The time to get a connection ran out in the queue.
-      case TimeoutException queued -> Failure.BUSY;
-      default -> Failure.BROKEN;
-    };
   }
 }

@@ -9,7 +9,5 @@ public enum Failure {
   /** It accepted the request and did not answer in time. */
   SILENT,
   /** All its connections are in use and the queue for them is full. */
-  BUSY,
-  /** The client's own request broke off or could not be read. */
-  CLIENT_GONE
+  BUSY
 }

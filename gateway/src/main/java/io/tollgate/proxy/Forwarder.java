@@ -1,10 +1,18 @@
 package io.tollgate.proxy;
 
-import io.vertx.core.MultiMap;
+import io.netty.channel.EventLoop;
+import io.tollgate.wire.HeadBuffer;
+import io.tollgate.wire.Rebuild;
+import io.tollgate.wire.RequestHead;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerRequest;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Sends requests upstream and their responses back, streaming both ways with back-pressure.
@@ -12,46 +20,106 @@ import java.util.function.Consumer;
  * <p>Confined to the event loop that owns it.
  */
 public final class Forwarder {
-  private final Vertx vertx;
-  private final ProxyConfig config;
-  private final Upstreams upstreams;
-
-  public Forwarder(Vertx vertx, ProxyConfig config) {
-    this.vertx = vertx;
-    this.config = config;
-    upstreams = new Upstreams(vertx, config);
-  }
-
-  /** What the caller learns of an exchange; exactly one of the two is called, once. */
-  public interface Outcome {
-    /**
-     * The upstream's response head has come, and is about to go to the client.
-     *
-     * @param responseHeaders where the caller may add its own
-     */
-    void answered(int status, MultiMap responseHeaders);
-
-    /** No response came; nothing has been sent to the client, unless it is the one that left. */
-    void failed(Failure failure);
-  }
+  /** How often deadlines are looked at, and so how late one may be noticed. */
+  public static final Duration TICK = Duration.ofMillis(50);
 
   /**
-   * Forwards one request, whose body may be paused.
-   *
-   * @param stamp adds the edge's own headers, after the client's have been sifted
+   * How long an unused connection is kept. Shorter than what common servers do (Node.js 5 s), so
+   * that it is rarely the upstream that closes one just as a request is sent on it.
    */
-  public void forward(
-      HttpServerRequest request,
-      Target target,
-      Route route,
-      Consumer<MultiMap> stamp,
-      Outcome outcome) {
-    new Exchange(vertx, config, upstreams.to(route.upstream()), request, outcome)
-        .begin(target, route, stamp);
+  private static final Duration UNUSED_MAX = Duration.ofSeconds(4);
+
+  private static final String PSEUDONYM = "tollgate";
+
+  private final ProxyConfig config;
+  private final Dialer dialer;
+  private final HeadBuffer headBuffer = new HeadBuffer();
+  private final Map<URI, Upstream> upstreams = new HashMap<>();
+  private long nowNanos = System.nanoTime();
+
+  public Forwarder(Vertx vertx, EventLoop eventLoop, ProxyConfig config) {
+    this.config = config;
+    dialer = new Dialer(vertx, eventLoop, config);
+  }
+
+  /** Makes ready to forward one request; {@link Exchange#begin} sends it. */
+  public Exchange open(Client client, Route route) {
+    Upstream upstream = to(route.upstream());
+    rebuild(client, route, upstream);
+    return new Exchange(
+        this,
+        upstream,
+        client,
+        headBuffer.toBuffer(client.channel().alloc(), 0),
+        new Deadlines(config, route.timeouts(), nowNanos));
+  }
+
+  private void rebuild(Client client, Route route, Upstream upstream) {
+    RequestHead head = client.head();
+    HeadBuffer out = headBuffer.clear();
+    out.put(Objects.requireNonNull(head.method()).name()).put((byte) ' ').put(upstream.base());
+    head.writeTarget(out);
+    out.put(" HTTP/1.1").endLine().field("host", upstream.authority());
+    Rebuild.copyRequest(
+        head,
+        out,
+        route.credentials().contains(CredentialHeader.AUTHORIZATION),
+        route.credentials().contains(CredentialHeader.X_API_KEY));
+    Rebuild.frameRequest(head, out);
+    out.field("x-forwarded-for", client.address()).field("x-forwarded-proto", "http");
+    if (head.hostField() >= 0) {
+      out.put("x-forwarded-host: ")
+          .put(head.bytes(), head.valueStart(head.hostField()), head.valueEnd(head.hostField()))
+          .endLine();
+    }
+    out.put(head.isHttp10() ? "via: 1.0 " : "via: 1.1 ").put(PSEUDONYM).endLine();
+    client.stamp(out);
+    out.endLine();
+  }
+
+  private Upstream to(URI url) {
+    Upstream known = upstreams.get(url);
+    if (known == null) {
+      known = new Upstream(url, dialer, config, this);
+      upstreams.put(url, known);
+    }
+    return known;
+  }
+
+  HeadBuffer headBuffer() {
+    return headBuffer;
+  }
+
+  /** Returns the coarse clock's time, of the monotonic clock as it was at the last tick. */
+  public long nowNanos() {
+    return nowNanos;
+  }
+
+  /** Moves the coarse clock on. */
+  public void tick(long monotonicNanos) {
+    nowNanos = monotonicNanos;
+    long unusedSince = monotonicNanos - UNUSED_MAX.toNanos();
+    upstreams.values().forEach(upstream -> upstream.closeUnusedSince(unusedSince));
   }
 
   /** Lets go of the upstreams that none of these routes names. */
   public void retainOnly(List<Route> routes) {
-    upstreams.retainOnly(routes);
+    Set<URI> named = routes.stream().map(Route::upstream).collect(Collectors.toSet());
+    upstreams
+        .entrySet()
+        .removeIf(
+            entry -> {
+              if (named.contains(entry.getKey())) {
+                return false;
+              }
+              entry.getValue().retire();
+              return true;
+            });
+  }
+
+  /** Closes the connections that are not in use; the others close when their exchanges end. */
+  public void close() {
+    upstreams.values().forEach(Upstream::retire);
+    upstreams.clear();
   }
 }

@@ -9,21 +9,34 @@ import java.time.Duration;
  * @param connectTimeout the longest a connection may take to stand, TLS included
  * @param responseTimeout the longest wait for the response's head once the request is sent whole
  * @param idleTimeout the longest time in which no byte moves either way during an exchange
+ * @param totalTimeout the longest an exchange may take in all; zero for no such bound
  * @param connectionsMax the most connections per upstream and event loop
  * @param queueMax the most requests per upstream and event loop that wait for a connection
+ * @param headerBytesMax the longest head of a response
+ * @param headerCountMax the most fields in it
  */
 public record ProxyConfig(
     Duration connectTimeout,
     Duration responseTimeout,
     Duration idleTimeout,
+    Duration totalTimeout,
     int connectionsMax,
-    int queueMax) {
+    int queueMax,
+    int headerBytesMax,
+    int headerCountMax) {
   private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
   private static final int COUNT_MAX = 100_000;
 
   public static final ProxyConfig DEFAULTS =
       new ProxyConfig(
-          Duration.ofSeconds(2), Duration.ofSeconds(30), Duration.ofSeconds(60), 256, 1_024);
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(60),
+          Duration.ZERO,
+          256,
+          1_024,
+          64 * 1024,
+          200);
 
   public ProxyConfig {
     checkTimeout("proxy.connect-timeout", connectTimeout);
@@ -31,6 +44,11 @@ public record ProxyConfig(
     checkTimeout("proxy.idle-timeout", idleTimeout);
     checkCount("proxy.connections-max", connectionsMax);
     checkCount("proxy.queue-max", queueMax);
+    checkRange("proxy.header-bytes-max", headerBytesMax, 256, 1024 * 1024);
+    checkRange("proxy.header-count-max", headerCountMax, 1, 1_000);
+    if (!totalTimeout.isZero()) {
+      checkTimeout("proxy.total-timeout", totalTimeout);
+    }
   }
 
   private static void checkTimeout(String setting, Duration value) {
@@ -41,8 +59,13 @@ public record ProxyConfig(
   }
 
   private static void checkCount(String setting, int value) {
-    if (value < 1 || value > COUNT_MAX) {
-      throw new IllegalArgumentException(setting + " must be 1 to " + COUNT_MAX + ", was " + value);
+    checkRange(setting, value, 1, COUNT_MAX);
+  }
+
+  private static void checkRange(String setting, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(
+          setting + " must be " + min + " to " + max + ", was " + value);
     }
   }
 }

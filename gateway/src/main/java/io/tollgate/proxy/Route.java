@@ -1,10 +1,14 @@
 package io.tollgate.proxy;
 
 import io.tollgate.access.Scopes;
+import io.tollgate.wire.Method;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.Locale;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One entry of the configuration's {@code routes}: which requests it takes and where they go.
@@ -16,13 +20,17 @@ import java.util.Set;
  * @param scopes all of these must be held by the key
  * @param methods those that are let through, in upper case; empty for all that the edge knows
  * @param credentials the headers that a key is read from; never empty
+ * @param preflight whether a browser's CORS pre-flight, which carries no key, is forwarded without
+ * @param timeouts those that differ from the proxy's own
  */
 public record Route(
     String path,
     URI upstream,
     Scopes scopes,
     Set<String> methods,
-    Set<CredentialHeader> credentials) {
+    Set<CredentialHeader> credentials,
+    boolean preflight,
+    Timeouts timeouts) {
 
   /**
    * Checks the entry and brings its path to canonical form.
@@ -33,9 +41,9 @@ public record Route(
     path = RoutePath.canonical(path);
     upstream = UpstreamAddress.check(upstream);
     for (String method : methods) {
-      if (!Methods.isKnown(method)) {
+      if (Method.of(method) == null) {
         throw new IllegalArgumentException(
-            "methods must be among " + Methods.KNOWN + ", was \"" + method + "\"");
+            "methods must be among " + List.of(Method.values()) + ", was \"" + method + "\"");
       }
     }
     methods = Set.copyOf(methods);
@@ -45,25 +53,31 @@ public record Route(
     credentials = Set.copyOf(credentials);
   }
 
+  /** Makes a route without pre-flights, with the proxy's own timeouts. */
+  public Route(
+      String path,
+      URI upstream,
+      Scopes scopes,
+      Set<String> methods,
+      Set<CredentialHeader> credentials) {
+    this(path, upstream, scopes, methods, credentials, false, Timeouts.OF_PROXY);
+  }
+
   /** Makes a route that takes every method and reads keys from both headers. */
   public static Route to(String path, String upstream) {
     return new Route(
         path, URI.create(upstream), Scopes.NONE, Set.of(), EnumSet.allOf(CredentialHeader.class));
   }
 
-  /** Returns whether a request of that method is let through. */
-  public boolean allows(String method) {
-    return methods.isEmpty() ? Methods.isKnown(method) : methods.contains(method);
+  /** Returns whether a request of that method is let through; null is one that never is. */
+  public boolean allows(@Nullable Method method) {
+    return method != null && (methods.isEmpty() || methods.contains(method.name()));
   }
 
   /** Returns the methods that are let through. */
   public Set<String> allowed() {
-    return methods.isEmpty() ? Methods.KNOWN : methods;
-  }
-
-  /** Returns whether this route reads keys from the header of that name. */
-  boolean reads(String headerName) {
-    String lower = headerName.toLowerCase(Locale.ROOT);
-    return credentials.stream().anyMatch(header -> header.headerName().equals(lower));
+    return methods.isEmpty()
+        ? Arrays.stream(Method.values()).map(Method::name).collect(Collectors.toSet())
+        : methods;
   }
 }

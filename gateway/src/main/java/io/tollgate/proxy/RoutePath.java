@@ -1,5 +1,7 @@
 package io.tollgate.proxy;
 
+import io.tollgate.wire.Target;
+
 /** The path of a route as configured, brought to the one form that requests are matched with. */
 final class RoutePath {
   private RoutePath() {}

@@ -68,14 +68,13 @@ public final class RouteTable {
     return new Node(here, List.copyOf(bySegment.keySet()), List.copyOf(children));
   }
 
-  /** Returns the route that takes the canonical path, or null if none does. */
-  public @Nullable Route find(String path) {
+  /** Returns the route that takes the canonical path in these bytes, or null if none does. */
+  public @Nullable Route find(byte[] path, int pathStart, int pathEnd) {
     Route longest = root.route;
     Node node = root;
-    int start = 1;
-    while (start < path.length()) {
-      int slash = path.indexOf('/', start);
-      int end = slash < 0 ? path.length() : slash;
+    int start = pathStart + 1;
+    while (start < pathEnd && !node.children.isEmpty()) {
+      int end = segmentEnd(path, start, pathEnd);
       int child = childOf(node, path, start, end);
       if (child < 0) {
         break;
@@ -87,7 +86,15 @@ public final class RouteTable {
     return longest;
   }
 
-  private static int childOf(Node node, String path, int start, int end) {
+  private static int segmentEnd(byte[] path, int start, int pathEnd) {
+    int end = start;
+    while (end < pathEnd && path[end] != '/') {
+      end++;
+    }
+    return end;
+  }
+
+  private static int childOf(Node node, byte[] path, int start, int end) {
     int low = 0;
     int high = node.segments.size() - 1;
     while (low <= high) {
@@ -105,11 +112,11 @@ public final class RouteTable {
     return -1;
   }
 
-  /** Orders as {@link String#compareTo} would, without cutting the segment out. */
-  private static int compare(String segment, String path, int start, int end) {
+  /** Orders as {@link String#compareTo} would; canonical paths are ASCII. */
+  private static int compare(String segment, byte[] path, int start, int end) {
     int common = Math.min(segment.length(), end - start);
     for (int i = 0; i < common; i++) {
-      int order = Character.compare(segment.charAt(i), path.charAt(start + i));
+      int order = segment.charAt(i) - path[start + i];
       if (order != 0) {
         return order;
       }

@@ -1,41 +1,168 @@
 package io.tollgate.proxy;
 
-import io.vertx.core.http.HttpClientAgent;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ConnectTimeoutException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.ArrayDeque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One upstream of one event loop: its connections, and how many exchanges are under way on them.
+ * One upstream of one event loop: its connections, and the exchanges that wait for one.
  *
  * <p>Confined to the event loop that owns it.
  */
 final class Upstream {
-  private final HttpClientAgent client;
-  private int underWay;
+  private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
+
+  private final Dialer dialer;
+  private final ProxyConfig config;
+  private final Forwarder forwarder;
+  private final URI url;
+  private final String base;
+
+  /** The last used first, so that those that are not needed grow old. */
+  private final ArrayDeque<UpstreamConnection> unused = new ArrayDeque<>();
+
+  private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
+  private int open;
   private boolean retired;
 
-  Upstream(HttpClientAgent client) {
-    this.client = client;
+  Upstream(URI url, Dialer dialer, ProxyConfig config, Forwarder forwarder) {
+    this.url = url;
+    this.dialer = dialer;
+    this.config = config;
+    this.forwarder = forwarder;
+    base = UpstreamAddress.base(url);
   }
 
-  /** Takes the client for one exchange, which must {@link #release} it. */
-  HttpClientAgent acquire() {
-    underWay++;
-    return client;
+  /** Returns what is put before a request's path. */
+  String base() {
+    return base;
   }
 
-  void release() {
-    underWay--;
-    closeIfUnused();
+  /** Returns what stands in {@code Host}. */
+  String authority() {
+    return url.getRawAuthority();
   }
 
-  /** No route names it any more: it closes when the last exchange has ended, however long. */
+  URI url() {
+    return url;
+  }
+
+  /** Gives the exchange a connection: at once, when it stands, or when one comes free. */
+  void connect(Exchange exchange) {
+    for (UpstreamConnection kept = unused.pollFirst(); kept != null; kept = unused.pollFirst()) {
+      if (kept.isOpen()) {
+        exchange.connected(kept);
+        return;
+      }
+    }
+    if (open < config.connectionsMax()) {
+      dial(exchange);
+    } else if (waiting.size() < config.queueMax()) {
+      waiting.add(exchange);
+    } else {
+      exchange.fail(Failure.BUSY);
+    }
+  }
+
+  private void dial(Exchange exchange) {
+    open++;
+    ChannelFuture dialled = dialer.dial(this);
+    dialled.addListener(
+        done -> {
+          if (done.isSuccess()) {
+            connected(dialled.channel(), exchange);
+          } else {
+            open--;
+            LOG.debug("no connection to {}: {}", url, done.cause().getMessage());
+            exchange.fail(failure(done.cause()));
+            serveWaiting();
+          }
+        });
+  }
+
+  private void connected(Channel channel, Exchange exchange) {
+    UpstreamConnection connection = channel.pipeline().get(UpstreamConnection.class);
+    if (connection == null || !connection.isOpen()) {
+      open--;
+      exchange.fail(Failure.BROKEN);
+      return;
+    }
+    connection.setEstablished();
+    if (exchange.isOver()) {
+      // The client left meanwhile; the connection is as good as new.
+      release(connection, true);
+    } else {
+      exchange.connected(connection);
+    }
+  }
+
+  /** Takes a connection back when its exchange has ended. */
+  void release(UpstreamConnection connection, boolean clean) {
+    if (!clean || retired) {
+      connection.discard();
+      return;
+    }
+    connection.setUnused(forwarder.nowNanos());
+    Exchange next = waiting.poll();
+    if (next == null) {
+      unused.addFirst(connection);
+    } else {
+      next.connected(connection);
+    }
+  }
+
+  void closed(UpstreamConnection connection) {
+    open--;
+    unused.remove(connection);
+    serveWaiting();
+  }
+
+  private void serveWaiting() {
+    while (!waiting.isEmpty() && open < config.connectionsMax()) {
+      dial(waiting.remove());
+    }
+  }
+
+  boolean isWaiting(Exchange exchange) {
+    return waiting.contains(exchange);
+  }
+
+  void forget(Exchange exchange) {
+    waiting.remove(exchange);
+  }
+
+  /** Closes the connections that nobody has used for as long as that. */
+  void closeUnusedSince(long nanos) {
+    for (UpstreamConnection oldest = unused.peekLast();
+        oldest != null && oldest.isUnusedSince(nanos);
+        oldest = unused.peekLast()) {
+      unused.removeLast();
+      oldest.discard();
+    }
+  }
+
+  /** No route names it any more: each connection closes when its exchange has ended. */
   void retire() {
     retired = true;
-    closeIfUnused();
+    while (!unused.isEmpty()) {
+      unused.removeFirst().discard();
+    }
   }
 
-  private void closeIfUnused() {
-    if (retired && underWay == 0) {
-      client.close();
-    }
+  private static Failure failure(Throwable cause) {
+    return switch (cause) {
+      case ConnectTimeoutException silent -> Failure.SILENT;
+      case ConnectException refused -> Failure.UNREACHABLE;
+      case NoRouteToHostException unreachable -> Failure.UNREACHABLE;
+      case UnknownHostException unknown -> Failure.UNREACHABLE;
+      default -> Failure.BROKEN;
+    };
   }
 }

@@ -1,5 +1,6 @@
 package io.tollgate.proxy;
 
+import io.tollgate.wire.Target;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class ForwardingTest {
   private static final Duration RESPONSE_TIMEOUT = Duration.ofMillis(500);
   private static final ProxyConfig IMPATIENT =
-      new ProxyConfig(Duration.ofMillis(500), RESPONSE_TIMEOUT, Duration.ofSeconds(2), 2, 1);
+      proxy(Duration.ofMillis(500), RESPONSE_TIMEOUT, Duration.ofSeconds(2), 2, 1);
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
   private static TestPostgres postgres;
@@ -69,6 +69,20 @@ class ForwardingTest {
         + "\r\n"
         + String.join("", headers)
         + "\r\n";
+  }
+
+  private static ProxyConfig proxy(
+      Duration connect, Duration response, Duration idle, int connections, int queue) {
+    ProxyConfig defaults = ProxyConfig.DEFAULTS;
+    return new ProxyConfig(
+        connect,
+        response,
+        idle,
+        defaults.totalTimeout(),
+        connections,
+        queue,
+        defaults.headerBytesMax(),
+        defaults.headerCountMax());
   }
 
   private static void assertProblem(HttpResponse<String> response, int status, String code) {
@@ -182,8 +196,7 @@ class ForwardingTest {
               new RunningGateway(
                   postgres,
                   redis,
-                  new ProxyConfig(
-                      Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(9), 1, 1),
+                  proxy(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(9), 1, 1),
                   LimitConfig.UNLIMITED,
                   silent.route("/silent"),
                   other.route("/other"))) {

@@ -43,14 +43,7 @@ class GatewayStartTest {
   private static GatewayConfig config(TestPostgres postgres, int port) {
     EdgeConfig defaults = EdgeConfig.DEFAULTS;
     return new GatewayConfig(
-        new EdgeConfig(
-            "127.0.0.1",
-            port,
-            2,
-            defaults.idleTimeout(),
-            defaults.requestLineBytesMax(),
-            defaults.headerBytesMax(),
-            defaults.drainDeadline()),
+        new EdgeConfig("127.0.0.1", port, 2, defaults.drainDeadline(), defaults.clients()),
         RingConfig.DEFAULTS,
         ProxyConfig.DEFAULTS,
         LimitConfig.UNLIMITED,
@@ -132,8 +125,7 @@ class GatewayStartTest {
     var nowhere = new Secret("postgresql://u:p@127.0.0.1:1/d");
     var config =
         new GatewayConfig(
-            new EdgeConfig(
-                "127.0.0.1", 0, 1, Duration.ofSeconds(75), 8192, 32768, Duration.ofSeconds(5)),
+            new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(5), ClientBounds.DEFAULTS),
             RingConfig.DEFAULTS,
             ProxyConfig.DEFAULTS,
             LimitConfig.UNLIMITED,

@@ -58,14 +58,7 @@ final class RunningGateway implements AutoCloseable {
 
   private static EdgeConfig edgeConfig() {
     EdgeConfig defaults = EdgeConfig.DEFAULTS;
-    return new EdgeConfig(
-        "127.0.0.1",
-        0,
-        EVENT_LOOPS,
-        defaults.idleTimeout(),
-        defaults.requestLineBytesMax(),
-        defaults.headerBytesMax(),
-        Duration.ofSeconds(10));
+    return new EdgeConfig("127.0.0.1", 0, EVENT_LOOPS, Duration.ofSeconds(10), defaults.clients());
   }
 
   static <T> T await(Future<T> future) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tollgate.access.Scopes;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -26,7 +27,8 @@ class RouteTableTest {
   }
 
   private static @Nullable String found(RouteTable table, String path) {
-    Route route = table.find(path);
+    byte[] bytes = path.getBytes(StandardCharsets.US_ASCII);
+    Route route = table.find(bytes, 0, bytes.length);
     return route == null ? null : route.path();
   }
 

@@ -1,4 +1,4 @@
-package io.tollgate.proxy;
+package io.tollgate.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,8 +20,9 @@ class TargetTest {
     "/%7euser, /~user",
     "/a%20b, /a%20b",
     "/%c3%a4, /%C3%A4",
-    "/a%3bb, /a%3Bb",
-    "/%252e%252e, /%252e%252e",
+    "/100%25, /100%25",
+    "/a%25zz, /a%25zz",
+    "/%e2%82%ac, /%E2%82%AC",
     "/a:b@c!$&'()*+, /a:b@c!$&'()*+",
     "/..., /...",
     "/.well-known, /.well-known",
@@ -56,6 +57,15 @@ class TargetTest {
         "/a%5cb",
         "/a;b",
         "/..;/a",
+        "/a%3bb",
+        "/%252e%252e",
+        "/a%252fb",
+        "/%c0%ae%c0%ae/a",
+        "/%e0%80%ae",
+        "/%ff",
+        "/a%0d%0aX: y",
+        "/a%09",
+        "/a%7f",
         "/%00",
         "/a%",
         "/a%4",

@@ -1,0 +1,44 @@
+package io.tollgate.edge;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** How fast a client sends a body; one that drips holds an upstream's connection for nothing. */
+final class BodyPace {
+  private static final long GRACE_NANOS = Duration.ofSeconds(10).toNanos();
+
+  private final int bytesPerSecondMin;
+  private long bytes;
+  private long sinceNanos;
+  private long lastNanos;
+
+  BodyPace(int bytesPerSecondMin) {
+    this.bytesPerSecondMin = bytesPerSecondMin;
+  }
+
+  void begin(long nowNanos) {
+    bytes = 0;
+    sinceNanos = nowNanos;
+    lastNanos = nowNanos;
+  }
+
+  void came(int more) {
+    bytes += more;
+  }
+
+  /**
+   * Returns whether too little has come.
+   *
+   * @param reading whether we read at all: the time in which the upstream takes nothing is not the
+   *     client's
+   */
+  boolean isTooSlow(long nowNanos, boolean reading) {
+    if (!reading) {
+      sinceNanos += nowNanos - lastNanos;
+    }
+    lastNanos = nowNanos;
+    long elapsed = nowNanos - sinceNanos;
+    return elapsed > GRACE_NANOS
+        && bytes < bytesPerSecondMin * TimeUnit.NANOSECONDS.toSeconds(elapsed);
+  }
+}

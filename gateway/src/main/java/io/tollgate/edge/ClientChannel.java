@@ -1,0 +1,93 @@
+package io.tollgate.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The channel of a client's connection: reading it or not, writing to it, ending it in good order.
+ *
+ * <p>Confined to its event loop.
+ */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // A write that fails closes the channel: that is heard.
+abstract class ClientChannel extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientChannel.class);
+
+  private final Channel channel;
+  private final String address;
+  private long deadlineNanos;
+
+  ClientChannel(Channel channel) {
+    this.channel = channel;
+    address = ((InetSocketAddress) channel.remoteAddress()).getAddress().getHostAddress();
+  }
+
+  public final Channel channel() {
+    return channel;
+  }
+
+  /** Returns the address of the other side, as text. */
+  public final String address() {
+    return address;
+  }
+
+  /** Stops reading: what comes stays with the client. */
+  public final void pause() {
+    channel.config().setAutoRead(false);
+  }
+
+  public final void resume() {
+    // To set it costs a system call, so it is not set for nothing.
+    if (!channel.config().isAutoRead()) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  final boolean isReading() {
+    return channel.config().isAutoRead();
+  }
+
+  final void send(ByteBuf bytes) {
+    channel.writeAndFlush(bytes, channel.voidPromise());
+  }
+
+  /** Closes as soon as all that was written has gone out. */
+  final void closeOnceSent() {
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  /** Ends our side alone, as soon as all that was written has gone out. */
+  final void endOutputOnceSent() {
+    channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(sent -> ((DuplexChannel) channel).shutdownOutput());
+  }
+
+  final void close() {
+    channel.close();
+  }
+
+  /** Sets how long what is waited for may take from now on. */
+  final void setDeadline(long nowNanos, Duration time) {
+    deadlineNanos = nowNanos + time.toNanos();
+  }
+
+  final boolean isLate(long nowNanos) {
+    return nowNanos - deadlineNanos > 0;
+  }
+
+  @Override
+  public final void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+    LOG.debug("a client's connection failed: {}", failure.getMessage());
+    close();
+  }
+}

@@ -1,0 +1,117 @@
+package io.tollgate.proxy;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GenericFutureListener;
+import io.tollgate.wire.ResponseHead;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes connections to upstreams, on the event loop that uses them.
+ *
+ * <p>Confined to that event loop.
+ */
+final class Dialer {
+  private final ProxyConfig config;
+  private final Bootstrap bootstrap;
+
+  /** One pad for the responses of all upstreams: see {@link UpstreamConnection}. */
+  private final ResponseHead responseHead;
+
+  private @Nullable SslContext tls;
+
+  Dialer(Vertx vertx, EventLoop eventLoop, ProxyConfig config) {
+    this.config = config;
+    responseHead = new ResponseHead(config.headerCountMax());
+    var internal = (VertxInternal) vertx;
+    bootstrap =
+        new Bootstrap()
+            .group(eventLoop)
+            .channelFactory(internal.transport().channelFactory(false))
+            .resolver(internal.nameResolver().nettyAddressResolverGroup())
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) config.connectTimeout().toMillis());
+  }
+
+  /** Begins a connection; the future completes when it may be used, TLS included. */
+  ChannelFuture dial(Upstream upstream) {
+    URI url = upstream.url();
+    var address = InetSocketAddress.createUnresolved(hostOf(url), UpstreamAddress.port(url));
+    boolean secure = UpstreamAddress.isTls(url);
+    ChannelFuture opened =
+        bootstrap
+            .clone()
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) throws SSLException {
+                    if (secure) {
+                      channel.pipeline().addLast(tlsHandler(channel, url));
+                    }
+                    channel
+                        .pipeline()
+                        .addLast(
+                            new UpstreamConnection(
+                                upstream, channel, responseHead, config.headerBytesMax()));
+                  }
+                })
+            .connect(address);
+    return secure ? afterHandshake(opened) : opened;
+  }
+
+  private SslHandler tlsHandler(Channel channel, URI url) throws SSLException {
+    SslContext known = tls;
+    if (known == null) {
+      known = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS").build();
+      tls = known;
+    }
+    SslHandler handler = known.newHandler(channel.alloc(), hostOf(url), UpstreamAddress.port(url));
+    handler.setHandshakeTimeoutMillis(config.connectTimeout().toMillis());
+    return handler;
+  }
+
+  /** Completes with the handshake; where that fails, the handler closes the connection itself. */
+  private static ChannelFuture afterHandshake(ChannelFuture opened) {
+    Channel channel = opened.channel();
+    ChannelPromise secured = channel.newPromise();
+    opened.addListener(
+        connected -> {
+          if (connected.isSuccess()) {
+            channel.pipeline().get(SslHandler.class).handshakeFuture().addListener(passTo(secured));
+          } else {
+            secured.tryFailure(connected.cause());
+          }
+        });
+    return secured;
+  }
+
+  private static GenericFutureListener<Future<Channel>> passTo(ChannelPromise secured) {
+    return shaken -> {
+      if (shaken.isSuccess()) {
+        secured.trySuccess();
+      } else {
+        secured.tryFailure(shaken.cause());
+      }
+    };
+  }
+
+  /** An IPv6 address stands in brackets in a URL and without them elsewhere. */
+  private static String hostOf(URI url) {
+    String host = url.getHost();
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+}

@@ -1,0 +1,258 @@
+package io.tollgate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.tollgate.wire.BodyReader;
+import io.tollgate.wire.Buffers;
+import io.tollgate.wire.Framing;
+import io.tollgate.wire.HeadEnd;
+import io.tollgate.wire.Method;
+import io.tollgate.wire.RequestHead;
+import io.tollgate.wire.ResponseHead;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to an upstream, which serves one exchange at a time.
+ *
+ * <p>What it brings is read as strictly as what a client sends; whatever is not the one response
+ * that is waited for closes it.
+ *
+ * <p>Confined to its event loop.
+ */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // A write that fails closes the channel, and that is heard.
+final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
+
+  /** More interim responses than any server has to tell. */
+  private static final int INTERIM_MAX = 16;
+
+  private final Upstream upstream;
+  private final Channel channel;
+
+  /** One pad for all connections of the event loop: a head is read and written on in one go. */
+  private final ResponseHead head;
+
+  private final int headBytesMax;
+  private final HeadEnd headEnd = new HeadEnd();
+  private final BodyReader body = new BodyReader();
+
+  private @Nullable Exchange exchange;
+  private @Nullable ByteBuf buffered;
+  private boolean toHead;
+  private boolean inBody;
+  private boolean established;
+  private boolean reusable;
+  private boolean anyByte;
+  private int interims;
+  private long unusedSinceNanos;
+
+  UpstreamConnection(Upstream upstream, Channel channel, ResponseHead head, int headBytesMax) {
+    this.upstream = upstream;
+    this.channel = channel;
+    this.head = head;
+    this.headBytesMax = headBytesMax;
+  }
+
+  /** It stands, TLS included, and counts among its upstream's connections until it closes. */
+  void setEstablished() {
+    established = true;
+  }
+
+  void begin(Exchange served, RequestHead request) {
+    exchange = served;
+    toHead = request.method() == Method.HEAD;
+    inBody = false;
+    anyByte = false;
+    interims = 0;
+    headEnd.reset();
+  }
+
+  ByteBufAllocator allocator() {
+    return channel.alloc();
+  }
+
+  void write(ByteBuf bytes) {
+    channel.write(bytes, channel.voidPromise());
+  }
+
+  void flush() {
+    channel.flush();
+  }
+
+  boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  boolean isOpen() {
+    return channel.isActive();
+  }
+
+  void pause() {
+    channel.config().setAutoRead(false);
+  }
+
+  void resume() {
+    if (!channel.config().isAutoRead()) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  /** Nobody's any more: it is kept for the next exchange. */
+  void setUnused(long nowNanos) {
+    unusedSinceNanos = nowNanos;
+    resume();
+  }
+
+  boolean isUnusedSince(long nanos) {
+    return unusedSinceNanos - nanos <= 0;
+  }
+
+  /** Closes it without a word to the exchange. */
+  void discard() {
+    exchange = null;
+    channel.close();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    Exchange served = exchange;
+    if (served == null) {
+      // Bytes that nobody asked for would be read as the answer to whoever comes next.
+      in.release();
+      channel.close();
+      return;
+    }
+    anyByte = true;
+    buffered = Buffers.join(channel.alloc(), buffered, in);
+    read(served);
+    served.flushResponse();
+  }
+
+  private void read(Exchange served) {
+    while (exchange == served && buffered != null) {
+      boolean goesOn = inBody ? readBody(served, buffered) : readHead(served, buffered);
+      dropEmpty();
+      if (!goesOn) {
+        return;
+      }
+    }
+  }
+
+  private void dropEmpty() {
+    ByteBuf rest = buffered;
+    if (rest != null && !rest.isReadable()) {
+      buffered = null;
+      rest.release();
+    }
+  }
+
+  private void dropAll() {
+    ByteBuf rest = buffered;
+    buffered = null;
+    if (rest != null) {
+      rest.release();
+    }
+  }
+
+  private boolean readHead(Exchange served, ByteBuf from) {
+    int length = headEnd.find(from);
+    if (length < 0 ? headEnd.scanned() > headBytesMax : length > headBytesMax) {
+      fault(served);
+      return false;
+    }
+    if (length < 0) {
+      return false;
+    }
+    head.expect(toHead);
+    headEnd.reset();
+    if (head.parse(from, length) != null || head.status() == ResponseHead.SWITCHING_PROTOCOLS) {
+      fault(served);
+      return false;
+    }
+    if (head.isInterim()) {
+      // The edge itself asks clients for their bodies; what else an upstream tells meanwhile
+      // ends here.
+      interims++;
+      if (interims > INTERIM_MAX) {
+        fault(served);
+      }
+      return interims <= INTERIM_MAX;
+    }
+    inBody = true;
+    reusable = head.keepsAlive();
+    body.begin(head);
+    served.answer(head, from.readableBytes());
+    return !endIfDone(served);
+  }
+
+  private boolean readBody(Exchange served, ByteBuf from) {
+    body.read(from, served::relay);
+    if (body.isMalformed()) {
+      fault(served);
+      return false;
+    }
+    return !endIfDone(served);
+  }
+
+  private boolean endIfDone(Exchange served) {
+    if (exchange != served || !body.isDone()) {
+      return exchange != served;
+    }
+    exchange = null;
+    boolean more = buffered != null && buffered.isReadable();
+    boolean clean = reusable && served.isRequestSent() && !more && channel.isActive();
+    dropAll();
+    upstream.release(this, clean);
+    served.finish();
+    return true;
+  }
+
+  /** What came is no response: nothing more is read from this connection. */
+  private void fault(Exchange served) {
+    exchange = null;
+    dropAll();
+    channel.close();
+    served.broke(false);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    Exchange served = exchange;
+    if (served != null && channel.isWritable()) {
+      served.upstreamWritable();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (established) {
+      upstream.closed(this);
+    }
+    Exchange served = exchange;
+    if (served == null) {
+      dropAll();
+      return;
+    }
+    if (inBody && body.framing() == Framing.UNTIL_CLOSE) {
+      body.endByClose();
+      endIfDone(served);
+      return;
+    }
+    exchange = null;
+    dropAll();
+    served.broke(!anyByte);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+    LOG.debug("an upstream's connection failed: {}", failure.getMessage());
+    context.close();
+  }
+}
