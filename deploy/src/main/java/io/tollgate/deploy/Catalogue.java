@@ -201,6 +201,12 @@ final class Catalogue {
           INTEGER,
           ManagementConfig.CONNECTIONS_MAX,
           "most connections to Postgres");
+  static final Setting<Integer> MANAGEMENT_VERIFY_CACHE_BYTES =
+      add(
+          "management.verify-cache-bytes",
+          INTEGER,
+          ManagementConfig.VERIFY_CACHE_BYTES,
+          "most bytes of keys kept to verify them again within 1s; 0 asks Postgres each time");
 
   static final Setting<String> INTERNAL_HOST =
       add("internal.host", TEXT, "127.0.0.1", "address of `/livez`, `/readyz` and `/metrics`");

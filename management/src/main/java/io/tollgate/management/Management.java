@@ -113,7 +113,14 @@ public final class Management {
     var projector =
         new Projector(config.postgres(), config.redis(), config.pepper(), random, metrics);
     var keys =
-        new KeyEndpoint(vertx, transactions, new KeyFormat(config.pepper()), projector, random);
+        new KeyEndpoint(
+            vertx,
+            transactions,
+            new KeyFormat(config.pepper()),
+            projector,
+            random,
+            config.verifyCacheBytes(),
+            metrics);
     var endpoints =
         new Endpoints(vertx, config.secretKey(), config.bodyBytesMax(), random, metrics);
     keys.enter(endpoints);

@@ -12,6 +12,8 @@ import io.tollgate.store.RedisConfig;
  * @param port 0 to 65535; 0 takes a free one
  * @param bodyBytesMax the longest request body
  * @param connectionsMax the most connections to Postgres
+ * @param verifyCacheBytes how much of what Postgres said of keys is held to verify them again
+ *     within a second; 0 to ask each time
  * @param secretKey the instance's secret key, {@code sk_…}
  */
 public record ManagementConfig(
@@ -19,6 +21,7 @@ public record ManagementConfig(
     int port,
     int bodyBytesMax,
     int connectionsMax,
+    int verifyCacheBytes,
     Secret secretKey,
     RedisConfig redis,
     PostgresConfig postgres,
@@ -27,11 +30,13 @@ public record ManagementConfig(
   public static final int PORT = 8081;
   public static final int BODY_BYTES_MAX = 64 * 1024;
   public static final int CONNECTIONS_MAX = 16;
+  public static final int VERIFY_CACHE_BYTES = 64 * 1024 * 1024;
 
   public ManagementConfig {
     checkRange("management.port", port, 0, 65_535);
     checkRange("management.body-bytes-max", bodyBytesMax, 1_024, 16 * 1024 * 1024);
     checkRange("management.connections-max", connectionsMax, 1, 1_000);
+    checkRange("management.verify-cache-bytes", verifyCacheBytes, 0, 1024 * 1024 * 1024);
     if (!secretKey.reveal().startsWith("sk_") || secretKey.reveal().length() < 16) {
       throw new IllegalArgumentException(
           "secret-key must start with sk_ and have at least 16 characters");

@@ -78,6 +78,7 @@ public final class TestManagement implements AutoCloseable {
         port,
         ManagementConfig.BODY_BYTES_MAX,
         ManagementConfig.CONNECTIONS_MAX,
+        ManagementConfig.VERIFY_CACHE_BYTES,
         new Secret(SECRET_KEY),
         redis,
         postgres,

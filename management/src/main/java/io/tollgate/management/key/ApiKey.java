@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param claims a JSON object as it came
  * @param scopes in the order given, each once
- * @param expired as Postgres' clock had it when the row was read
+ * @param readAtMillis when the row was read, by Postgres' clock, as are all its times
  * @param number the change-log number of its last change
  */
 record ApiKey(
@@ -25,7 +25,7 @@ record ApiKey(
     long createdAtMillis,
     long updatedAtMillis,
     @Nullable Long expiresAtMillis,
-    boolean expired,
+    long readAtMillis,
     @Nullable Long lastUsedAtMillis,
     boolean revoked,
     @Nullable String revocationReason,
@@ -35,8 +35,7 @@ record ApiKey(
   static final String COLUMNS =
       """
       k.id, k.type, k.subject, k.name, k.description, k.claims::text AS claims, k.scopes,
-      k.created_by, k.created_at, k.updated_at, k.expires_at,
-      coalesce(k.expires_at <= now(), false) AS expired, k.last_used_at,
+      k.created_by, k.created_at, k.updated_at, k.expires_at, now() AS read_at, k.last_used_at,
       k.revoked_at IS NOT NULL AS revoked, k.revocation_reason, k.number
       """;
 
@@ -53,7 +52,7 @@ record ApiKey(
         row.getOffsetDateTime("created_at").toInstant().toEpochMilli(),
         row.getOffsetDateTime("updated_at").toInstant().toEpochMilli(),
         millis(row.getOffsetDateTime("expires_at")),
-        row.getBoolean("expired"),
+        row.getOffsetDateTime("read_at").toInstant().toEpochMilli(),
         millis(row.getOffsetDateTime("last_used_at")),
         row.getBoolean("revoked"),
         row.getString("revocation_reason"),
@@ -77,14 +76,19 @@ record ApiKey(
         createdAtMillis,
         updatedAtMillis,
         expiresAtMillis,
-        expired,
+        readAtMillis,
         lastUsedAtMillis,
         revoked,
         revocationReason,
         last);
   }
 
+  /** Returns whether the key's time was up when the row was read. */
+  boolean expired() {
+    return expiresAtMillis != null && expiresAtMillis <= readAtMillis;
+  }
+
   boolean isValid() {
-    return !revoked && !expired;
+    return !revoked && !expired();
   }
 }

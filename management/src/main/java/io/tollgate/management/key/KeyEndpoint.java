@@ -1,5 +1,6 @@
 package io.tollgate.management.key;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.key.KeyId;
@@ -22,6 +23,7 @@ public final class KeyEndpoint {
   private static final int REASON_MAX = 255;
 
   private final KeyRegistry keys;
+  private final VerifyCache verified;
   private final KeyFormat format;
   private final RandomGenerator random;
   private final Projector projector;
@@ -31,14 +33,18 @@ public final class KeyEndpoint {
    * Makes the endpoints.
    *
    * @param random must be cryptographically strong: secrets are made of it
+   * @param verifyCacheBytes how much of what Postgres said may be held to verify keys
    */
   public KeyEndpoint(
       Vertx vertx,
       Transactions transactions,
       KeyFormat format,
       Projector projector,
-      RandomGenerator random) {
+      RandomGenerator random,
+      int verifyCacheBytes,
+      MeterRegistry metrics) {
     keys = new KeyRegistry(transactions);
+    verified = new VerifyCache(keys::find, verifyCacheBytes, System::nanoTime, metrics);
     this.format = format;
     this.projector = projector;
     barrier = new RevocationBarrier(vertx, projector);
@@ -84,7 +90,8 @@ public final class KeyEndpoint {
       throw unverified();
     }
     ApiKey key =
-        keys.find(KeyDigest.of(secret))
+        verified
+            .find(KeyDigest.of(secret))
             .filter(ApiKey::isValid)
             .orElseThrow(KeyEndpoint::unverified);
     Endpoints.answer(exchange, KeyJson.encode(key));

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
  * What a revocation passes before its caller is told that no gateway accepts the key any more.
  *
  * <p>Committed, it is carried to Redis first; from then on no look-up finds the key valid, wherever
- * it looks. What gateways remember from before may answer for one lifetime of a ring's entry, so
- * that long is waited too. Safe for all virtual threads.
+ * it looks. What gateways and {@link VerifyCache} remember from before may answer for one lifetime
+ * of a ring's entry, so that long is waited too. Safe for all virtual threads.
  */
 final class RevocationBarrier {
   /** How long the change may take to Redis before the revocation counts as pending. */

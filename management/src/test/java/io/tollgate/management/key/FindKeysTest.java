@@ -8,13 +8,17 @@ import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
 import io.tollgate.management.TestManagement;
 import io.tollgate.management.TestManagement.Answer;
+import io.tollgate.store.Awaiting;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
 import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -220,6 +224,49 @@ class FindKeysTest {
         assertThat(answer.error().getString("long_message"))
             .isEqualTo("No valid API key has this secret.");
       }
+    }
+
+    @Test
+    void from_memory_where_it_was_asked_just_now() {
+      String secret = management.create("asked twice").getString("secret");
+      Awaiting.until(
+          "two questions come within the lifetime of an answer",
+          () -> {
+            assertThat(verify(secret).status()).isEqualTo(200);
+            return management.metrics().get("tollgate.verify.cache.hits").counter().count() > 0;
+          });
+      assertThat(management.metrics().get("tollgate.verify.cache.bytes").gauge().value())
+          .isPositive();
+    }
+
+    @Test
+    void the_key_to_all_who_ask_at_once() throws Exception {
+      String secret = management.create("asked by many").getString("secret");
+      List<Callable<Integer>> questions = Collections.nCopies(64, () -> verify(secret).status());
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (var status : threads.invokeAll(questions)) {
+          assertThat(status.get()).isEqualTo(200);
+        }
+      }
+    }
+
+    @Test
+    void not_found_from_the_moment_on_at_which_the_key_expires() {
+      JsonObject key =
+          management.created(
+              new JsonObject()
+                  .put("subject", subject())
+                  .put("name", "short")
+                  .put("seconds_until_expiration", 0.5));
+      Awaiting.until(
+          "the key expires",
+          () -> {
+            long askedAtMillis = System.currentTimeMillis();
+            boolean valid = verify(key.getString("secret")).status() == 200;
+            // Postgres runs on this machine, so by one clock.
+            assertThat(valid && askedAtMillis >= key.getLong("expiration")).isFalse();
+            return !valid;
+          });
     }
 
     @ParameterizedTest

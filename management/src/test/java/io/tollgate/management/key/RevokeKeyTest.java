@@ -60,6 +60,18 @@ class RevokeKeyTest {
       assertThat(document(key)).map(KeyRecord::revoked).contains(true);
     }
 
+    @Test
+    void when_verify_calls_the_key_valid_no_more_however_often_it_was_asked_meanwhile() {
+      JsonObject key = management.create("asked about");
+      assertThat(verify(key).status()).isEqualTo(200);
+      var revoked = CompletableFuture.supplyAsync(() -> revoke(key, "{}"));
+      while (!revoked.isDone()) {
+        assertThat(verify(key).status()).isIn(200, 404);
+      }
+      assertThat(revoked.join().status()).isEqualTo(200);
+      assertThat(verify(key).status()).isEqualTo(404);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "{\"revocation_reason\":null}"})
     void without_a_reason(String body) {
@@ -154,7 +166,7 @@ class RevokeKeyTest {
         assertThat(answer.code()).isEqualTo("revocation_pending");
         assertThat(answer.header("Retry-After")).isEqualTo("2");
         assertThat(answer.error().getString("long_message")).contains("Done:", "Not done:");
-        // Whoever asks the truth is told the truth at once.
+        // What verify remembers has ended meanwhile: it tells the truth before the gateways do.
         assertThat(verify(key).status()).isEqualTo(404);
       } finally {
         redis.thaw();
