@@ -16,6 +16,7 @@ import io.tollgate.limit.LimitConfig;
 import io.tollgate.management.ManagementConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.ring.RingConfig;
+import io.tollgate.setting.DurationText;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
 import java.nio.file.Path;

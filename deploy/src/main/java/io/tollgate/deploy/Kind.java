@@ -1,6 +1,7 @@
 package io.tollgate.deploy;
 
 import io.tollgate.key.Secret;
+import io.tollgate.setting.DurationText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -22,18 +22,22 @@ final class FloorRules {
           Map.entry("key", Set.of("access", "plan")),
           Map.entry("access", Set.of("key", "plan")),
           Map.entry("plan", Set.of("key", "access")),
+          // What all settings share, and so the ground that everything stands on.
+          Map.entry("setting", Set.of()),
           Map.entry("wire", Set.of()),
           // Who may pass is decided before a request is forwarded: proxy must not hear of keys.
-          Map.entry("proxy", Set.of("access", "plan", "wire")),
-          Map.entry("store", Set.of("key", "access", "plan")),
-          Map.entry("ring", Set.of("key", "access", "plan", "store")),
-          Map.entry("limit", Set.of("key", "access", "plan", "store")),
+          Map.entry("proxy", Set.of("access", "plan", "setting", "wire")),
+          Map.entry("store", Set.of("key", "access", "plan", "setting")),
+          Map.entry("ring", Set.of("key", "access", "plan", "setting", "store")),
+          Map.entry("limit", Set.of("key", "access", "plan", "setting", "store")),
           Map.entry("meter", Set.of("key", "access", "plan", "store")),
           Map.entry(
               "edge",
-              Set.of("key", "access", "plan", "wire", "proxy", "store", "ring", "limit", "meter")),
+              Set.of(
+                  "key", "access", "plan", "setting", "wire", "proxy", "store", "ring", "limit",
+                  "meter")),
           // ring for the lifetime of its entries, which a revoke has to wait for.
-          Map.entry("management", Set.of("key", "access", "plan", "store", "ring")),
+          Map.entry("management", Set.of("key", "access", "plan", "setting", "store", "ring")),
           Map.entry("deploy", Set.of(ALL)));
 
   private static final Pattern EDGE = Pattern.compile("\\bio\\.tollgate\\.edge\\.[\\w*]+");

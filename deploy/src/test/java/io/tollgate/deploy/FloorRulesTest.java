@@ -36,6 +36,7 @@ class FloorRulesTest {
     "limit, edge",
     "meter, edge",
     "key, management",
+    "setting, key",
     "edge, management",
     "edge, deploy",
     "management, edge",
@@ -52,6 +53,7 @@ class FloorRulesTest {
   @ParameterizedTest
   @CsvSource({
     "proxy, access",
+    "proxy, setting",
     "store, key",
     "ring, store",
     "limit, plan",

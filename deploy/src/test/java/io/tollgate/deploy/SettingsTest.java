@@ -162,18 +162,4 @@ class SettingsTest {
       assertThat(table).contains("\n" + setting.name() + " ");
     }
   }
-
-  @Test
-  void durations_read_as_people_write_them() {
-    assertThat(DurationText.parse("100ms")).hasMillis(100);
-    assertThat(DurationText.parse("2s")).hasSeconds(2);
-    assertThat(DurationText.parse("30 min")).hasMinutes(30);
-    assertThat(DurationText.parse("30m")).hasMinutes(30);
-    assertThat(DurationText.parse("1h")).hasHours(1);
-    for (String wrong : new String[] {"", "5", "-1s", "1.5h", "1d", "s", "9999999999999999h"}) {
-      assertThatThrownBy(() -> DurationText.parse(wrong))
-          .as(wrong)
-          .isInstanceOf(IllegalArgumentException.class);
-    }
-  }
 }

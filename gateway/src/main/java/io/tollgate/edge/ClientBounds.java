@@ -1,5 +1,6 @@
 package io.tollgate.edge;
 
+import io.tollgate.setting.Bounds;
 import java.time.Duration;
 
 /**
@@ -28,6 +29,7 @@ public record ClientBounds(
     Duration headerTimeout,
     Duration idleTimeout,
     int bodyBytesPerSecondMin) {
+  private static final Duration TIME_MAX = Duration.ofHours(1);
   private static final int CONNECTIONS_MAX_MAX = 1_000_000;
   private static final int BYTES_MIN = 256;
   private static final int BYTES_MAX = 1024 * 1024;
@@ -48,29 +50,15 @@ public record ClientBounds(
           100);
 
   public ClientBounds {
-    checkRange("edge.connections-max", connectionsMax, 1, CONNECTIONS_MAX_MAX);
-    checkRange(
+    Bounds.check("edge.connections-max", connectionsMax, 1, CONNECTIONS_MAX_MAX);
+    Bounds.check(
         "edge.connections-per-address-max", connectionsPerAddressMax, 1, CONNECTIONS_MAX_MAX);
-    checkRange("edge.request-line-bytes-max", requestLineBytesMax, BYTES_MIN, BYTES_MAX);
-    checkRange("edge.header-bytes-max", headerBytesMax, BYTES_MIN, BYTES_MAX);
-    checkRange("edge.header-count-max", headerCountMax, 1, HEADERS_MAX);
-    checkRange("edge.unread-header-bytes-max", unreadHeaderBytesMax, headerBytesMax, UNREAD_MAX);
-    checkTimeout("edge.header-timeout", headerTimeout);
-    checkTimeout("edge.idle-timeout", idleTimeout);
-    checkRange("edge.body-bytes-per-second-min", bodyBytesPerSecondMin, 0, RATE_MAX);
-  }
-
-  private static void checkRange(String setting, long value, long min, long max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(
-          setting + " must be " + min + " to " + max + ", was " + value);
-    }
-  }
-
-  private static void checkTimeout(String setting, Duration value) {
-    if (value.toMillis() < 1 || value.compareTo(Duration.ofHours(1)) > 0) {
-      throw new IllegalArgumentException(
-          setting + " must be at least 1 ms and at most 1 hour, was " + value);
-    }
+    Bounds.check("edge.request-line-bytes-max", requestLineBytesMax, BYTES_MIN, BYTES_MAX);
+    Bounds.check("edge.header-bytes-max", headerBytesMax, BYTES_MIN, BYTES_MAX);
+    Bounds.check("edge.header-count-max", headerCountMax, 1, HEADERS_MAX);
+    Bounds.check("edge.unread-header-bytes-max", unreadHeaderBytesMax, headerBytesMax, UNREAD_MAX);
+    Bounds.check("edge.header-timeout", headerTimeout, TIME_MAX);
+    Bounds.check("edge.idle-timeout", idleTimeout, TIME_MAX);
+    Bounds.check("edge.body-bytes-per-second-min", bodyBytesPerSecondMin, 0, RATE_MAX);
   }
 }

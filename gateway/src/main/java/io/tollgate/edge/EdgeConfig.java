@@ -1,5 +1,6 @@
 package io.tollgate.edge;
 
+import io.tollgate.setting.Bounds;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Duration;
  */
 public record EdgeConfig(
     String host, int port, int eventLoops, Duration drainDeadline, ClientBounds clients) {
+  private static final Duration TIME_MAX = Duration.ofHours(1);
   public static final EdgeConfig DEFAULTS =
       new EdgeConfig(
           "0.0.0.0",
@@ -23,22 +25,8 @@ public record EdgeConfig(
   private static final int EVENT_LOOPS_MAX = 1_024;
 
   public EdgeConfig {
-    checkRange("edge.port", port, 0, 65_535);
-    checkRange("edge.event-loops", eventLoops, 1, EVENT_LOOPS_MAX);
-    checkPositive("edge.drain-deadline", drainDeadline);
-  }
-
-  private static void checkRange(String setting, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(
-          setting + " must be " + min + " to " + max + ", was " + value);
-    }
-  }
-
-  private static void checkPositive(String setting, Duration value) {
-    if (value.toMillis() < 1 || value.compareTo(Duration.ofHours(1)) > 0) {
-      throw new IllegalArgumentException(
-          setting + " must be at least 1 ms and at most 1 hour, was " + value);
-    }
+    Bounds.check("edge.port", port, 0, 65_535);
+    Bounds.check("edge.event-loops", eventLoops, 1, EVENT_LOOPS_MAX);
+    Bounds.check("edge.drain-deadline", drainDeadline, TIME_MAX);
   }
 }

@@ -1,5 +1,7 @@
 package io.tollgate.limit;
 
+import io.tollgate.setting.Bounds;
+
 /**
  * The one rate limit that every key has on each gateway, until plans bring limits of their own.
  *
@@ -11,15 +13,7 @@ public record LimitConfig(int requestsPerSecond, int burst) {
   public static final LimitConfig UNLIMITED = new LimitConfig(0, 1);
 
   public LimitConfig {
-    if (requestsPerSecond < 0 || requestsPerSecond > RATE_MAX) {
-      throw new IllegalArgumentException(
-          "limit.requests-per-second must be 0 (no limit) to "
-              + RATE_MAX
-              + ", was "
-              + requestsPerSecond);
-    }
-    if (burst < 1 || burst > RATE_MAX) {
-      throw new IllegalArgumentException("limit.burst must be 1 to " + RATE_MAX + ", was " + burst);
-    }
+    Bounds.check("limit.requests-per-second", requestsPerSecond, 0, RATE_MAX);
+    Bounds.check("limit.burst", burst, 1, RATE_MAX);
   }
 }

@@ -1,5 +1,6 @@
 package io.tollgate.proxy;
 
+import io.tollgate.setting.Bounds;
 import java.time.Duration;
 
 /**
@@ -39,33 +40,15 @@ public record ProxyConfig(
           200);
 
   public ProxyConfig {
-    checkTimeout("proxy.connect-timeout", connectTimeout);
-    checkTimeout("proxy.response-timeout", responseTimeout);
-    checkTimeout("proxy.idle-timeout", idleTimeout);
-    checkCount("proxy.connections-max", connectionsMax);
-    checkCount("proxy.queue-max", queueMax);
-    checkRange("proxy.header-bytes-max", headerBytesMax, 256, 1024 * 1024);
-    checkRange("proxy.header-count-max", headerCountMax, 1, 1_000);
+    Bounds.check("proxy.connect-timeout", connectTimeout, TIMEOUT_MAX);
+    Bounds.check("proxy.response-timeout", responseTimeout, TIMEOUT_MAX);
+    Bounds.check("proxy.idle-timeout", idleTimeout, TIMEOUT_MAX);
+    Bounds.check("proxy.connections-max", connectionsMax, 1, COUNT_MAX);
+    Bounds.check("proxy.queue-max", queueMax, 1, COUNT_MAX);
+    Bounds.check("proxy.header-bytes-max", headerBytesMax, 256, 1024 * 1024);
+    Bounds.check("proxy.header-count-max", headerCountMax, 1, 1_000);
     if (!totalTimeout.isZero()) {
-      checkTimeout("proxy.total-timeout", totalTimeout);
-    }
-  }
-
-  private static void checkTimeout(String setting, Duration value) {
-    if (value.toMillis() < 1 || value.compareTo(TIMEOUT_MAX) > 0) {
-      throw new IllegalArgumentException(
-          setting + " must be at least 1 ms and at most 1 hour, was " + value);
-    }
-  }
-
-  private static void checkCount(String setting, int value) {
-    checkRange(setting, value, 1, COUNT_MAX);
-  }
-
-  private static void checkRange(String setting, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(
-          setting + " must be " + min + " to " + max + ", was " + value);
+      Bounds.check("proxy.total-timeout", totalTimeout, TIMEOUT_MAX);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.tollgate.proxy;
 
+import io.tollgate.setting.Bounds;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Timeouts(
     @Nullable Duration response, @Nullable Duration idle, @Nullable Duration total) {
+  private static final Duration TIME_MAX = Duration.ofHours(1);
+
   public static final Timeouts OF_PROXY = new Timeouts(null, null, null);
 
   /**
@@ -28,9 +31,8 @@ public record Timeouts(
   }
 
   private static void check(String field, @Nullable Duration value) {
-    if (value != null && (value.toMillis() < 1 || value.compareTo(Duration.ofHours(1)) > 0)) {
-      throw new IllegalArgumentException(
-          field + " must be at least 1 ms and at most 1 hour, was " + value);
+    if (value != null) {
+      Bounds.check(field, value, TIME_MAX);
     }
   }
 }

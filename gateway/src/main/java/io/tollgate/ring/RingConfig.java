@@ -1,5 +1,6 @@
 package io.tollgate.ring;
 
+import io.tollgate.setting.Bounds;
 import java.time.Duration;
 
 /**
@@ -15,15 +16,7 @@ public record RingConfig(int entriesMax, Duration entryLifetime) {
   public static final RingConfig DEFAULTS = new RingConfig(100_000, ENTRY_LIFETIME_MAX);
 
   public RingConfig {
-    if (entriesMax < 1 || entriesMax > ENTRIES_MAX_MAX) {
-      throw new IllegalArgumentException(
-          "ring.entries-max must be 1 to " + ENTRIES_MAX_MAX + ", was " + entriesMax);
-    }
-    if (entryLifetime.isNegative()
-        || entryLifetime.isZero()
-        || entryLifetime.compareTo(ENTRY_LIFETIME_MAX) > 0) {
-      throw new IllegalArgumentException(
-          "ring.entry-lifetime must be above 0 and at most 1 second, was " + entryLifetime);
-    }
+    Bounds.check("ring.entries-max", entriesMax, 1, ENTRIES_MAX_MAX);
+    Bounds.check("ring.entry-lifetime", entryLifetime, ENTRY_LIFETIME_MAX);
   }
 }

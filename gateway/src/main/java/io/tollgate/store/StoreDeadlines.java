@@ -1,5 +1,6 @@
 package io.tollgate.store;
 
+import io.tollgate.setting.Bounds;
 import java.time.Duration;
 
 /** The bounds that both stores' deadlines keep. */
@@ -9,14 +10,7 @@ final class StoreDeadlines {
   private StoreDeadlines() {}
 
   static void check(String store, Duration deadline, Duration connectDeadline) {
-    check(store + ".deadline", deadline);
-    check(store + ".connect-deadline", connectDeadline);
-  }
-
-  private static void check(String setting, Duration value) {
-    if (value.isNegative() || value.isZero() || value.compareTo(MAX) > 0) {
-      throw new IllegalArgumentException(
-          setting + " must be above 0 and at most 1 minute, was " + value);
-    }
+    Bounds.check(store + ".deadline", deadline, MAX);
+    Bounds.check(store + ".connect-deadline", connectDeadline, MAX);
   }
 }

@@ -2,6 +2,7 @@ package io.tollgate.management;
 
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
+import io.tollgate.setting.Bounds;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
 
@@ -33,20 +34,13 @@ public record ManagementConfig(
   public static final int VERIFY_CACHE_BYTES = 64 * 1024 * 1024;
 
   public ManagementConfig {
-    checkRange("management.port", port, 0, 65_535);
-    checkRange("management.body-bytes-max", bodyBytesMax, 1_024, 16 * 1024 * 1024);
-    checkRange("management.connections-max", connectionsMax, 1, 1_000);
-    checkRange("management.verify-cache-bytes", verifyCacheBytes, 0, 1024 * 1024 * 1024);
+    Bounds.check("management.port", port, 0, 65_535);
+    Bounds.check("management.body-bytes-max", bodyBytesMax, 1_024, 16 * 1024 * 1024);
+    Bounds.check("management.connections-max", connectionsMax, 1, 1_000);
+    Bounds.check("management.verify-cache-bytes", verifyCacheBytes, 0, 1024 * 1024 * 1024);
     if (!secretKey.reveal().startsWith("sk_") || secretKey.reveal().length() < 16) {
       throw new IllegalArgumentException(
           "secret-key must start with sk_ and have at least 16 characters");
-    }
-  }
-
-  private static void checkRange(String setting, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(
-          setting + " must be " + min + " to " + max + ", was " + value);
     }
   }
 }

@@ -1,16 +1,21 @@
-package io.tollgate.deploy;
+package io.tollgate.setting;
 
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A duration as operators write it: a whole number and a unit, {@code 100ms} or {@code 30 min}. */
-final class DurationText {
+public final class DurationText {
   private static final Pattern FORM = Pattern.compile("(\\d{1,9}) ?(ms|s|m|min|h)");
 
   private DurationText() {}
 
-  static Duration parse(String text) {
+  /**
+   * Reads one.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static Duration parse(String text) {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
       throw new IllegalArgumentException(text);
@@ -24,7 +29,8 @@ final class DurationText {
     };
   }
 
-  static String print(Duration duration) {
+  /** Writes one in the largest unit that is whole; what is finer than a millisecond is cut. */
+  public static String print(Duration duration) {
     long millis = duration.toMillis();
     if (millis % 1_000 != 0) {
       return millis + "ms";
