@@ -44,9 +44,19 @@ final class RunningGateway implements AutoCloseable {
       ProxyConfig proxy,
       LimitConfig limit,
       Route... routes) {
+    this(postgres, redis, edgeConfig(), proxy, limit, routes);
+  }
+
+  RunningGateway(
+      TestPostgres postgres,
+      TestRedis redis,
+      EdgeConfig edge,
+      ProxyConfig proxy,
+      LimitConfig limit,
+      Route... routes) {
     var config =
         new GatewayConfig(
-            edgeConfig(),
+            edge,
             RingConfig.DEFAULTS,
             proxy,
             limit,

@@ -1,0 +1,172 @@
+package io.tollgate.attack;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs cases one after the other against one proxy and its recording upstream. Confined to a
+ * thread.
+ */
+public final class Lane {
+  private static final Duration DEADLINE = Duration.ofSeconds(3);
+  private static final Duration SLOW_DEADLINE = Duration.ofSeconds(12);
+
+  /** How long a connection that may stay open is watched for what should not come. */
+  private static final Duration QUIET = Duration.ofMillis(300);
+
+  private static final int PROBES = 2;
+
+  private final Proxy proxy;
+  private final RecordingUpstream upstream;
+  private final Judge judge;
+  private final List<AttackClient> crowd = new ArrayList<>();
+  private int runs;
+
+  /**
+   * Makes a lane.
+   *
+   * @param contract whether our own contract is asked for, or no more than what is safe
+   */
+  public Lane(Proxy proxy, RecordingUpstream upstream, boolean contract) {
+    this.proxy = proxy;
+    this.upstream = upstream;
+    judge = new Judge(proxy, contract);
+  }
+
+  /** Runs a case and the innocent requests after it, and returns what was wrong. */
+  public Result run(Attack attack) {
+    runs++;
+    upstream.begin(attack.reply());
+    try (var client = new AttackClient(proxy.host(), port(attack))) {
+      play(attack, client);
+      List<RecordingUpstream.Seen> seen = upstream.seen();
+      List<UpstreamConnection> touched = upstream.touched();
+      upstream.writeUnasked(attack.reply().afterwards());
+      boolean burnt = !attack.burns() || areClosed(touched);
+      touched.forEach(connection -> settle(connection));
+      List<String> faults = judge.faults(attack, client, seen, touched);
+      disperse();
+      if (!burnt) {
+        faults.add("the upstream connection stays open after a doubt");
+      }
+      faults.addAll(probe());
+      return new Result(attack, List.copyOf(faults), transcript(client, touched));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void crowd(Step.Crowd wanted, Attack attack) throws IOException {
+    for (int i = 0; i < wanted.connections(); i++) {
+      var one = new AttackClient(proxy.host(), port(attack));
+      crowd.add(one);
+      one.send(wanted.text());
+    }
+  }
+
+  private void disperse() throws IOException {
+    for (AttackClient one : crowd) {
+      one.close();
+    }
+    crowd.clear();
+  }
+
+  private int port(Attack attack) {
+    return attack.isSlow() ? proxy.impatientPort() : proxy.port();
+  }
+
+  private void play(Attack attack, AttackClient client) throws IOException {
+    for (Step step : attack.steps()) {
+      switch (step) {
+        case Step.Send send -> client.send(proxy.fill(send.text()));
+        case Step.AwaitUpstream await -> upstream.awaitHead(QUIET);
+        case Step.AwaitBytes await -> client.read(DEADLINE);
+        case Step.Drip drip -> client.drip(drip.text(), SLOW_DEADLINE);
+        case Step.EndSending end -> client.endSending();
+        case Step.Crowd crowd -> crowd(crowd, attack);
+        case Step.Leave leave -> client.leave();
+        case Step.ReadNothing nothing ->
+            upstream.touched().forEach(c -> upstream.awaitClosed(c, SLOW_DEADLINE));
+      }
+    }
+    readToTheEnd(attack, client);
+  }
+
+  /** Reads until the end, or until nothing comes any more where the connection may stay. */
+  private void readToTheEnd(Attack attack, AttackClient client) {
+    Duration deadline = attack.isSlow() ? SLOW_DEADLINE : DEADLINE;
+    long endNanos = System.nanoTime() + deadline.toNanos();
+    while (!client.isEnded()) {
+      long left = endNanos - System.nanoTime();
+      Duration patience = Duration.ofNanos(left);
+      boolean mayStay = judge.mayStayOpen(attack, client);
+      if (mayStay && patience.compareTo(QUIET) > 0) {
+        patience = QUIET;
+      }
+      if (left <= 0 || (!client.read(patience) && mayStay)) {
+        return;
+      }
+    }
+  }
+
+  /** A request that was begun and can't be whole any more must not be left hanging. */
+  private void settle(UpstreamConnection connection) {
+    if (connection.isHalf()) {
+      upstream.awaitClosed(connection, DEADLINE);
+    }
+  }
+
+  private boolean areClosed(List<UpstreamConnection> connections) {
+    return connections.stream().allMatch(c -> upstream.awaitClosed(c, DEADLINE));
+  }
+
+  /** Asks twice on a connection of its own, as another client would. */
+  private List<String> probe() throws IOException {
+    List<String> faults = new ArrayList<>();
+    try (var innocent = new AttackClient(proxy.host(), proxy.port())) {
+      int from = 0;
+      for (int i = 1; i <= PROBES && faults.isEmpty(); i++) {
+        String target = RecordingUpstream.PROBE + runs + '/' + i;
+        boolean last = i == PROBES;
+        innocent.send(proxy.fill(last ? Http.get(target) : Http.getKept(target)));
+        Strict.Reading reading = answer(innocent, from);
+        if (reading instanceof Strict.Whole whole
+            && whole.message().status() == 200
+            && whole.message().body().equals("GET " + target)) {
+          from = whole.message().end();
+        } else {
+          String got = Escaped.text(innocent.received());
+          faults.add("an innocent request afterwards (" + target + ") got: " + got);
+        }
+      }
+    }
+    return faults;
+  }
+
+  private static Strict.Reading answer(AttackClient client, int from) {
+    long endNanos = System.nanoTime() + DEADLINE.toNanos();
+    Strict.Reading reading = Strict.response(client.received(), from, false, false);
+    while (reading instanceof Strict.Part && !client.isEnded() && System.nanoTime() < endNanos) {
+      client.read(DEADLINE);
+      reading = Strict.response(client.received(), from, false, client.isEnded());
+    }
+    return reading;
+  }
+
+  private static String transcript(AttackClient client, List<UpstreamConnection> touched) {
+    var text = new StringBuilder();
+    text.append("  client sent:\n").append(Escaped.block(client.sent()));
+    text.append("  client got:\n").append(Escaped.block(client.received()));
+    text.append(client.isEnded() ? "    <closed>\n" : "    <left open>\n");
+    if (touched.isEmpty()) {
+      text.append("  upstream got:\n    (nothing)\n");
+    }
+    for (UpstreamConnection connection : touched) {
+      text.append("  upstream got:\n").append(Escaped.block(connection.bytes()));
+    }
+    return text.toString();
+  }
+}
