@@ -39,8 +39,10 @@ final class ChunkAttacks {
         bad("a plus sign", RULE, "+5\r\nhello\r\n" + END),
         bad("0x before it", "CVE-2022-24766", "0x5\r\nhello\r\n" + END),
         bad("a space before it", RULE, " 5\r\nhello\r\n" + END),
-        bad("a space after it", RULE, "5 \r\nhello\r\n" + END).toleratedAs("POST /x"),
-        bad("a tab after it", RULE, "5\t\r\nhello\r\n" + END).toleratedAs("POST /x"),
+        bad("a space after it", RULE, "5 \r\nhello\r\n" + END)
+            .toleratedAs("POST /x", "GET /smuggled"),
+        bad("a tab after it", RULE, "5\t\r\nhello\r\n" + END)
+            .toleratedAs("POST /x", "GET /smuggled"),
         bad("no size", RULE, "\r\nhello\r\n" + END),
         bad("no digit", RULE, "g\r\nhello\r\n" + END),
         bad("an underscore in it", "HTTP Garden 2024", "0_5\r\nhello\r\n" + END),
@@ -49,7 +51,7 @@ final class ChunkAttacks {
         bad("2 to the 64th less 1", "integer overflow", "ffffffffffffffff\r\nhello\r\n" + END),
         bad("2 to the 63rd and 5", "integer overflow", "8000000000000005\r\nhello\r\n" + END),
         bad("more than 16 digits", "integer overflow", "00000000000000005\r\nhello\r\n" + END)
-            .toleratedAs("POST /x"),
+            .toleratedAs("POST /x", "GET /smuggled"),
         attack("chunk: 2 to the 32nd and 5 is not 5", "integer truncation")
             .sends(postKept("/x", CHUNKED) + "100000005\r\nhello\r\n" + END)
             .then(new Step.EndSending())
@@ -83,15 +85,10 @@ final class ChunkAttacks {
             .toleratedAs("POST /x", "GET /smuggled"),
         bad("an extension with a bare LF in it: EXT.TERM", FUNKY, "5;a\nb\r\nhello\r\n" + END),
         bad("an extension with a bare CR in it", FUNKY, "5;a\rb\r\nhello\r\n" + END),
-        bad("an extension with a NUL", FUNKY, "5;a\0b\r\nhello\r\n" + END),
-        attack("chunk: a quoted extension with a CRLF in it", "CVE-2026-33870")
-            .sends(
-                postKept("/x", CHUNKED)
-                    + "1;a=\"\r\nX\r\n0\r\n\r\n"
-                    + SMUGGLED
-                    + "\"\r\nY\r\n"
-                    + END)
-            .refusedMidway(400)
+        bad("an extension with a NUL", FUNKY, "5;a\0b\r\nhello\r\n" + END)
+            .toleratedAs("POST /x", "GET /smuggled"),
+        // A quote without its end is no extension; who reads on to the end hides a request in it.
+        bad("a quoted extension with a CRLF in it", "CVE-2026-33870", "1;a=\"\r\nX\r\n" + END)
             .toleratedAs("POST /x", "GET /smuggled"),
         bad("white space before an extension", "RFC 9112 7.1.1", "5 ;a=b\r\nhello\r\n" + END)
             .toleratedAs("POST /x", "GET /smuggled"),
@@ -109,7 +106,8 @@ final class ChunkAttacks {
 
   private static List<Attack> trailers() {
     return List.of(
-        good("a trailer is dropped", TRAILERS, "5\r\nhello\r\n0\r\nX-Trailer: y\r\n\r\n"),
+        good("a trailer is dropped", TRAILERS, "5\r\nhello\r\n0\r\nX-Trailer: y\r\n\r\n")
+            .toleratedAs("POST /x"),
         forged("a key", "Authorization: Bearer {unknown}"),
         forged("an identity", "Tollgate-Key-Id: forged"),
         forged("a length", "Content-Length: 3"),
@@ -117,8 +115,8 @@ final class ChunkAttacks {
         forged("a host", "Host: evil.test"),
         badTrailer("without a colon", "X-Trailer\r\n"),
         badTrailer("with a space before the colon", "X-Trailer : y\r\n"),
-        badTrailer("that is folded", "X-Trailer: y\r\n z\r\n").toleratedAs("POST /x"),
-        badTrailer("ended by a bare LF", "X-Trailer: y\n").toleratedAs("POST /x"),
+        badTrailer("that is folded", "X-Trailer: y\r\n z\r\n"),
+        badTrailer("ended by a bare LF", "X-Trailer: y\n"),
         badTrailer("with a bare CR", "X-Trailer: y\rX: z\r\n"),
         badTrailer("with a NUL", "X-Trailer: y\0z\r\n"),
         badTrailer("of 40 KiB", "X-Trailer: " + "y".repeat(40 * 1024) + "\r\n"),
@@ -130,7 +128,7 @@ final class ChunkAttacks {
         late("a bad size after a good chunk", RULE, "zz\r\n"),
         late("a bare LF after a good chunk", FUNKY, "5\nhello\r\n" + END).toleratedAs("POST /x"),
         late("an overflow after a good chunk", "integer overflow", "fffffffffffffffff\r\n"),
-        late("a bad trailer after all chunks", TRAILERS, "0\r\nX Y\r\n\r\n"),
+        late("a bad trailer after all chunks", TRAILERS, "0\r\nX Y\r\n\r\n").toleratedAs("POST /x"),
         attack("chunk: half a body, then the end", RULE)
             .sendsApart(post("/x", CHUNKED) + "5\r\nhello\r\n", "5\r\nhe")
             .then(new Step.EndSending())
@@ -168,7 +166,8 @@ final class ChunkAttacks {
   private static Attack badTrailer(String name, String trailer) {
     return attack("chunk: a trailer " + name, TRAILERS)
         .sends(post("/x", CHUNKED) + "5\r\nhello\r\n0\r\n" + trailer + "\r\n")
-        .refusedMidway(400, 413, 431);
+        .refusedMidway(400, 413, 431)
+        .toleratedAs("POST /x");
   }
 
   private static Attack late(String name, String source, String rest) {

@@ -26,11 +26,13 @@ final class HeaderAttacks {
         with("a tab before the colon", NAME, "X-A\t: b").refused(400),
         with("a name with a space in it", NAME, "X A: b").refused(400),
         with("an empty name", NAME, ": b").refused(400),
-        with("no colon", NAME, "X-A").refused(400),
+        with("no colon", NAME, "X-A").refused(400).toleratedAs("GET /x"),
         with("a name with a NUL", NAME, "X-\0A: b").refused(400),
-        with("a name with a parenthesis", NAME, "X-(A): b").refused(400),
-        with("a name with a byte beyond ASCII", NAME, "X-\303\204: b").refused(400),
-        with("a name in quotes", NAME, "\"X-A\": b").refused(400),
+        with("a name with a parenthesis", NAME, "X-(A): b").refused(400).toleratedAs("GET /x"),
+        with("a name with a byte beyond ASCII", NAME, "X-\303\204: b")
+            .refused(400)
+            .toleratedAs("GET /x"),
+        with("a name in quotes", NAME, "\"X-A\": b").refused(400).toleratedAs("GET /x"),
 
         // Folded lines.
         with("a folded value", FOLD, "X-A: b", " c").refused(400).toleratedAs("GET /x"),
@@ -64,7 +66,8 @@ final class HeaderAttacks {
         // Line ends.
         attack("a header line ends with CR CR LF", LINE)
             .sends("GET /x HTTP/1.1\r\nX-A: b\r\r\n" + head(HOST, KEY, CLOSE))
-            .refused(400),
+            .refused(400)
+            .toleratedAs("GET /x"),
         attack("a header line ends with a bare LF", LINE)
             .sends("GET /x HTTP/1.1\r\nX-A: b\n" + head(HOST, KEY, CLOSE))
             .refused(400)
@@ -89,7 +92,9 @@ final class HeaderAttacks {
         // Bounds.
         with("a hundred headers in all pass", "reliability.md 5c", numbered(97))
             .forwarded("GET /x"),
-        with("more than a hundred headers", "CVE-2011-4461", numbered(120)).refused(431, 400),
+        with("more than a hundred headers", "CVE-2011-4461", numbered(120))
+            .refused(431, 400)
+            .toleratedAs("GET /x"),
         with("a header of 33 KiB", "RFC 6585 5", "X-A: " + "b".repeat(33 * KIBI)).refused(431, 400),
         with("a header block of 33 KiB", "RFC 6585 5", wide(40)).refused(431, 400),
         with("a header block of 15 KiB passes", "RFC 9112 5", wide(18)).forwarded("GET /x"),
@@ -97,7 +102,8 @@ final class HeaderAttacks {
             .refused(431, 400),
         attack("a request line of 9 KiB", "RFC 9110 15.5.15")
             .sends(get("/" + "x".repeat(9 * KIBI)))
-            .refused(414),
+            .refused(414)
+            .toleratedAs("GET /" + "x".repeat(9 * KIBI)),
         attack("a request line of 7 KiB passes", "RFC 9112 3")
             .sends(get("/" + "x".repeat(7 * KIBI)))
             .forwarded("GET /" + "x".repeat(7 * KIBI)),

@@ -102,9 +102,9 @@ final class KeyLeakAttacks {
             .refused(400, 405, 501)
             .clientLacks("{key}"),
         attack("key: a refusal does not repeat what was sent", "CWE-79")
-            .sends(head("GET /../<script> HTTP/1.1", HOST, KEY, CLOSE))
-            .refused(400)
-            .clientLacks("<script>", "{key}"));
+            .sends(head("GET /x?<script> HTTP/1.1", HOST, CLOSE, "X-API-Key: {unknown}"))
+            .refused(400, 401)
+            .clientLacks("<script>", "{unknown}"));
   }
 
   private static Attack with(String name, String source, String... lines) {

@@ -21,6 +21,7 @@ public final class Lane {
 
   private final Proxy proxy;
   private final RecordingUpstream upstream;
+  private final boolean contract;
   private final Judge judge;
   private final List<AttackClient> crowd = new ArrayList<>();
   private int runs;
@@ -33,6 +34,7 @@ public final class Lane {
   public Lane(Proxy proxy, RecordingUpstream upstream, boolean contract) {
     this.proxy = proxy;
     this.upstream = upstream;
+    this.contract = contract;
     judge = new Judge(proxy, contract);
   }
 
@@ -45,7 +47,8 @@ public final class Lane {
       List<RecordingUpstream.Seen> seen = upstream.seen();
       List<UpstreamConnection> touched = upstream.touched();
       upstream.writeUnasked(attack.reply().afterwards());
-      boolean burnt = !attack.burns() || areClosed(touched);
+      // Of others it is asked that innocent clients get their answers, not how they see to that.
+      boolean burnt = !contract || !attack.burns() || areClosed(touched);
       touched.forEach(connection -> settle(connection));
       List<String> faults = judge.faults(attack, client, seen, touched);
       disperse();

@@ -1,5 +1,6 @@
 package io.tollgate.attack;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,6 +22,7 @@ import java.util.function.BooleanSupplier;
 public final class RecordingUpstream implements AutoCloseable {
   static final String PROBE = "/probe/";
   private static final List<UpstreamConnection> NONE = List.of();
+  private static final int READ_MAX = 1024 * 1024;
   private static final int BACKLOG = 256;
   private static final String FLOOD = "x".repeat(64 * 1024);
 
@@ -65,11 +67,8 @@ public final class RecordingUpstream implements AutoCloseable {
   private void serve(UpstreamConnection connection) {
     try (Socket socket = connection.socket()) {
       InputStream input = socket.getInputStream();
-      byte[] buffer = new byte[16 * 1024];
-      for (int n = input.read(buffer); n >= 0; n = input.read(buffer)) {
-        if (!take(connection, new String(buffer, 0, n, StandardCharsets.ISO_8859_1))) {
-          break;
-        }
+      while (take(connection, readAvailable(input))) {
+        continue;
       }
     } catch (IOException gone) {
       // The proxy hung up, as it should in many a case.
@@ -79,6 +78,20 @@ public final class RecordingUpstream implements AutoCloseable {
         notifyAll();
       }
     }
+  }
+
+  /** Waits for bytes and takes all that are there, so that many small writes are read at once. */
+  private static String readAvailable(InputStream input) throws IOException {
+    byte[] buffer = new byte[64 * 1024];
+    var bytes = new StringBuilder();
+    do {
+      int n = input.read(buffer);
+      if (n < 0) {
+        throw new EOFException();
+      }
+      bytes.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+    } while (input.available() > 0 && bytes.length() < READ_MAX);
+    return bytes.toString();
   }
 
   /** Takes what came; returns whether the connection goes on. */

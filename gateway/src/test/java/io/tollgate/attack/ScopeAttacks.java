@@ -31,7 +31,9 @@ final class ScopeAttacks {
         path("with a query", "API1:2023", "/admin?x=/y").refused(403),
         path("with an escaped letter", PATH_RULE, "/%61dmin").refused(403),
         path("with all letters escaped", PATH_RULE, "/%61%64%6D%69%6e/x").refused(403),
-        path("with a letter escaped twice", "CVE-2021-42013", "/%2561dmin").refused(400),
+        path("with a letter escaped twice", "CVE-2021-42013", "/%2561dmin")
+            .refused(400)
+            .toleratedAs("GET /%2561dmin"),
         path("with a dot segment", PATH_RULE, "/./admin").refused(400, 403),
         path("by dots", PATH_RULE, "/x/../admin").refused(400, 403),
         path("by encoded dots", PATH_RULE, "/x/%2e%2e/admin").refused(400, 403),

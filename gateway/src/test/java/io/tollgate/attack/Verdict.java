@@ -32,9 +32,12 @@ record Verdict(List<Integer> statuses, Ending ending, List<String> asked, boolea
 
   /** Returns whether this is as good as how it ended: another status, or none, is no danger. */
   boolean isAsSafeAs(Observed observed) {
-    boolean refused = ending != Ending.ANY && observed.ended();
-    return matches(observed)
-        || (sameOrRefused(observed.statuses()) && (refused || !isRefusal()) && upstream(observed));
+    if (matches(observed)) {
+      return true;
+    }
+    boolean over = observed.ended() || (ending == Ending.ANY && !observed.unfinished());
+    boolean whole = isRefusal() || !observed.unfinished();
+    return over && whole && sameOrRefused(observed.statuses()) && upstream(observed);
   }
 
   /** Returns whether these statuses are all, and the connection may stay open after them. */
