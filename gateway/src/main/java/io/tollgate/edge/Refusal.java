@@ -71,6 +71,7 @@ enum Refusal {
       case BROKEN -> UPSTREAM_BROKEN;
       case SILENT -> UPSTREAM_TIMEOUT;
       case BUSY -> UPSTREAM_BUSY;
+      case CLIENT_SILENT -> REQUEST_TIMEOUT;
     };
   }
 

@@ -278,6 +278,15 @@ public final class Exchange implements BodyReader.Sink {
     return answered;
   }
 
+  /** Tells whose fault it is that nothing moves. */
+  private Failure lateness() {
+    UpstreamConnection known = connection;
+    if (known == null) {
+      return upstream.isWaiting(this) ? Failure.BUSY : Failure.SILENT;
+    }
+    return requestSent || !known.isWritable() ? Failure.SILENT : Failure.CLIENT_SILENT;
+  }
+
   /** Looks whether a deadline has passed; called now and then, not per request. */
   public void tick(long nowNanos) {
     if (over || !deadlines.isPassed(nowNanos)) {
@@ -286,7 +295,7 @@ public final class Exchange implements BodyReader.Sink {
     if (answered) {
       cut();
     } else {
-      fail(upstream.isWaiting(this) ? Failure.BUSY : Failure.SILENT);
+      fail(lateness());
     }
   }
 }

@@ -9,5 +9,7 @@ public enum Failure {
   /** It accepted the request and did not answer in time. */
   SILENT,
   /** All its connections are in use and the queue for them is full. */
-  BUSY
+  BUSY,
+  /** The client began a body and stopped sending it. */
+  CLIENT_SILENT
 }

@@ -42,6 +42,7 @@ public final class BodyReader {
   private long remaining;
   private int digits;
   private int overhead;
+  private boolean quoted;
   private boolean done = true;
   private boolean malformed;
 
@@ -52,6 +53,7 @@ public final class BodyReader {
     state = State.SIZE;
     digits = 0;
     overhead = 0;
+    quoted = false;
     done = framing == Framing.NONE;
     malformed = false;
   }
@@ -109,7 +111,7 @@ public final class BodyReader {
   private State next(byte b) {
     return switch (state) {
       case SIZE -> afterSizeByte(b);
-      case EXTENSION -> b == Octets.CR ? State.SIZE_END : counted(b, State.EXTENSION);
+      case EXTENSION -> afterExtensionByte(b);
       case SIZE_END -> b == Octets.LF ? afterSizeLine() : broken();
       case DATA_END -> b == Octets.CR ? State.DATA_LINE_END : broken();
       case DATA_LINE_END -> b == Octets.LF ? beginSize() : broken();
@@ -138,9 +140,19 @@ public final class BodyReader {
     return b == ';' ? counted(b, State.EXTENSION) : broken();
   }
 
+  /** A line that ends within quotes ends elsewhere for who looks for the closing one. */
+  private State afterExtensionByte(byte b) {
+    if (b == Octets.CR) {
+      return quoted ? broken() : State.SIZE_END;
+    }
+    quoted ^= b == '"';
+    return b == '\\' ? broken() : counted(b, State.EXTENSION);
+  }
+
   private State beginSize() {
     digits = 0;
     remaining = 0;
+    quoted = false;
     return State.SIZE;
   }
 

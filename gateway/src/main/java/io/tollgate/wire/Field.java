@@ -31,6 +31,8 @@ public enum Field {
   HOST(false),
   HTTP2_SETTINGS(false),
   KEEP_ALIVE(false),
+  /** Programs that take headers for variables read it as their own outgoing proxy (httpoxy). */
+  PROXY(false),
   PROXY_AUTHENTICATE(false),
   PROXY_AUTHORIZATION(false),
   PROXY_CONNECTION(false),
@@ -74,6 +76,10 @@ public enum Field {
   /** Returns whether it may be forwarded as it came. */
   boolean passes() {
     return passes;
+  }
+
+  boolean isFraming() {
+    return this == CONTENT_LENGTH || this == TRANSFER_ENCODING;
   }
 
   public String lowerName() {

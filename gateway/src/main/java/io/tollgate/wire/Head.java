@@ -143,6 +143,9 @@ public abstract class Head {
       marks = Arrays.copyOf(marks, 2 * fieldCount * MARKS);
     }
     Field field = Field.of(bytes, nameStart, nameEnd);
+    if (field.isFraming() && hasTab(nameEnd, valueStart, valueEnd)) {
+      return Malformed.FRAMING;
+    }
     int mark = fieldCount * MARKS;
     marks[mark] = nameStart;
     marks[mark + 1] = nameEnd;
@@ -157,6 +160,16 @@ public abstract class Head {
       case TRANSFER_ENCODING -> takeCoding(index);
       default -> takeField(index);
     };
+  }
+
+  /** Some take a tab around a value for a part of it, and then miss the framing. */
+  private boolean hasTab(int nameEnd, int valueStart, int valueEnd) {
+    for (int at = nameEnd + 1; at < valueStart; at++) {
+      if (bytes[at] == Octets.TAB) {
+        return true;
+      }
+    }
+    return Octets.isSpace(bytes[valueEnd]);
   }
 
   private @Nullable Malformed takeLength(int valueStart, int valueEnd) {

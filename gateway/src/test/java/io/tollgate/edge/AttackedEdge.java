@@ -91,22 +91,36 @@ final class AttackedEdge implements AutoCloseable {
     };
   }
 
-  private static EdgeConfig edge(Duration idleTimeout) {
-    EdgeConfig defaults = EdgeConfig.DEFAULTS;
+  private static EdgeConfig edge(Duration patience) {
+    ClientBounds defaults = ClientBounds.DEFAULTS;
     return new EdgeConfig(
         "127.0.0.1",
         0,
         EVENT_LOOPS,
-        idleTimeout,
-        defaults.requestLineBytesMax(),
-        defaults.headerBytesMax(),
-        SHORT);
+        SHORT,
+        new ClientBounds(
+            defaults.connectionsMax(),
+            defaults.connectionsPerAddressMax(),
+            defaults.requestLineBytesMax(),
+            defaults.headerBytesMax(),
+            defaults.headerCountMax(),
+            defaults.unreadHeaderBytesMax(),
+            patience,
+            patience,
+            defaults.bodyBytesPerSecondMin()));
   }
 
   private static ProxyConfig proxy(Duration timeout) {
     ProxyConfig defaults = ProxyConfig.DEFAULTS;
     return new ProxyConfig(
-        SHORT, timeout, timeout.multipliedBy(2), defaults.connectionsMax(), defaults.queueMax());
+        SHORT,
+        timeout,
+        timeout.multipliedBy(2),
+        defaults.totalTimeout(),
+        defaults.connectionsMax(),
+        defaults.queueMax(),
+        defaults.headerBytesMax(),
+        defaults.headerCountMax());
   }
 
   @Override
