@@ -1,9 +1,9 @@
 package io.tollgate.deploy;
 
-import static io.tollgate.deploy.Kind.DIRECTORY;
 import static io.tollgate.deploy.Kind.DURATION;
 import static io.tollgate.deploy.Kind.INTEGER;
 import static io.tollgate.deploy.Kind.LEVEL;
+import static io.tollgate.deploy.Kind.PATH;
 import static io.tollgate.deploy.Kind.SECRET;
 import static io.tollgate.deploy.Kind.SECRETS;
 import static io.tollgate.deploy.Kind.SECRET_URL;
@@ -104,6 +104,12 @@ final class Catalogue {
           INTEGER,
           CLIENTS.unreadHeaderBytesMax(),
           "most memory for the heads that have not come whole, of all connections");
+  static final Setting<Path> EDGE_ACCESS_LOG =
+      add(
+          "edge.access-log",
+          PATH,
+          "",
+          "file that gets a line of JSON per request; none by default");
   static final Setting<Duration> EDGE_DRAIN_DEADLINE =
       add(
           "edge.drain-deadline",
@@ -260,7 +266,7 @@ final class Catalogue {
   static final Setting<Path> DATA_DIR =
       addShown(
           "data-dir",
-          DIRECTORY,
+          PATH,
           "",
           "`$XDG_STATE_HOME/tollgate`, in `dev` `.tollgate`",
           "directory for what this process keeps");

@@ -78,7 +78,8 @@ final class Composition {
         settings.get(Catalogue.EDGE_PORT),
         settings.get(Catalogue.EDGE_EVENT_LOOPS),
         settings.get(Catalogue.EDGE_DRAIN_DEADLINE),
-        clients());
+        clients(),
+        settings.find(Catalogue.EDGE_ACCESS_LOG));
   }
 
   private ClientBounds clients() {

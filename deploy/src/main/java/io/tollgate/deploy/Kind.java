@@ -29,7 +29,7 @@ record Kind<T>(
   static final Kind<Duration> DURATION =
       open("duration", "a duration such as 100ms, 2s, 30m or 1h", DurationText::parse);
   static final Kind<String> TEXT = open("text", "a text", Kind::nonEmpty);
-  static final Kind<Path> DIRECTORY = open("path", "a path", text -> Path.of(nonEmpty(text)));
+  static final Kind<Path> PATH = open("path", "a path", text -> Path.of(nonEmpty(text)));
   static final Kind<String> LEVEL =
       open("level", "one of " + String.join(", ", LEVELS), Kind::level);
 

@@ -4,6 +4,7 @@ import io.tollgate.access.Scopes;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.Timeouts;
+import io.tollgate.setting.DurationText;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;

@@ -274,6 +274,8 @@ final class ClientConnection extends ClientChannel implements Client {
 
   @Override
   public void cut() {
+    exchange = null;
+    edge.cut(request);
     close();
   }
 

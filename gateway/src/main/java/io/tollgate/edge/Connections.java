@@ -58,6 +58,7 @@ final class Connections {
   }
 
   void giveBack(RequestHead head) {
+    head.clear();
     if (spareHeads.size() < SPARE_HEADS_MAX && head.isSmall()) {
       spareHeads.addFirst(head);
     }

@@ -33,6 +33,7 @@ final class Edge {
   /** How long a client may go on sending a body that nobody wants. */
   static final Duration LINGER = Duration.ofSeconds(2);
 
+  private static final String FROM_UPSTREAM = "upstream";
   private static final Logger LOG = LoggerFactory.getLogger(Edge.class);
 
   private final EventLoop eventLoop;
@@ -132,7 +133,7 @@ final class Edge {
 
   private void identified(EdgeRequest request, Verdict found) {
     if (request.connection().isGone()) {
-      metrics.clientGone();
+      left(request, false);
       return;
     }
     try {
@@ -194,6 +195,7 @@ final class Edge {
   /** Meter: counted when the upstream has answered, before its answer goes out. */
   void answered(EdgeRequest request, int status, HeadBuffer out) {
     metrics.answered(status);
+    request.setOutcome(status, FROM_UPSTREAM);
     if (request.grant() != null) {
       meter.forwarded(status);
     }
@@ -203,11 +205,14 @@ final class Edge {
 
   /** The response is out. */
   void ended(EdgeRequest request) {
+    long nanos = parts.monotonicNanos().getAsLong() - request.startNanos();
     Route route = request.routeIfFound();
     if (route != null) {
-      timers
-          .of(route)
-          .record(parts.monotonicNanos().getAsLong() - request.startNanos(), NANOSECONDS);
+      timers.of(route).record(nanos, NANOSECONDS);
+    }
+    AccessLog log = parts.accessLog();
+    if (log != null) {
+      log.write(request.toAccessEntry(nanos));
     }
   }
 
@@ -221,6 +226,14 @@ final class Edge {
     if (!answered) {
       metrics.clientGone();
     }
+    request.setOutcome(answered ? request.status() : AccessEntry.LEFT, "left");
+    ended(request);
+  }
+
+  /** The response broke off. */
+  void cut(EdgeRequest request) {
+    request.setOutcome(request.status(), "cut");
+    ended(request);
   }
 
   /** What came is no request that could be served, and what follows it none that is sure. */

@@ -1,7 +1,9 @@
 package io.tollgate.edge;
 
 import io.tollgate.setting.Bounds;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The edge's listener and its bounds towards clients.
@@ -11,9 +13,15 @@ import java.time.Duration;
  * @param eventLoops how many threads serve requests
  * @param drainDeadline how long a stop waits for requests that are under way
  * @param clients the bounds of what clients may take
+ * @param accessLog the file that gets a line per request; null for none
  */
 public record EdgeConfig(
-    String host, int port, int eventLoops, Duration drainDeadline, ClientBounds clients) {
+    String host,
+    int port,
+    int eventLoops,
+    Duration drainDeadline,
+    ClientBounds clients,
+    @Nullable Path accessLog) {
   private static final Duration TIME_MAX = Duration.ofHours(1);
   public static final EdgeConfig DEFAULTS =
       new EdgeConfig(
@@ -21,12 +29,18 @@ public record EdgeConfig(
           8080,
           Runtime.getRuntime().availableProcessors(),
           Duration.ofSeconds(30),
-          ClientBounds.DEFAULTS);
+          ClientBounds.DEFAULTS,
+          null);
   private static final int EVENT_LOOPS_MAX = 1_024;
 
   public EdgeConfig {
     Bounds.check("edge.port", port, 0, 65_535);
     Bounds.check("edge.event-loops", eventLoops, 1, EVENT_LOOPS_MAX);
     Bounds.check("edge.drain-deadline", drainDeadline, TIME_MAX);
+  }
+
+  /** Makes a configuration without an access log. */
+  EdgeConfig(String host, int port, int eventLoops, Duration drainDeadline, ClientBounds clients) {
+    this(host, port, eventLoops, drainDeadline, clients, null);
   }
 }

@@ -4,6 +4,7 @@ import io.tollgate.limit.RateLimiter;
 import io.tollgate.meter.UsageMeter;
 import io.tollgate.ring.Verifier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What all event loops of a gateway share; each part is safe for all threads. */
 record EdgeParts(
@@ -11,4 +12,5 @@ record EdgeParts(
     RateLimiter limiter,
     UsageMeter meter,
     EdgeMetrics metrics,
-    LongSupplier monotonicNanos) {}
+    LongSupplier monotonicNanos,
+    @Nullable AccessLog accessLog) {}

@@ -1,9 +1,13 @@
 package io.tollgate.edge;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.tollgate.proxy.Route;
 import io.tollgate.ring.Grant;
 import io.tollgate.wire.HeadBuffer;
+import io.tollgate.wire.Method;
 import io.tollgate.wire.RequestHead;
+import io.tollgate.wire.TraceContext;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +27,8 @@ final class EdgeRequest {
   private long idHigh;
   private long idLow;
   private long startNanos;
+  private int status;
+  private String outcome = "";
 
   EdgeRequest(ClientConnection connection) {
     this.connection = connection;
@@ -65,6 +71,20 @@ final class EdgeRequest {
     return idLow;
   }
 
+  /** Notes how the request ended: a refusal's code, or {@code upstream}. */
+  void setOutcome(int newStatus, String newOutcome) {
+    status = newStatus;
+    outcome = newOutcome;
+  }
+
+  int status() {
+    return status;
+  }
+
+  String outcome() {
+    return outcome;
+  }
+
   long startNanos() {
     return startNanos;
   }
@@ -100,5 +120,26 @@ final class EdgeRequest {
     if (ratePolicy != null && rateStanding != null) {
       out.field("ratelimit-policy", ratePolicy).field("ratelimit", rateStanding);
     }
+  }
+
+  /** Tells the access log of the request; it must not have been malformed before its target. */
+  AccessEntry toAccessEntry(long nanos) {
+    RequestHead asked = head();
+    Method method = asked.method();
+    Route taken = route;
+    Grant held = grant;
+    return new AccessEntry(
+        System.currentTimeMillis() - NANOSECONDS.toMillis(nanos),
+        idHigh,
+        idLow,
+        connection.address(),
+        method == null ? "" : method.name(),
+        asked.pathText(),
+        taken == null ? "" : taken.path(),
+        status,
+        outcome,
+        NANOSECONDS.toMicros(nanos),
+        held == null ? null : held.id(),
+        TraceContext.traceId(asked));
   }
 }

@@ -28,6 +28,7 @@ public final class Gateway {
   private final List<EdgeVerticle> edges;
   private final List<Future<String>> deployments;
   private final EdgeMetrics edgeMetrics;
+  private @Nullable AccessLog accessLog;
   private volatile @Nullable Listener listener;
   private volatile RouteTable routes;
   private @Nullable Future<Void> stopped;
@@ -66,13 +67,15 @@ public final class Gateway {
   }
 
   private Future<?> listen(MeterRegistry metrics) {
+    accessLog = AccessLog.open(config.edge().accessLog(), metrics);
     var parts =
         new EdgeParts(
             lookups.verifier(),
             new RateLimiter(config.limit()),
             new UsageMeter(metrics),
             edgeMetrics,
-            System::nanoTime);
+            System::nanoTime,
+            accessLog);
     for (int loop = 0; loop < config.edge().eventLoops(); loop++) {
       var edge = new EdgeVerticle(config.edge(), config.proxy(), parts, () -> routes);
       edges.add(edge);
@@ -132,9 +135,17 @@ public final class Gateway {
         drained
             .transform(over -> Future.join(undeployEdges()))
             // The look-ups last: requests that were under way may have needed one.
-            .transform(edgesStopped -> vertx.undeploy(lookups.deploymentID()));
+            .transform(edgesStopped -> vertx.undeploy(lookups.deploymentID()))
+            .onComplete(over -> closeLog());
     stopped = all;
     return all;
+  }
+
+  private void closeLog() {
+    AccessLog known = accessLog;
+    if (known != null) {
+      known.close();
+    }
   }
 
   /** Tells the clients, then closes the listener, then each connection that is not in use. */

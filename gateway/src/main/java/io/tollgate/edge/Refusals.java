@@ -34,6 +34,7 @@ final class Refusals {
 
   private void write(EdgeRequest request, Refusal refusal, long retrySeconds, boolean doubtful) {
     metrics.refused(refusal);
+    request.setOutcome(refusal.status(), refusal.code());
     ClientConnection connection = request.connection();
     // A client that was not asked for its body may send it or not: nobody can tell what follows.
     boolean last = doubtful || connection.isUnasked() || !connection.keepsAlive();

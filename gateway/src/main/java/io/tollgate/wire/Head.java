@@ -84,6 +84,12 @@ public abstract class Head {
     return 0;
   }
 
+  /** Forgets the message that was read, so that nothing of it is seen in place of another's. */
+  public final void clear() {
+    end = 0;
+    reset();
+  }
+
   void reset() {
     fieldCount = 0;
     optionCount = 0;

@@ -203,6 +203,11 @@ public final class RequestHead extends Head {
     return pathEnd;
   }
 
+  /** Returns the canonical path as text; allocates. */
+  public String pathText() {
+    return Octets.text(path, pathStart, pathEnd);
+  }
+
   /** Writes the canonical path, and the query as it came. */
   public void writeTarget(HeadBuffer out) {
     out.put(path, pathStart, pathEnd);

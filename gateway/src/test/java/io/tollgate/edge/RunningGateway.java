@@ -18,6 +18,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,25 @@ final class RunningGateway implements AutoCloseable {
 
   RunningGateway(TestPostgres postgres, TestRedis redis, Route... routes) {
     this(postgres, redis, ProxyConfig.DEFAULTS, LimitConfig.UNLIMITED, routes);
+  }
+
+  /** Starts a gateway that writes an access log. */
+  static RunningGateway logging(
+      TestPostgres postgres, TestRedis redis, Path accessLog, Route... routes) {
+    EdgeConfig config = edgeConfig();
+    return new RunningGateway(
+        postgres,
+        redis,
+        new EdgeConfig(
+            config.host(),
+            config.port(),
+            config.eventLoops(),
+            config.drainDeadline(),
+            config.clients(),
+            accessLog),
+        ProxyConfig.DEFAULTS,
+        LimitConfig.UNLIMITED,
+        routes);
   }
 
   RunningGateway(

@@ -1,0 +1,124 @@
+package io.tollgate.edge;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a line of JSON per request to a file, on a thread of its own: an event loop never waits
+ * for a disk. What can't be written in time is dropped and counted.
+ *
+ * <p>Where the file is moved away, as log rotation does, a new one is begun within a second. {@link
+ * #write} is safe for all threads.
+ */
+final class AccessLog implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
+  private static final int QUEUE_MAX = 16 * 1024;
+  private static final long CLOSE_MILLIS = 2_000;
+
+  private final Path file;
+  private final Counter dropped;
+  private final ArrayBlockingQueue<AccessEntry> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
+  private final Thread thread;
+  private volatile boolean closed;
+  private BufferedWriter writer;
+
+  private AccessLog(Path file, BufferedWriter writer, MeterRegistry metrics) {
+    this.file = file;
+    this.writer = writer;
+    dropped =
+        Counter.builder("tollgate.access.log.dropped")
+            .description("Requests that are missing in the access log, since it was too slow")
+            .register(metrics);
+    thread = new Thread(this::run, "access-log");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Opens the log, or none.
+   *
+   * @throws IllegalStateException naming the setting, if the file can't be written
+   */
+  static @Nullable AccessLog open(@Nullable Path file, MeterRegistry metrics) {
+    if (file == null) {
+      return null;
+    }
+    try {
+      return new AccessLog(file, writer(file), metrics);
+    } catch (IOException e) {
+      throw new IllegalStateException("edge.access-log: " + file + " can't be written: " + e, e);
+    }
+  }
+
+  private static BufferedWriter writer(Path file) throws IOException {
+    return Files.newBufferedWriter(
+        file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  void write(AccessEntry entry) {
+    if (!queue.offer(entry)) {
+      dropped.increment();
+    }
+  }
+
+  private void run() {
+    List<AccessEntry> batch = new ArrayList<>();
+    while (!closed || !queue.isEmpty()) {
+      try {
+        AccessEntry first = queue.poll(1, TimeUnit.SECONDS);
+        reopenIfMoved();
+        if (first != null) {
+          batch.add(first);
+          queue.drainTo(batch);
+          writeAll(batch);
+        }
+      } catch (IOException e) {
+        dropped.increment(batch.size());
+        LOG.warn("{} can't be written: {}", file, e.toString());
+      } catch (InterruptedException e) {
+        // Only the end of the process interrupts; what is queued is still written.
+        closed = true;
+      }
+      batch.clear();
+    }
+  }
+
+  private void writeAll(List<AccessEntry> batch) throws IOException {
+    for (AccessEntry entry : batch) {
+      writer.write(entry.toJson());
+      writer.newLine();
+    }
+    writer.flush();
+  }
+
+  private void reopenIfMoved() throws IOException {
+    if (!Files.exists(file)) {
+      writer.close();
+      writer = writer(file);
+    }
+  }
+
+  /** Writes what is queued, for a moment at most. */
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      thread.join(CLOSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
