@@ -1,0 +1,159 @@
+# How each process of the side-by-side benchmark is started; read by benchmarks/side-by-side.
+# Peers run on core 0; the upstream, the load and the stores on core 1.
+# shellcheck shell=bash disable=SC2154 # what isn't set here is set there
+
+peer_core=0
+load_core=1
+jvm_opts=${TOLLGATE_JVM_OPTS:--XX:+UseSerialGC -Xms512m -Xmx512m}
+started=()
+
+# Prints a port that nobody listens on; each call another one.
+next_port=18300
+free_port() {
+  while (exec 3<>"/dev/tcp/127.0.0.1/$next_port") 2>/dev/null; do
+    next_port=$((next_port + 1))
+  done
+  port=$next_port
+  next_port=$((next_port + 1))
+}
+
+# Starts a command on a core, its output in a file named after it; sets pid.
+start() {
+  local name=$1 core=$2
+  shift 2
+  taskset -c "$core" "$@" >"$run/$name.out" 2>&1 &
+  pid=$!
+  started+=("$pid")
+}
+
+# Waits until a process listens on a port.
+await_port() {
+  local name=$1 waited=0
+  until (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null; do
+    kill -0 "$pid" 2>/dev/null || fail "$name has ended: $(tail -n 5 "$run/$name.out")"
+    waited=$((waited + 1))
+    [ "$waited" -lt 600 ] || fail "$name does not listen within a minute"
+    sleep 0.1
+  done
+}
+
+stop_all() {
+  local i
+  for ((i = ${#started[@]} - 1; i >= 0; i--)); do
+    kill "${started[i]}" 2>/dev/null || true
+  done
+  wait
+}
+
+# Writes a configuration with this run's directories and ports; the rest of the arguments are
+# further names and values.
+render() {
+  local template=$1 to=$2 script="s|@RUN@|$run|g;s|@PORT@|$port|g;s|@UPSTREAM@|${upstream_port:-}|g"
+  script+=";s|@KEYS@|$run/peer-keys|g"
+  shift 2
+  while [ $# -gt 0 ]; do
+    script+=";s|@$1@|$2|g"
+    shift 2
+  done
+  sed "$script" "$here/peers/$template" >"$to"
+}
+
+# nginx's worker is to read what its master can.
+start_nginx() {
+  local directives="daemon off;"
+  [ "$(id -u)" != 0 ] || directives+=" user root;"
+  start "$1" "$2" nginx -c "$run/$1.conf" -g "$directives"
+  await_port "$1" "$port"
+}
+
+make_bodies() {
+  local line='{"id":"%06d","name":"a thing among many","price":{"amount":1299,"currency":"EUR"},"stock":[4,8,15,16]}'
+  mkdir -p "$run/bodies"
+  # shellcheck disable=SC2059 # the line is the format
+  printf "$line" 1 >"$run/bodies/100"
+  # shellcheck disable=SC2059
+  printf "$line\n" {1..110000} >"$run/bodies/all"
+  head -c 1024 "$run/bodies/all" >"$run/bodies/1k"
+  head -c 65536 "$run/bodies/all" >"$run/bodies/64k"
+  head -c 10485760 "$run/bodies/all" >"$run/bodies/10m"
+  for body in 100 1k; do
+    printf "location = /%s { return 200 '%s'; }\n" "$body" "$(cat "$run/bodies/$body")"
+  done >"$run/small-bodies.conf"
+}
+
+start_upstream() {
+  free_port
+  render upstream.conf "$run/upstream.conf"
+  start_nginx upstream $load_core
+  upstream_port=$port
+  upstream_pid=$pid
+}
+
+# Brings Postgres, Redis and the projector, as `deploy/tollgate dev` does, and the keys.
+start_stores() {
+  local stores=$target/stores-$keys_stored
+  TOLLGATE_DATA_DIR=$stores TOLLGATE_EDGE_PORT=0 TOLLGATE_MANAGEMENT_PORT=0 TOLLGATE_INTERNAL_PORT=0 \
+    TOLLGATE_LOG_LEVEL=warn start stores $load_core "$root/deploy/tollgate" dev
+  say "starting the stores …"
+  until grep -q '^Ctrl-C stops all' "$run/stores.out"; do
+    kill -0 "$pid" 2>/dev/null || fail "the stores have ended: $(tail -n 5 "$run/stores.out")"
+    sleep 0.2
+  done
+  postgres_url=$(sed -n 's/^postgres  *\([^ ]*\).*/\1/p' "$run/stores.out")
+  redis_url=$(sed -n 's/^redis  *\([^ ]*\).*/\1/p' "$run/stores.out")
+  pepper=$stores/pepper
+  keys=$stores/keys
+  [ -f "$keys" ] || make_keys "$(sed -n 's/^internal  *\([^ ]*\).*/\1/p' "$run/stores.out")"
+  head -n "$keys_in_turn" "$keys" >"$run/peer-keys"
+}
+
+make_keys() {
+  say "making $keys_stored keys …"
+  local number applied=0
+  number=$(main BulkKeys "$postgres_url" "$pepper" "$keys_stored" "$keys.new")
+  say "waiting until Redis has them …"
+  until [ "${applied%.*}" -ge "$number" ]; do
+    sleep 1
+    applied=$(curl -sS "$1/metrics" | awk '$1 == "tollgate_projector_applied" {printf "%d", $2}')
+  done
+  mv "$keys.new" "$keys"
+}
+
+start_peer() {
+  free_port
+  case $1 in
+    nginx | nginx-lua)
+      render "$1.conf" "$run/$1.conf"
+      start_nginx "$1" $peer_core
+      ;;
+    haproxy)
+      render haproxy.cfg "$run/haproxy.cfg"
+      start haproxy $peer_core haproxy -db -f "$run/haproxy.cfg"
+      ;;
+    scg)
+      # shellcheck disable=SC2086 # options are meant to be split
+      start scg $peer_core "$JAVA_HOME/bin/java" $jvm_opts -Dreactor.netty.ioWorkerCount=1 \
+        -cp "$here/peers/spring-cloud-gateway/target/classes:$here/peers/spring-cloud-gateway/target/lib/*" \
+        io.tollgate.peer.SpringPeer --server.port="$port" --peer.keys="$run/peer-keys" \
+        --peer.upstream="http://127.0.0.1:$upstream_port"
+      ;;
+    tollgate)
+      configure_tollgate
+      start tollgate $peer_core "$root/deploy/tollgate" edge
+      ;;
+    *) fail "there is no peer $1" ;;
+  esac
+  await_port "$1" "$port"
+}
+
+# Lets `deploy/tollgate edge` find its settings, on a port of its own.
+configure_tollgate() {
+  local edge_port=$port ring=100000
+  [ "$keys_stored" -le $ring ] || ring=$keys_stored
+  free_port
+  local internal=$port
+  port=$edge_port
+  render tollgate.yaml "$run/tollgate.yaml" INTERNAL "$internal" RING "$ring"
+  export TOLLGATE_CONFIG=$run/tollgate.yaml TOLLGATE_JVM_OPTS=$jvm_opts
+  export TOLLGATE_PEPPER_FILE=$pepper TOLLGATE_POSTGRES_URL=$postgres_url TOLLGATE_REDIS_URL=$redis_url
+}

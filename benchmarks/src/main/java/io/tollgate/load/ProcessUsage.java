@@ -1,0 +1,64 @@
+package io.tollgate.load;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A process and its children, and what they have used so far, as the kernel tells. */
+final class ProcessUsage {
+  /** The kernel counts in hundredths of a second towards programs, whatever its own tick. */
+  private static final long MICROS_PER_TICK = 10_000;
+
+  private static final int UTIME = 11;
+  private static final int STIME = 12;
+
+  private final List<Path> directories = new ArrayList<>();
+
+  /** Takes the process with the children that it has now. */
+  ProcessUsage(long pid) {
+    ProcessHandle process =
+        ProcessHandle.of(pid)
+            .orElseThrow(() -> new IllegalStateException("there is no process " + pid));
+    directories.add(directory(pid));
+    process.descendants().forEach(child -> directories.add(directory(child.pid())));
+  }
+
+  private static Path directory(long pid) {
+    return Path.of("/proc", Long.toString(pid));
+  }
+
+  /** Returns the CPU time used since the start, in user and in kernel mode. */
+  long cpuMicros() {
+    long ticks = 0;
+    for (Path directory : directories) {
+      String stat = read(directory.resolve("stat"));
+      // After the name, which stands in parentheses and may itself hold spaces.
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      ticks += Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME]);
+    }
+    return ticks * MICROS_PER_TICK;
+  }
+
+  /** Returns the memory that is resident now. */
+  long residentBytes() {
+    long kibibytes = 0;
+    for (Path directory : directories) {
+      for (String line : read(directory.resolve("status")).split("\n", -1)) {
+        if (line.startsWith("VmRSS:")) {
+          kibibytes += Long.parseLong(line.replaceAll("\\D", ""));
+        }
+      }
+    }
+    return kibibytes * 1024;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new IllegalStateException("a measured process has ended: " + e.getMessage(), e);
+    }
+  }
+}
