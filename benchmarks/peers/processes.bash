@@ -1,6 +1,6 @@
 # How each process of the side-by-side benchmark is started; read by benchmarks/side-by-side.
 # Peers run on core 0; the upstream, the load and the stores on core 1.
-# shellcheck shell=bash disable=SC2154 # what isn't set here is set there
+# shellcheck shell=bash disable=SC2154,SC2034 # side-by-side sets what is read here, and reads what is set
 
 peer_core=0
 load_core=1

@@ -14,6 +14,11 @@ final class ProcessUsage {
   private static final int UTIME = 11;
   private static final int STIME = 12;
 
+  // Of the machine as a whole; user, nice and system come before, interrupts between.
+  private static final int IDLE = 4;
+  private static final int IOWAIT = 5;
+  private static final int STEAL = 8;
+
   private final List<Path> directories = new ArrayList<>();
 
   /** Takes the process with the children that it has now. */
@@ -37,6 +42,16 @@ final class ProcessUsage {
       // After the name, which stands in parentheses and may itself hold spaces.
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       ticks += Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME]);
+    }
+    return ticks * MICROS_PER_TICK;
+  }
+
+  /** Returns the CPU time that all processes have used since the machine started. */
+  static long machineCpuMicros() {
+    String[] fields = read(Path.of("/proc/stat")).split("\\s+", STEAL + 2);
+    long ticks = 0;
+    for (int i = 1; i <= STEAL; i++) {
+      ticks += i == IDLE || i == IOWAIT ? 0 : Long.parseLong(fields[i]);
     }
     return ticks * MICROS_PER_TICK;
   }

@@ -6,14 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Makes Markdown tables of the lines that {@link SideBySide} and {@link StartTime} have written.
+ *
+ * <p>Each cell is a median, and in parentheses the least and the greatest. Ratios are of each round
+ * by itself, since neighbours of the machine change from round to round.
  */
 public final class Report {
   private static final String OURS = "tollgate";
+
+  /** Tollgate again, asked with more keys. */
+  private static final String OURS_TOO = OURS + "-";
 
   private final List<JsonObject> lines;
 
@@ -31,30 +36,33 @@ public final class Report {
   private void print() {
     closedLoop();
     fixedRate();
-    ratios();
-    starts();
+    if (peers().contains(OURS)) {
+      ratios();
+      manyKeys();
+      starts();
+    }
+    neighbours();
   }
 
   private void closedLoop() {
-    System.out.println();
-    System.out.println(
+    table(
         """
         | closed loop | CPU µs/request | requests/s | upstream's CPU µs | RSS idle, MB | under load |
         |---|---|---|---|---|---|""");
     for (String peer : peers()) {
+      double mostResident = Arrays.stream(values("closed", peer, "rss_mb")).max().orElse(0);
       row(
           peer,
-          median("closed", peer, "cpu_us", 1),
-          median("closed", peer, "requests_per_second", 0),
-          median("closed", peer, "upstream_cpu_us", 1),
-          format(values("idle", peer, "rss_mb")[0], 0),
-          format(Arrays.stream(values("closed", peer, "rss_mb")).max().orElse(0), 0));
+          Series.told(values("closed", peer, "cpu_us"), 1),
+          Series.told(values("closed", peer, "requests_per_second"), 0),
+          Series.told(values("closed", peer, "upstream_cpu_us"), 1),
+          Series.number(values("idle", peer, "rss_mb")[0], 0),
+          Series.number(mostResident, 0));
     }
   }
 
   private void fixedRate() {
-    System.out.println();
-    System.out.println(
+    table(
         """
         | fixed rate | requests/s | CPU µs/request | p50 µs | p99 µs | p99.9 µs |
         |---|---|---|---|---|---|""");
@@ -62,38 +70,46 @@ public final class Report {
       row(
           peer,
           answeredOfRate(peer),
-          median("open", peer, "cpu_us", 1),
-          median("open", peer, "p50_us", 0),
-          median("open", peer, "p99_us", 0),
-          median("open", peer, "p999_us", 0));
+          Series.told(values("open", peer, "cpu_us"), 1),
+          Series.told(values("open", peer, "p50_us"), 0),
+          Series.told(values("open", peer, "p99_us"), 0),
+          Series.told(values("open", peer, "p999_us"), 0));
     }
   }
 
   private String answeredOfRate(String peer) {
     double rate = values("open", peer, "rate")[0];
     double answered = Series.median(values("open", peer, "requests_per_second"));
-    String text = format(rate, 0);
-    return answered < 0.98 * rate ? text + ", answered " + format(answered, 0) : text;
+    String asked = Series.number(rate, 0);
+    return answered < 0.98 * rate ? asked + ", answered " + Series.number(answered, 0) : asked;
   }
 
   private void ratios() {
-    if (!peers().contains(OURS)) {
-      return;
-    }
-    System.out.println();
-    System.out.println(
+    table(
         """
         | Tollgate against | CPU, closed loop | CPU, fixed rate | requests/s | p50 | p99 |
         |---|---|---|---|---|---|""");
     for (String peer : peers()) {
-      if (!peer.equals(OURS)) {
+      if (!peer.startsWith(OURS)) {
         row(
             peer,
-            ratio("closed", peer, "cpu_us"),
-            ratio("open", peer, "cpu_us"),
-            ratio("closed", peer, "requests_per_second"),
-            ratio("open", peer, "p50_us"),
-            ratio("open", peer, "p99_us"));
+            ratio("closed", OURS, peer, "cpu_us"),
+            ratio("open", OURS, peer, "cpu_us"),
+            ratio("closed", OURS, peer, "requests_per_second"),
+            ratio("open", OURS, peer, "p50_us"),
+            ratio("open", OURS, peer, "p99_us"));
+      }
+    }
+  }
+
+  private void manyKeys() {
+    for (String peer : peers()) {
+      if (peer.startsWith(OURS_TOO)) {
+        System.out.printf(
+            "%nCPU per request with %s keys in turn against fewer: %s, at the fixed rate %s%n",
+            peer.substring(OURS_TOO.length()),
+            ratio("closed", peer, OURS, "cpu_us"),
+            ratio("open", peer, OURS, "cpu_us"));
       }
     }
   }
@@ -101,39 +117,42 @@ public final class Report {
   private void starts() {
     double[] starts = values("start", OURS, "millis");
     if (starts.length > 0) {
-      System.out.println();
-      System.out.println("Start to first verified request, ms: " + Series.told(starts, 0));
+      System.out.println("\nStart to first verified request, ms: " + Series.told(starts, 0));
     }
   }
 
+  private void neighbours() {
+    double[] cores =
+        Stream.of("closed", "open").flatMap(this::ofKind).mapToDouble(this::othersCores).toArray();
+    System.out.println("\nCores that others used meanwhile: " + Series.told(cores, 2));
+  }
+
+  private double othersCores(JsonObject line) {
+    return line.getDouble("others_cores");
+  }
+
   private List<String> peers() {
-    return lines.stream()
-        .filter(line -> line.getString("kind").equals("idle"))
-        .map(line -> line.getString("peer"))
-        .distinct()
-        .collect(Collectors.toList());
+    return ofKind("idle").map(line -> line.getString("peer")).distinct().toList();
+  }
+
+  private Stream<JsonObject> ofKind(String kind) {
+    return lines.stream().filter(line -> line.getString("kind").equals(kind));
   }
 
   private double[] values(String kind, String peer, String field) {
-    return lines.stream()
-        .filter(line -> line.getString("kind").equals(kind) && line.getString("peer").equals(peer))
+    return ofKind(kind)
+        .filter(line -> line.getString("peer").equals(peer))
         .mapToDouble(line -> line.getDouble(field))
         .toArray();
   }
 
-  private String median(String kind, String peer, String field, int digits) {
-    return Series.told(values(kind, peer, field), digits);
+  private String ratio(String kind, String above, String below, String field) {
+    return Series.told(Series.quotients(values(kind, above, field), values(kind, below, field)), 2);
   }
 
-  /** Of each round by itself, since neighbours of the machine change from round to round. */
-  private String ratio(String kind, String peer, String field) {
-    double[] ours = values(kind, OURS, field);
-    double[] theirs = values(kind, peer, field);
-    return Series.told(Series.quotients(ours, theirs), 2);
-  }
-
-  private static String format(double value, int digits) {
-    return String.format(Locale.ROOT, "%,." + digits + "f", value);
+  private static void table(String head) {
+    System.out.println();
+    System.out.println(head);
   }
 
   private static void row(String... cells) {

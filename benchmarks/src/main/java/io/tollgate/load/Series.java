@@ -14,8 +14,13 @@ final class Series {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
+  /** Divides round by round. */
   static double[] quotients(double[] above, double[] below) {
-    double[] quotients = new double[Math.min(above.length, below.length)];
+    if (above.length != below.length) {
+      throw new IllegalArgumentException(
+          "rounds are missing: " + above.length + ", " + below.length);
+    }
+    double[] quotients = new double[above.length];
     for (int i = 0; i < quotients.length; i++) {
       quotients[i] = above[i] / below[i];
     }
@@ -24,9 +29,13 @@ final class Series {
 
   /** Tells the median, and in parentheses the least and the greatest. */
   static String told(double[] values, int digits) {
-    double min = Arrays.stream(values).min().orElse(0);
-    double max = Arrays.stream(values).max().orElse(0);
-    String one = "%,." + digits + "f";
-    return String.format(Locale.ROOT, one + " (" + one + "-" + one + ")", median(values), min, max);
+    double min = Arrays.stream(values).min().orElseThrow();
+    double max = Arrays.stream(values).max().orElseThrow();
+    return "%s (%s-%s)"
+        .formatted(number(median(values), digits), number(min, digits), number(max, digits));
+  }
+
+  static String number(double value, int digits) {
+    return String.format(Locale.ROOT, "%,." + digits + "f", value);
   }
 }

@@ -15,7 +15,8 @@ record SlotResult(
     double p99Micros,
     double p999Micros,
     double maxMicros,
-    double residentMegabytes) {
+    double residentMegabytes,
+    double othersCores) {
 
   static SlotResult of(
       Slot slot, double seconds, long answered, Meters.Reading used, Histogram latencies) {
@@ -30,7 +31,8 @@ record SlotResult(
         latencies.getValueAtPercentile(99) / 1e3,
         latencies.getValueAtPercentile(99.9) / 1e3,
         latencies.getMaxValue() / 1e3,
-        used.residentBytes() / 1e6);
+        used.residentBytes() / 1e6,
+        used.othersMicros() / 1e6 / seconds);
   }
 
   JsonObject toJson() {
@@ -45,6 +47,7 @@ record SlotResult(
         .put("p99_us", p99Micros)
         .put("p999_us", p999Micros)
         .put("max_us", maxMicros)
-        .put("rss_mb", residentMegabytes);
+        .put("rss_mb", residentMegabytes)
+        .put("others_cores", othersCores);
   }
 }
