@@ -47,7 +47,7 @@ public final class Report {
   private void closedLoop() {
     table(
         """
-        | closed loop | CPU µs/request | requests/s | upstream's CPU µs | RSS idle, MB | under load |
+        | closed loop | CPU µs/request | requests/s | upstream CPU µs | RSS MB idle | loaded |
         |---|---|---|---|---|---|""");
     for (String peer : peers()) {
       double mostResident = Arrays.stream(values("closed", peer, "rss_mb")).max().orElse(0);
