@@ -3,6 +3,7 @@ package io.tollgate.load;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The requests of one run, one key after the other, over and over. Confined to the event loop. */
 final class Requests {
@@ -23,6 +24,8 @@ final class Requests {
     after = bytes("\r\nUser-Agent: tollgate-load\r\nAccept: */*\r\n\r\n");
     this.keys = keys;
     inTurn = peer.keys();
+    // Another one each time, so that short slots too come to all of many keys.
+    next = ThreadLocalRandom.current().nextInt(inTurn);
   }
 
   private static byte[] bytes(String text) {
