@@ -248,8 +248,8 @@ public record Attack(
         && first.text().startsWith("HEAD ");
   }
 
-  /** Returns whether it tries deadlines, and so runs where they are short. */
+  /** Returns whether it tries a bound, and so runs where deadlines are short and bounds low. */
   boolean isSlow() {
-    return !needs.isEmpty() && !needs.contains(Bound.CONNECTIONS_PER_ADDRESS);
+    return !needs.isEmpty();
   }
 }

@@ -9,6 +9,7 @@ import static io.tollgate.attack.Http.postKept;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Much of what is allowed a little, and what comes behind a refusal. */
 final class FloodAttacks {
@@ -18,14 +19,19 @@ final class FloodAttacks {
   private static final String EXHAUSTION = "CWE-400";
   private static final String PIPELINE = "RFC 9112 9.3.2";
 
+  private static final String[] MANY = pipelined(50);
+
   private FloodAttacks() {}
 
   static List<Attack> all() {
-    String[] many = pipelined(50);
+    return Stream.of(pipelines(), exhausting(), crowds()).flatMap(List::stream).toList();
+  }
+
+  private static List<Attack> pipelines() {
     return List.of(
         attack("flood: fifty pipelined requests get their own answers", PIPELINE)
-            .sends(all(many) + get("/last"))
-            .forwarded(append(many, "GET /last")),
+            .sends(all(MANY) + get("/last"))
+            .forwarded(append(MANY, "GET /last")),
         attack("flood: pipelined requests byte by byte", PIPELINE)
             .sends((getKept("/1") + get("/2")).split("(?<=\\n)|(?<=/)", -1))
             .forwarded("GET /1", "GET /2"),
@@ -39,7 +45,11 @@ final class FloodAttacks {
             .thenRefused(400),
         attack("flood: pipelined behind the last that the client announced", "RFC 9112 9.6")
             .sends(get("/1") + get("/smuggled"))
-            .forwarded("GET /1"),
+            .forwarded("GET /1"));
+  }
+
+  private static List<Attack> exhausting() {
+    return List.of(
         attack("flood: ten thousand empty lines", EXHAUSTION)
             .sends("\r\n".repeat(10_000) + get("/x"))
             .refused(400, 431)
@@ -58,7 +68,11 @@ final class FloodAttacks {
             .refused(400, 431),
         attack("flood: a hundred header names with one hash", "oCERT-2011-003")
             .sends(get("/x", colliding(90)))
-            .forwarded("GET /x"),
+            .forwarded("GET /x"));
+  }
+
+  private static List<Attack> crowds() {
+    return List.of(
         attack("flood: two hundred connections that say nothing", "Slowloris 2009")
             .then(new Step.Crowd(200, ""))
             .sends(get("/x"))

@@ -8,6 +8,7 @@ import static io.tollgate.attack.Http.get;
 import static io.tollgate.attack.Http.head;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Header fields: a name that is a token, a colon at once, a value without control bytes, CRLF. */
 final class HeaderAttacks {
@@ -20,8 +21,13 @@ final class HeaderAttacks {
   private HeaderAttacks() {}
 
   static List<Attack> all() {
+    return Stream.of(names(), foldedLines(), values(), lineEnds(), bounds())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<Attack> names() {
     return List.of(
-        // Names.
         with("a space before the colon", NAME, "X-A : b").refused(400),
         with("a tab before the colon", NAME, "X-A\t: b").refused(400),
         with("a name with a space in it", NAME, "X A: b").refused(400),
@@ -32,9 +38,11 @@ final class HeaderAttacks {
         with("a name with a byte beyond ASCII", NAME, "X-\303\204: b")
             .refused(400)
             .toleratedAs("GET /x"),
-        with("a name in quotes", NAME, "\"X-A\": b").refused(400).toleratedAs("GET /x"),
+        with("a name in quotes", NAME, "\"X-A\": b").refused(400).toleratedAs("GET /x"));
+  }
 
-        // Folded lines.
+  private static List<Attack> foldedLines() {
+    return List.of(
         with("a folded value", FOLD, "X-A: b", " c").refused(400).toleratedAs("GET /x"),
         with("a value folded with a tab", FOLD, "X-A: b", "\tc").refused(400).toleratedAs("GET /x"),
         with("a line of white space", FOLD, "X-A: b", " ").refused(400).toleratedAs("GET /x"),
@@ -43,9 +51,11 @@ final class HeaderAttacks {
             .refused(400),
         with("a folded line hides a header", "CVE-2019-16785", "X-A: b", " Tollgate-Key-Id: forged")
             .refused(400)
-            .toleratedAs("GET /x"),
+            .toleratedAs("GET /x"));
+  }
 
-        // Values.
+  private static List<Attack> values() {
+    return List.of(
         with("a NUL in a value", VALUE, "X-A: b\0c").refused(400),
         with("a bare CR in a value", VALUE, "X-A: b\rTollgate-Key-Id: forged").refused(400),
         with("a bare LF in a value", VALUE, "X-A: b\nTollgate-Key-Id: forged")
@@ -61,9 +71,11 @@ final class HeaderAttacks {
             .forwarded("GET /x"),
         with("equal names pass in their order", "RFC 9110 5.3", "X-A: 1", "X-A: 2")
             .forwarded("GET /x")
-            .upstreamHas("x-a: 1", "x-a: 2"),
+            .upstreamHas("x-a: 1", "x-a: 2"));
+  }
 
-        // Line ends.
+  private static List<Attack> lineEnds() {
+    return List.of(
         attack("a header line ends with CR CR LF", LINE)
             .sends("GET /x HTTP/1.1\r\nX-A: b\r\r\n" + head(HOST, KEY, CLOSE))
             .refused(400)
@@ -87,9 +99,11 @@ final class HeaderAttacks {
         attack("the head ends with LF CR LF", LINE)
             .sends(String.join("\r\n", "GET /x HTTP/1.1", HOST, KEY, CLOSE) + "\n\r\n")
             .refused(400)
-            .toleratedAs("GET /x"),
+            .toleratedAs("GET /x"));
+  }
 
-        // Bounds.
+  private static List<Attack> bounds() {
+    return List.of(
         with("a hundred headers in all pass", "reliability.md 5c", numbered(97))
             .forwarded("GET /x"),
         with("more than a hundred headers", "CVE-2011-4461", numbered(120))

@@ -11,11 +11,17 @@ import java.util.List;
  * thread.
  */
 public final class Lane {
-  private static final Duration DEADLINE = Duration.ofSeconds(3);
-  private static final Duration SLOW_DEADLINE = Duration.ofSeconds(12);
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration SLOW_DEADLINE = Duration.ofSeconds(20);
 
   /** How long a connection that may stay open is watched for what should not come. */
   private static final Duration QUIET = Duration.ofMillis(300);
+
+  /** How soon a doubtful connection is closed: well before it would be for mere idleness. */
+  private static final Duration PROMPT = Duration.ofSeconds(2);
+
+  /** How soon a head is passed on by who does not wait for the body; others may wait for it. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
   private static final int PROBES = 2;
 
@@ -56,6 +62,7 @@ public final class Lane {
         faults.add("the upstream connection stays open after a doubt");
       }
       faults.addAll(probe());
+      faults.addAll(late(seen.size()));
       return new Result(attack, List.copyOf(faults), transcript(client, touched));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -85,7 +92,7 @@ public final class Lane {
     for (Step step : attack.steps()) {
       switch (step) {
         case Step.Send send -> client.send(proxy.fill(send.text()));
-        case Step.AwaitUpstream await -> upstream.awaitHead(QUIET);
+        case Step.AwaitUpstream await -> upstream.awaitHead(contract ? AT_ONCE : QUIET);
         case Step.AwaitBytes await -> client.read(DEADLINE);
         case Step.Drip drip -> client.drip(drip.text(), SLOW_DEADLINE);
         case Step.EndSending end -> client.endSending();
@@ -123,7 +130,7 @@ public final class Lane {
   }
 
   private boolean areClosed(List<UpstreamConnection> connections) {
-    return connections.stream().allMatch(c -> upstream.awaitClosed(c, DEADLINE));
+    return connections.stream().allMatch(c -> upstream.awaitClosed(c, PROMPT));
   }
 
   /** Asks twice on a connection of its own, as another client would. */
@@ -147,6 +154,16 @@ public final class Lane {
       }
     }
     return faults;
+  }
+
+  /** What an attack hid may reach the upstream once its connection serves someone else. */
+  private List<String> late(int known) {
+    return upstream.seen().stream()
+        .skip(known)
+        .map(seen -> seen.message().asked())
+        .filter(asked -> !asked.startsWith("GET " + RecordingUpstream.PROBE))
+        .map(asked -> "the upstream was asked afterwards: " + asked)
+        .toList();
   }
 
   private static Strict.Reading answer(AttackClient client, int from) {

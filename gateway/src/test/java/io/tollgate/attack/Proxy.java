@@ -12,7 +12,7 @@ import java.util.Set;
  * {@code /token} reads keys from {@code X-API-Key} alone.
  *
  * @param port where deadlines are long enough not to matter
- * @param impatientPort where they are a second or so
+ * @param impatientPort where they are a second or so, and other bounds low
  * @param key a good one, which may not use {@code /admin}
  * @param adminKey one that may
  * @param unknownKey one that is well-formed and was never issued

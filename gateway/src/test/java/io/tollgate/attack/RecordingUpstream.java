@@ -1,6 +1,5 @@
 package io.tollgate.attack;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,7 +21,6 @@ import java.util.function.BooleanSupplier;
 public final class RecordingUpstream implements AutoCloseable {
   static final String PROBE = "/probe/";
   private static final List<UpstreamConnection> NONE = List.of();
-  private static final int READ_MAX = 1024 * 1024;
   private static final int BACKLOG = 256;
   private static final String FLOOD = "x".repeat(64 * 1024);
 
@@ -67,8 +65,11 @@ public final class RecordingUpstream implements AutoCloseable {
   private void serve(UpstreamConnection connection) {
     try (Socket socket = connection.socket()) {
       InputStream input = socket.getInputStream();
-      while (take(connection, readAvailable(input))) {
-        continue;
+      byte[] buffer = new byte[64 * 1024];
+      for (int n = input.read(buffer); n >= 0; n = input.read(buffer)) {
+        if (!take(connection, new String(buffer, 0, n, StandardCharsets.ISO_8859_1))) {
+          return;
+        }
       }
     } catch (IOException gone) {
       // The proxy hung up, as it should in many a case.
@@ -80,27 +81,13 @@ public final class RecordingUpstream implements AutoCloseable {
     }
   }
 
-  /** Waits for bytes and takes all that are there, so that many small writes are read at once. */
-  private static String readAvailable(InputStream input) throws IOException {
-    byte[] buffer = new byte[64 * 1024];
-    var bytes = new StringBuilder();
-    do {
-      int n = input.read(buffer);
-      if (n < 0) {
-        throw new EOFException();
-      }
-      bytes.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
-    } while (input.available() > 0 && bytes.length() < READ_MAX);
-    return bytes.toString();
-  }
-
   /** Takes what came; returns whether the connection goes on. */
   private boolean take(UpstreamConnection connection, String bytes) throws IOException {
     synchronized (this) {
       connection.append(bytes);
       notifyAll();
     }
-    while (true) {
+    while (connection.mayBeWhole()) {
       Strict.Reading reading = connection.next();
       switch (reading) {
         case Strict.Broken broken -> {
@@ -119,13 +106,14 @@ public final class RecordingUpstream implements AutoCloseable {
         }
       }
     }
+    return true;
   }
 
   private boolean answersEarly(UpstreamConnection connection, Message head) throws IOException {
     Reply now = current();
     boolean first;
     synchronized (this) {
-      first = connection.beginHead();
+      first = connection.beginHead(head);
       notifyAll();
     }
     return !first || now.moment() != Reply.Moment.HEAD || answer(connection, head, now);
@@ -135,7 +123,7 @@ public final class RecordingUpstream implements AutoCloseable {
     boolean answered;
     Reply now = current();
     synchronized (this) {
-      answered = !connection.beginHead() && now.moment() == Reply.Moment.HEAD;
+      answered = !connection.beginHead(request) && now.moment() == Reply.Moment.HEAD;
       connection.advance(request.end());
       seen.add(new Seen(request, connection));
       notifyAll();

@@ -8,6 +8,7 @@ import static io.tollgate.attack.Http.get;
 import static io.tollgate.attack.Http.head;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The first line: one method, one target, one version, one space between them, CRLF. */
 final class RequestLineAttacks {
@@ -18,11 +19,19 @@ final class RequestLineAttacks {
   private RequestLineAttacks() {}
 
   static List<Attack> all() {
-    return List.of(
-        // Positive control: all the others differ from this one.
-        line("a plain request passes", "RFC 9112 3", "GET /x HTTP/1.1").forwarded("GET /x"),
+    return Stream.of(plain(), whiteSpace(), lineEnds(), versions(), methods())
+        .flatMap(List::stream)
+        .toList();
+  }
 
-        // White space.
+  /** Positive control: all the others differ from this one. */
+  private static List<Attack> plain() {
+    return List.of(
+        line("a plain request passes", "RFC 9112 3", "GET /x HTTP/1.1").forwarded("GET /x"));
+  }
+
+  private static List<Attack> whiteSpace() {
+    return List.of(
         line("a space before the method", "RFC 9112 2.2", " GET /x HTTP/1.1").refused(400),
         line("a tab after the method", "RFC 9112 3", "GET\t/x HTTP/1.1")
             .refused(400)
@@ -46,9 +55,11 @@ final class RequestLineAttacks {
             .refused(400)
             .toleratedAs("GET /x"),
         line("a no-break space for a space", "RFC 9112 3", "GET\240/x HTTP/1.1").refused(400),
-        line("a space in the target", "RFC 9112 3.2", "GET /x /y HTTP/1.1").refused(400),
+        line("a space in the target", "RFC 9112 3.2", "GET /x /y HTTP/1.1").refused(400));
+  }
 
-        // Line ends.
+  private static List<Attack> lineEnds() {
+    return List.of(
         attack("the line ends with a bare LF", "RFC 9112 2.2")
             .sends("GET /x HTTP/1.1\n" + head(HOST, KEY, CLOSE))
             .refused(400)
@@ -73,9 +84,11 @@ final class RequestLineAttacks {
             .sends("\n" + get("/x"))
             .refused(400)
             .toleratedAs("GET /x"),
-        attack("a NUL before it", "RFC 9112 3").sends("\0" + get("/x")).refused(400),
+        attack("a NUL before it", "RFC 9112 3").sends("\0" + get("/x")).refused(400));
+  }
 
-        // Versions.
+  private static List<Attack> versions() {
+    return List.of(
         attack("no version at all", "HTTP/0.9").sends("GET /x" + REST).refused(NO_SUCH_VERSION),
         line("HTTP/0.9 by name", "RFC 9112 2.3", "GET /x HTTP/0.9").refused(NO_SUCH_VERSION),
         line("HTTP/1.2", "RFC 9112 2.3", "GET /x HTTP/1.2")
@@ -93,9 +106,11 @@ final class RequestLineAttacks {
             .refused(400, 405, 501, 505),
         attack("a TLS hello where none is spoken", "RFC 8446 4.1.2")
             .sends("\26\3\1\0\10\1\0\0\4\3\3\0\0\r\n\r\n")
-            .cutWith(400),
+            .cutWith(400));
+  }
 
-        // Methods.
+  private static List<Attack> methods() {
+    return List.of(
         line("CONNECT to another host", "RFC 9110 9.3.6", "CONNECT evil.test:443 HTTP/1.1")
             .refused(NO_SUCH_METHOD),
         line("CONNECT with a path", "RFC 9110 9.3.6", "CONNECT /x HTTP/1.1")

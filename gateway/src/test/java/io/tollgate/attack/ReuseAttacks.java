@@ -10,6 +10,7 @@ import static io.tollgate.attack.Http.head;
 import static io.tollgate.attack.Http.post;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Connections to the upstream that must not be used again. Whether an innocent client gets
@@ -24,6 +25,10 @@ final class ReuseAttacks {
   private ReuseAttacks() {}
 
   static List<Attack> all() {
+    return Stream.of(speaking(), ending(), doubled(), left()).flatMap(List::stream).toList();
+  }
+
+  private static List<Attack> speaking() {
     return List.of(
         unasked("a whole response while nobody asks", QUEUE, EVIL),
         unasked("half a response while nobody asks", QUEUE, "HTTP/1.1 200 OK\r\nX: "),
@@ -33,7 +38,11 @@ final class ReuseAttacks {
         unasked(
             "408 while nobody asks",
             "RFC 9110 15.5.9",
-            head("HTTP/1.1 408 Timeout", "Connection: close", "Content-Length: 0")),
+            head("HTTP/1.1 408 Timeout", "Connection: close", "Content-Length: 0")));
+  }
+
+  private static List<Attack> ending() {
+    return List.of(
         attack("reuse: a good connection is used again", "positive control")
             .sends(getKept("/1") + get("/2"))
             .forwarded("GET /1", "GET /2"),
@@ -45,7 +54,11 @@ final class ReuseAttacks {
         announced(
             "close in a list",
             head("HTTP/1.1 200 OK", "Connection: X, Close", "Content-Length: 2") + "ok"),
-        announced("HTTP/1.0", head("HTTP/1.0 200 OK", "Content-Length: 2") + "ok"),
+        announced("HTTP/1.0", head("HTTP/1.0 200 OK", "Content-Length: 2") + "ok"));
+  }
+
+  private static List<Attack> doubled() {
+    return List.of(
         attack("reuse: two responses to each of two pipelined requests", QUEUE)
             .sends(getKept("/1") + get("/2"))
             .replied(Reply.of(OK + EVIL))
@@ -59,7 +72,11 @@ final class ReuseAttacks {
             .forwarded("POST /x")
             .answered(502, "POST /x")
             .clientLacks("evil")
-            .burnsConnection(),
+            .burnsConnection());
+  }
+
+  private static List<Attack> left() {
+    return List.of(
         attack("reuse: an early response, and the client sends on", "RFC 9112 9.5")
             .sendsApart(
                 head("POST /x HTTP/1.1", HOST, KEY, CLOSE, "Content-Length: 300000"),

@@ -10,6 +10,7 @@ import static io.tollgate.attack.Http.getKept;
 import static io.tollgate.attack.Http.head;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Ways around the scope of {@code /admin} and the methods of {@code /read}. */
 final class ScopeAttacks {
@@ -19,6 +20,10 @@ final class ScopeAttacks {
   private ScopeAttacks() {}
 
   static List<Attack> all() {
+    return Stream.of(plain(), spellings(), methods(), connections()).flatMap(List::stream).toList();
+  }
+
+  private static List<Attack> plain() {
     return List.of(
         attack("scope: who holds it may pass", "positive control")
             .sends(head("GET /admin/x HTTP/1.1", HOST, ADMIN, CLOSE))
@@ -28,7 +33,11 @@ final class ScopeAttacks {
         path("the path itself", "API1:2023", "/admin").refused(403),
         path("with a slash at its end", ORANGE, "/admin/").refused(403),
         path("below it", "API1:2023", "/admin/x").refused(403),
-        path("with a query", "API1:2023", "/admin?x=/y").refused(403),
+        path("with a query", "API1:2023", "/admin?x=/y").refused(403));
+  }
+
+  private static List<Attack> spellings() {
+    return List.of(
         path("with an escaped letter", PATH_RULE, "/%61dmin").refused(403),
         path("with all letters escaped", PATH_RULE, "/%61%64%6D%69%6e/x").refused(403),
         path("with a letter escaped twice", "CVE-2021-42013", "/%2561dmin")
@@ -50,7 +59,11 @@ final class ScopeAttacks {
         path("absolute form", "RFC 9112 3.2.2", "http://edge.test/admin").refused(400, 403),
         path("absolute form without a path", "RFC 9112 3.2.2", "http://edge.test?/admin")
             .refused(400)
-            .toleratedAs("GET /?/admin"),
+            .toleratedAs("GET /?/admin"));
+  }
+
+  private static List<Attack> methods() {
+    return List.of(
         attack("scope: a HEAD needs it too", "API5:2023")
             .sends(head("HEAD /admin/x HTTP/1.1", HOST, KEY, CLOSE))
             .refused(403),
@@ -62,7 +75,11 @@ final class ScopeAttacks {
             .refused(405),
         attack("scope: the same with an escaped letter", "API5:2023")
             .sends(head("DELETE /rea%64 HTTP/1.1", HOST, KEY, CLOSE))
-            .refused(405),
+            .refused(405));
+  }
+
+  private static List<Attack> connections() {
+    return List.of(
         attack("scope: the good request before does not help", "connection-bound trust")
             .sends(getKept("/x") + get("/admin/x"))
             .forwarded("GET /x")

@@ -9,6 +9,7 @@ import static io.tollgate.attack.Http.head;
 import static io.tollgate.attack.Http.post;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Whoever is slow is cut; they run where deadlines are a second or so. */
 final class SlowAttacks {
@@ -20,8 +21,11 @@ final class SlowAttacks {
   private SlowAttacks() {}
 
   static List<Attack> all() {
+    return Stream.of(heads(), bodies(), responses()).flatMap(List::stream).toList();
+  }
+
+  private static List<Attack> heads() {
     return List.of(
-        // The head.
         attack("slow: nothing at all", SLOWLORIS).cutWith(408).needing(Bound.IDLE_TIMEOUT),
         attack("slow: half a head and no more", SLOWLORIS)
             .sends("GET /x HTTP/1.1\r\nHost: ed")
@@ -51,9 +55,11 @@ final class SlowAttacks {
         attack("slow: a connection that was good and says no more", "RFC 9112 9.5")
             .sends(getKept("/x"))
             .cutAfter("GET /x", 408)
-            .needing(Bound.IDLE_TIMEOUT),
+            .needing(Bound.IDLE_TIMEOUT));
+  }
 
-        // The body.
+  private static List<Attack> bodies() {
+    return List.of(
         attack("slow: half a body and no more", RUDY)
             .sends(post("/x", "Content-Length: 10") + "half")
             .cutWith(408, 400)
@@ -95,9 +101,11 @@ final class SlowAttacks {
         attack("slow: an expectation, and then no body", "RFC 9110 10.1.1")
             .sends(post("/x", "Content-Length: 5", "Expect: 100-continue"))
             .cutWith(408, 400)
-            .needing(Bound.IDLE_TIMEOUT),
+            .needing(Bound.IDLE_TIMEOUT));
+  }
 
-        // The response.
+  private static List<Attack> responses() {
+    return List.of(
         attack("slow: a response that is not read", READ)
             .sends(get("/x"))
             .replied(Reply.of(head("HTTP/1.1 200 OK", CHUNKED) + "7fffffff\r\n").thenFloods())

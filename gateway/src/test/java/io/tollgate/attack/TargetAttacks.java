@@ -8,6 +8,7 @@ import static io.tollgate.attack.Http.get;
 import static io.tollgate.attack.Http.head;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The target: a path in one spelling, which the scope check and the upstream read alike.
@@ -22,8 +23,15 @@ final class TargetAttacks {
   private TargetAttacks() {}
 
   static List<Attack> all() {
+    return Stream.of(
+            forms(), dotSegments(), disguisedDots(), separators(), fragments(), bytes(), queries())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** Forms that are not origin-form. */
+  private static List<Attack> forms() {
     return List.of(
-        // Forms that are not origin-form.
         target("absolute form", "RFC 9112 3.2.2", "http://edge.test/x")
             .refused(400)
             .toleratedAs("GET /x"),
@@ -44,9 +52,11 @@ final class TargetAttacks {
         target("no slash at the beginning", "RFC 9112 3.2.1", "x").refused(400),
         target("userinfo instead of a path", "CVE-2021-40438", "@evil.test/x").refused(400),
         target("a port instead of a path", "Cracking the Lens 2017", ":80/x").refused(400),
-        target("a query instead of a path", "RFC 9112 3.2.1", "?a=b").refused(400),
+        target("a query instead of a path", "RFC 9112 3.2.1", "?a=b").refused(400));
+  }
 
-        // Dot segments.
+  private static List<Attack> dotSegments() {
+    return List.of(
         target("a dot-dot segment", PATH_RULE, "/x/../y").refused(400).toleratedAs("GET /x/../y"),
         target("a dot-dot segment at the root", PATH_RULE, "/../x")
             .refused(400)
@@ -64,7 +74,11 @@ final class TargetAttacks {
             .toleratedAs("GET /x/.%2E/y"),
         target("an encoded dot segment", PATH_RULE, "/%2e/x")
             .refused(400)
-            .toleratedAs("GET /%2e/x"),
+            .toleratedAs("GET /%2e/x"));
+  }
+
+  private static List<Attack> disguisedDots() {
+    return List.of(
         target("dots with a path parameter", ORANGE, "/x/..;/y")
             .refused(400)
             .toleratedAs("GET /x/..;/y"),
@@ -80,9 +94,11 @@ final class TargetAttacks {
         target("dots of full width", ORANGE, "/x/%ef%bc%8e%ef%bc%8e/y")
             .refused(400)
             .forwarded("GET /x/%EF%BC%8E%EF%BC%8E/y")
-            .toleratedAs("GET /x/%ef%bc%8e%ef%bc%8e/y"),
+            .toleratedAs("GET /x/%ef%bc%8e%ef%bc%8e/y"));
+  }
 
-        // Separators.
+  private static List<Attack> separators() {
+    return List.of(
         target("two slashes at the beginning", ORANGE, "//x").refused(400).toleratedAs("GET //x"),
         target("an empty segment", ORANGE, "/x//y").refused(400).toleratedAs("GET /x//y"),
         target("a network-path reference", "RFC 3986 4.2", "//evil.test/x")
@@ -107,12 +123,18 @@ final class TargetAttacks {
         target("an encoded semicolon", ORANGE, "/x%3by")
             .refused(400)
             .forwarded("GET /x%3By")
-            .toleratedAs("GET /x%3by"),
+            .toleratedAs("GET /x%3by"));
+  }
+
+  private static List<Attack> fragments() {
+    return List.of(
         target("a fragment", "RFC 9112 3.2", "/x#y").refused(400),
         target("a fragment in the query", "RFC 9112 3.2", "/x?a#b").refused(400),
-        target("dots after a fragment", "CVE-2021-32779", "/x#/../y").refused(400),
+        target("dots after a fragment", "CVE-2021-32779", "/x#/../y").refused(400));
+  }
 
-        // Bytes.
+  private static List<Attack> bytes() {
+    return List.of(
         target("a percent sign by itself", "RFC 3986 2.1", "/x%").refused(400),
         target("half an escape", "RFC 3986 2.1", "/x%2").refused(400),
         target("an escape that is not hexadecimal", "RFC 3986 2.1", "/x%zz").refused(400),
@@ -133,9 +155,12 @@ final class TargetAttacks {
         target("an encoded percent sign stays one", PATH_RULE, "/100%25").forwarded("GET /100%25"),
         target("what needs no escape is decoded", PATH_RULE, "/%78%2D%7e")
             .forwarded("GET /x-~")
-            .toleratedAs("GET /%78%2D%7e"),
+            .toleratedAs("GET /%78%2D%7e"));
+  }
 
-        // The query is the upstream's own.
+  /** The query is the upstream's own. */
+  private static List<Attack> queries() {
+    return List.of(
         target("dots in the query are no path", PATH_RULE, "/x?a=/../y")
             .forwarded("GET /x?a=/../y"),
         target("escapes in the query stay", PATH_RULE, "/x?a=%2e%2f%00%0d%0a")

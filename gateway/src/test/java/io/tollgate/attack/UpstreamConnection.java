@@ -5,8 +5,10 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** One connection of the proxy to the recording upstream; guarded by that. */
+/** One connection of the proxy to the recording upstream. Safe for all threads. */
 final class UpstreamConnection {
+  private static final String EMPTY_LINE = "\r\n\r\n";
+
   private final Socket socket;
   private final StringBuilder log = new StringBuilder();
 
@@ -16,7 +18,11 @@ final class UpstreamConnection {
   /** Where the next message begins. */
   private int readTo;
 
+  /** How far it has been looked for the next message's end. */
+  private int tried;
+
   private boolean headBegun;
+  private boolean chunked;
   private boolean closed;
   private String breach = "";
 
@@ -28,38 +34,47 @@ final class UpstreamConnection {
     return socket;
   }
 
-  void append(String bytes) {
+  synchronized void append(String bytes) {
     log.append(bytes);
   }
 
-  Strict.Reading next() {
-    return Strict.request(log.toString(), readTo);
+  /** Spares reading a body again for each chunk of it: all chunks end with an empty line. */
+  synchronized boolean mayBeWhole() {
+    int from = Math.max(readTo, tried - EMPTY_LINE.length());
+    boolean ended = log.indexOf(EMPTY_LINE, from) >= 0;
+    tried = log.length();
+    return !headBegun || !chunked || ended;
   }
 
-  void advance(int end) {
-    readTo = end;
+  synchronized Strict.Reading next() {
+    return Strict.request(log.substring(readTo), 0);
+  }
+
+  /** Takes a message of that length as read. */
+  synchronized void advance(int length) {
+    readTo += length;
+    tried = readTo;
     headBegun = false;
   }
 
   /** Notes that the next message's head is there; returns whether that is news. */
-  boolean beginHead() {
+  synchronized boolean beginHead(Message head) {
     boolean news = !headBegun;
     headBegun = true;
+    chunked = !head.values("transfer-encoding").isEmpty();
     return news;
   }
 
-  void brokenBy(String reason) {
+  synchronized void brokenBy(String reason) {
     breach = reason;
   }
 
-  void closed() {
+  synchronized void closed() {
     closed = true;
   }
 
-  /** Begins another case; what came before it is forgotten. */
-  void mark() {
-    log.delete(0, readTo);
-    readTo = 0;
+  /** Begins another case. */
+  synchronized void mark() {
     mark = log.length();
   }
 
@@ -69,29 +84,30 @@ final class UpstreamConnection {
     output.flush();
   }
 
-  boolean isClosed() {
+  synchronized boolean isClosed() {
     return closed;
   }
 
-  boolean isTouched() {
+  synchronized boolean isTouched() {
     return log.length() > mark;
   }
 
-  boolean hasHead() {
+  synchronized boolean hasHead() {
     return headBegun;
   }
 
   /** Returns whether bytes are left that make no whole message. */
-  boolean isHalf() {
-    return readTo < log.length() && breach.isEmpty();
+  synchronized boolean isHalf() {
+    return readTo < log.length() && breach().isEmpty();
   }
 
   /** Returns in which way its bytes are no strict HTTP; empty if they are. */
-  String breach() {
-    return breach;
+  synchronized String breach() {
+    boolean unjudged = breach.isEmpty() && readTo < log.length();
+    return unjudged && next() instanceof Strict.Broken broken ? broken.reason() : breach;
   }
 
-  String bytes() {
+  synchronized String bytes() {
     return log.substring(mark);
   }
 }

@@ -1,5 +1,6 @@
 package io.tollgate.edge;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.tollgate.attack.Attack;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -52,6 +54,16 @@ class AttackTest {
     edges.forEach(AttackedEdge::close);
     redis.close();
     postgres.close();
+  }
+
+  @Test
+  void the_suite_has_at_least_150_cases_and_each_a_name_of_its_own() {
+    Attacks.byCategory()
+        .forEach(
+            (category, attacks) ->
+                assertThat(attacks).as(category).extracting(Attack::name).doesNotHaveDuplicates());
+    assertThat(Attacks.byCategory().values().stream().flatMap(List::stream))
+        .hasSizeGreaterThanOrEqualTo(150);
   }
 
   /** A case and what will have come of it. */
