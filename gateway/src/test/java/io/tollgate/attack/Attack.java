@@ -248,6 +248,12 @@ public record Attack(
         && first.text().startsWith("HEAD ");
   }
 
+  /** Returns whether that request is one that may rightly reach the upstream. */
+  boolean asks(String asked) {
+    return verdicts.stream().anyMatch(verdict -> verdict.asked().contains(asked))
+        || tolerated.stream().anyMatch(verdict -> verdict.asked().contains(asked));
+  }
+
   /** Returns whether it tries a bound, and so runs where deadlines are short and bounds low. */
   boolean isSlow() {
     return !needs.isEmpty();
