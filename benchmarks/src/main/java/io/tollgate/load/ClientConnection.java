@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Arrays;
 final class ClientConnection extends ChannelInboundHandlerAdapter {
   private static final int COMPARED_EVERY = 16;
   private static final int COMPARED_ALWAYS_MAX = 4096;
+  private static final int SHOWN_MAX = 1024;
 
   private final SlotRun run;
   private final Channel channel;
@@ -125,8 +127,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   private void check(boolean right, String otherwise) {
     if (!right) {
-      throw new WrongAnswer(run.peer(), otherwise);
+      throw new WrongAnswer(run.peer(), otherwise + received());
     }
+  }
+
+  /** Tells the head that is in the scratch pad, which may hold the reason as well. */
+  private String received() {
+    int length = Math.min(headLength, SHOWN_MAX);
+    return length == 0 ? "" : ":\n" + new String(scratch, 0, length, StandardCharsets.ISO_8859_1);
   }
 
   @Override

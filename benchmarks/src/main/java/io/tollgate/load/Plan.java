@@ -18,6 +18,7 @@ record Plan(
     Duration warmUp,
     Duration warmUpOfNatives,
     double rate,
+    double calm,
     Path results) {
 
   /** Reads options, each followed by its value; {@code --peer} may come several times. */
@@ -42,6 +43,7 @@ record Plan(
     private double warmUp = 60;
     private double warmUpOfNatives = 5;
     private double rate;
+    private double calm = 1_000;
 
     void put(String option, String value) {
       switch (option) {
@@ -57,6 +59,7 @@ record Plan(
         case "--warm" -> warmUp = Double.parseDouble(value);
         case "--warm-natives" -> warmUpOfNatives = Double.parseDouble(value);
         case "--rate" -> rate = Double.parseDouble(value);
+        case "--calm" -> calm = Double.parseDouble(value);
         default -> throw new IllegalArgumentException("there is no option " + option);
       }
     }
@@ -74,6 +77,7 @@ record Plan(
           seconds(warmUp),
           seconds(warmUpOfNatives),
           rate,
+          calm,
           results);
     }
 

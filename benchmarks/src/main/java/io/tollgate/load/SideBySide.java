@@ -24,6 +24,7 @@ import java.util.Map;
  */
 public final class SideBySide {
   private static final Duration RAMP = Duration.ofMillis(700);
+  private static final int REPEATS_MAX = 3;
   private static final List<String> SET_THE_RATE = List.of("nginx", "tollgate");
 
   private final Plan plan;
@@ -97,8 +98,8 @@ public final class SideBySide {
         SET_THE_RATE.stream().mapToDouble(name -> served.getOrDefault(name, 1e9)).min().orElse(1e9);
     for (Peer peer : plan.peers()) {
       double common = plan.rate() > 0 ? plan.rate() : slower / 2;
-      rates.put(
-          peer.name(), Math.floor(Math.min(common, served.getOrDefault(peer.name(), 0.) / 2)));
+      double own = served.getOrDefault(peer.name(), 0.) / 2;
+      rates.put(peer.name(), Math.max(1, Math.floor(Math.min(common, own))));
       generator.run(slot(peer, warmUp(peer).dividedBy(4), rate(peer)));
     }
   }
@@ -116,9 +117,22 @@ public final class SideBySide {
   }
 
   private void measure(String kind, int round, Slot slot) {
-    SlotResult result = generator.run(slot);
+    SlotResult result = calmest(slot);
+    if (result.requestsPerSecond() == 0) {
+      throw new WrongAnswer(slot.peer(), "nothing in a whole slot");
+    }
     write(kind, round, result.toJson());
     tell(kind, round, result);
+  }
+
+  /** Measures again while others take more than is tolerated; their share decides, no figure. */
+  private SlotResult calmest(Slot slot) {
+    SlotResult calmest = generator.run(slot);
+    for (int i = 0; i < REPEATS_MAX && calmest.othersCores() > plan.calm(); i++) {
+      SlotResult again = generator.run(slot);
+      calmest = again.othersCores() < calmest.othersCores() ? again : calmest;
+    }
+    return calmest;
   }
 
   private void write(String kind, int round, JsonObject what) {
