@@ -28,7 +28,7 @@ final class ScopeAttacks {
         attack("scope: who holds it may pass", "positive control")
             .sends(head("GET /admin/x HTTP/1.1", HOST, ADMIN, CLOSE))
             .forwarded("GET /admin/x"),
-        path("a name that only begins alike is another", "CVE-2018-1000632", "/adminx")
+        path("a name that only begins alike is another", "CWE-863", "/adminx")
             .forwarded("GET /adminx"),
         path("the path itself", "API1:2023", "/admin").refused(403),
         path("with a slash at its end", ORANGE, "/admin/").refused(403),
