@@ -8,7 +8,7 @@ jvm_opts=${TOLLGATE_JVM_OPTS:--XX:+UseSerialGC -Xms512m -Xmx512m}
 started=()
 
 # Prints a port that nobody listens on; each call another one.
-next_port=18300
+next_port=${SIDE_BY_SIDE_PORT:-18300}
 free_port() {
   while (exec 3<>"/dev/tcp/127.0.0.1/$next_port") 2>/dev/null; do
     next_port=$((next_port + 1))

@@ -3,6 +3,7 @@ package io.tollgate.edge;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.netty.channel.EventLoop;
+import io.tollgate.limit.Admission;
 import io.tollgate.limit.RateLimiter;
 import io.tollgate.meter.UsageMeter;
 import io.tollgate.proxy.Failure;
@@ -165,13 +166,12 @@ final class Edge {
       forward(request);
       return;
     }
-    long nowNanos = parts.monotonicNanos().getAsLong();
-    long waitSeconds = limiter.admit(grant.id(), nowNanos);
-    request.setRateLimit(limiter.policy(), limiter.standing(grant.id(), nowNanos));
-    if (waitSeconds > 0) {
-      refusals.refuseForNow(request, Refusal.RATE_LIMITED, waitSeconds);
-    } else {
+    Admission admission = limiter.admit(grant.id(), parts.monotonicNanos().getAsLong());
+    request.setAdmission(limiter.policy(), admission);
+    if (admission.passes()) {
       forward(request);
+    } else {
+      refusals.refuseForNow(request, Refusal.RATE_LIMITED, admission.waitSeconds());
     }
   }
 

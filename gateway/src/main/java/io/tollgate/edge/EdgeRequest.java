@@ -2,6 +2,7 @@ package io.tollgate.edge;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.tollgate.limit.Admission;
 import io.tollgate.proxy.Route;
 import io.tollgate.ring.Grant;
 import io.tollgate.wire.HeadBuffer;
@@ -22,8 +23,8 @@ final class EdgeRequest {
   private @Nullable RequestHead head;
   private @Nullable Route route;
   private @Nullable Grant grant;
-  private @Nullable String ratePolicy;
-  private @Nullable String rateStanding;
+  private String ratePolicy = "";
+  private @Nullable Admission admission;
   private long idHigh;
   private long idLow;
   private long startNanos;
@@ -38,8 +39,7 @@ final class EdgeRequest {
     head = newHead;
     route = null;
     grant = null;
-    ratePolicy = null;
-    rateStanding = null;
+    admission = null;
     startNanos = nowNanos;
   }
 
@@ -110,15 +110,18 @@ final class EdgeRequest {
     return grant;
   }
 
-  void setRateLimit(String policy, String standing) {
+  void setAdmission(String policy, Admission newAdmission) {
     ratePolicy = policy;
-    rateStanding = standing;
+    admission = newAdmission;
   }
 
-  /** Tells the client how it stands, on routes that are limited. */
+  /** Tells the client how it stands, where it is limited. */
   void writeRateLimit(HeadBuffer out) {
-    if (ratePolicy != null && rateStanding != null) {
-      out.field("ratelimit-policy", ratePolicy).field("ratelimit", rateStanding);
+    Admission known = admission;
+    if (known != null) {
+      out.field("ratelimit-policy", ratePolicy);
+      out.put("ratelimit: \"key\";r=").decimal(known.remaining());
+      out.put(";t=").decimal(known.fullInSeconds()).endLine();
     }
   }
 

@@ -1,5 +1,7 @@
 package io.tollgate.limit;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The generic cell rate algorithm (ITU-T I.371, annex A) for one key: a rate with a burst, kept in
  * one number, the time at which the next request would come if all came evenly.
@@ -9,6 +11,7 @@ package io.tollgate.limit;
  */
 final class Gcra {
   private long theoreticalArrivalNanos;
+  private boolean retired;
 
   /** Starts with the whole burst in hand. */
   Gcra(long nowNanos) {
@@ -18,27 +21,26 @@ final class Gcra {
   /**
    * Takes a place if the request conforms.
    *
-   * @return 0, or the nanoseconds to wait, having taken nothing
+   * @return null if this state was retired meanwhile, so that another counts
    */
-  synchronized long admit(RateLimit limit, long nowNanos) {
-    long aheadNanos = Math.max(0, theoreticalArrivalNanos - nowNanos);
-    long waitNanos = aheadNanos - limit.toleranceNanos();
-    if (waitNanos > 0) {
-      return waitNanos;
+  synchronized @Nullable Admission admit(RateLimit limit, long nowNanos) {
+    if (retired) {
+      return null;
     }
-    theoreticalArrivalNanos = nowNanos + aheadNanos + limit.emissionIntervalNanos();
-    return 0;
-  }
-
-  /** Returns how many requests would conform now, one after the other. */
-  synchronized long remaining(RateLimit limit, long nowNanos) {
     long aheadNanos = Math.max(0, theoreticalArrivalNanos - nowNanos);
+    long waitNanos = Math.max(0, aheadNanos - limit.toleranceNanos());
+    if (waitNanos == 0) {
+      aheadNanos += limit.emissionIntervalNanos();
+      theoreticalArrivalNanos = nowNanos + aheadNanos;
+    }
     long freeNanos = limit.toleranceNanos() + limit.emissionIntervalNanos() - aheadNanos;
-    return Math.max(0, freeNanos / limit.emissionIntervalNanos());
+    long remaining = Math.max(0, freeNanos / limit.emissionIntervalNanos());
+    return new Admission(waitNanos, remaining, aheadNanos);
   }
 
-  /** Returns the nanoseconds until the whole burst is in hand again. */
-  synchronized long fullInNanos(long nowNanos) {
-    return Math.max(0, theoreticalArrivalNanos - nowNanos);
+  /** Retires the state, if the key has its whole burst in hand: it loses nothing by that. */
+  synchronized boolean retireIfFull(long nowNanos) {
+    retired = theoreticalArrivalNanos - nowNanos <= 0;
+    return retired;
   }
 }

@@ -3,6 +3,7 @@ package io.tollgate.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.key.KeyId;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,11 @@ class GcraTest {
   private final Gcra gcra = new Gcra(start);
 
   private long admit(long nowNanos) {
-    return gcra.admit(TEN_A_SECOND_BURST_OF_THREE, nowNanos);
+    return waitNanos(gcra, nowNanos);
+  }
+
+  private static long waitNanos(Gcra gcra, long nowNanos) {
+    return Objects.requireNonNull(gcra.admit(TEN_A_SECOND_BURST_OF_THREE, nowNanos)).waitNanos();
   }
 
   private void takeBurst() {
@@ -61,30 +66,31 @@ class GcraTest {
     long beforeWrap = Long.MAX_VALUE - INTERVAL / 2;
     var wrapping = new Gcra(beforeWrap);
     for (int i = 0; i < 3; i++) {
-      assertThat(wrapping.admit(TEN_A_SECOND_BURST_OF_THREE, beforeWrap)).isZero();
+      assertThat(waitNanos(wrapping, beforeWrap)).isZero();
     }
-    assertThat(wrapping.admit(TEN_A_SECOND_BURST_OF_THREE, beforeWrap)).isEqualTo(INTERVAL);
-    assertThat(wrapping.admit(TEN_A_SECOND_BURST_OF_THREE, beforeWrap + INTERVAL)).isZero();
+    assertThat(waitNanos(wrapping, beforeWrap)).isEqualTo(INTERVAL);
+    assertThat(waitNanos(wrapping, beforeWrap + INTERVAL)).isZero();
   }
 
   @Test
   void what_is_left_and_when_the_burst_is_back_are_told() {
-    assertThat(gcra.remaining(TEN_A_SECOND_BURST_OF_THREE, start)).isEqualTo(3);
-    admit(start);
-    assertThat(gcra.remaining(TEN_A_SECOND_BURST_OF_THREE, start)).isEqualTo(2);
-    assertThat(gcra.fullInNanos(start)).isEqualTo(INTERVAL);
+    Admission first = Objects.requireNonNull(gcra.admit(TEN_A_SECOND_BURST_OF_THREE, start));
+    assertThat(first.remaining()).isEqualTo(2);
+    assertThat(first.fullInNanos()).isEqualTo(INTERVAL);
+    assertThat(first.fullInSeconds()).isEqualTo(1);
   }
 
   @Test
   void each_key_has_a_burst_of_its_own() {
     var limiter = new RateLimiter(new LimitConfig(1, 2));
     var other = new KeyId(3, 4);
-    assertThat(limiter.admit(KEY, 0)).isZero();
-    assertThat(limiter.admit(KEY, 0)).isZero();
-    assertThat(limiter.admit(KEY, 0)).isEqualTo(1);
-    assertThat(limiter.admit(other, 0)).isZero();
+    assertThat(limiter.admit(KEY, 0).passes()).isTrue();
+    assertThat(limiter.admit(KEY, 0).passes()).isTrue();
+    assertThat(limiter.admit(KEY, 0).waitSeconds()).isEqualTo(1);
+    assertThat(limiter.admit(other, 0).passes()).isTrue();
     assertThat(limiter.policy()).isEqualTo("\"key\";q=2;w=2");
-    assertThat(limiter.standing(KEY, 0)).isEqualTo("\"key\";r=0;t=2");
+    assertThat(limiter.admit(KEY, 0).remaining()).isZero();
+    assertThat(limiter.admit(KEY, 0).fullInSeconds()).isEqualTo(2);
   }
 
   @Test
@@ -92,7 +98,40 @@ class GcraTest {
     var limiter = new RateLimiter(LimitConfig.UNLIMITED);
     assertThat(limiter.isLimiting()).isFalse();
     for (int i = 0; i < 1_000; i++) {
-      assertThat(limiter.admit(KEY, 0)).isZero();
+      assertThat(limiter.admit(KEY, 0).passes()).isTrue();
+    }
+  }
+
+  @Test
+  void a_state_is_retired_only_when_its_key_loses_nothing_by_it() {
+    admit(start);
+    assertThat(gcra.retireIfFull(start + INTERVAL - 1)).isFalse();
+    assertThat(gcra.admit(TEN_A_SECOND_BURST_OF_THREE, start)).isNotNull();
+    assertThat(gcra.retireIfFull(start + 2 * INTERVAL)).isTrue();
+    assertThat(gcra.admit(TEN_A_SECOND_BURST_OF_THREE, start + 2 * INTERVAL)).isNull();
+  }
+
+  @Test
+  void states_of_keys_that_rest_are_let_go_by_those_that_come() {
+    var states = new KeyStates(1_000);
+    for (int i = 0; i < 500; i++) {
+      states.of(new KeyId(1, i), 0);
+    }
+    assertThat(states.size()).isLessThanOrEqualTo(500);
+    for (int i = 0; i < 500; i++) {
+      states.of(new KeyId(2, i), INTERVAL);
+    }
+    assertThat(states.size()).isLessThanOrEqualTo(502);
+  }
+
+  @Test
+  void there_are_never_more_states_than_the_bound() {
+    var states = new KeyStates(100);
+    for (int i = 0; i < 1_000; i++) {
+      Gcra state = states.of(new KeyId(1, i), 0);
+      state.admit(TEN_A_SECOND_BURST_OF_THREE, 0);
+      assertThat(states.size()).isLessThanOrEqualTo(100);
+      assertThat(states.of(new KeyId(1, i), 0)).isSameAs(state);
     }
   }
 }
