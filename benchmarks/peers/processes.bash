@@ -8,7 +8,7 @@ jvm_opts=${TOLLGATE_JVM_OPTS:--XX:+UseSerialGC -Xms512m -Xmx512m}
 started=()
 
 # Prints a port that nobody listens on; each call another one.
-next_port=${SIDE_BY_SIDE_PORT:-18300}
+next_port=$((20000 + RANDOM % 12000))
 free_port() {
   while (exec 3<>"/dev/tcp/127.0.0.1/$next_port") 2>/dev/null; do
     next_port=$((next_port + 1))
@@ -35,6 +35,8 @@ await_port() {
     [ "$waited" -lt 600 ] || fail "$name does not listen within a minute"
     sleep 0.1
   done
+  # Else somebody else took the port meanwhile.
+  kill -0 "$pid" 2>/dev/null || fail "$name has ended: $(tail -n 5 "$run/$name.out")"
 }
 
 stop_all() {

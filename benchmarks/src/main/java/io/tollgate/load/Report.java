@@ -85,6 +85,9 @@ public final class Report {
   }
 
   private void ratios() {
+    if (peers().stream().allMatch(peer -> peer.startsWith(OURS))) {
+      return;
+    }
     table(
         """
         | Tollgate against | CPU, closed loop | CPU, fixed rate | requests/s | p50 | p99 |
@@ -94,10 +97,10 @@ public final class Report {
         row(
             peer,
             ratio("closed", OURS, peer, "cpu_us"),
-            ratio("open", OURS, peer, "cpu_us"),
+            atOneRate(OURS, peer, "cpu_us"),
             ratio("closed", OURS, peer, "requests_per_second"),
-            ratio("open", OURS, peer, "p50_us"),
-            ratio("open", OURS, peer, "p99_us"));
+            atOneRate(OURS, peer, "p50_us"),
+            atOneRate(OURS, peer, "p99_us"));
       }
     }
   }
@@ -109,7 +112,7 @@ public final class Report {
             "%nCPU per request with %s keys in turn against fewer: %s, at the fixed rate %s%n",
             peer.substring(OURS_TOO.length()),
             ratio("closed", peer, OURS, "cpu_us"),
-            ratio("open", peer, OURS, "cpu_us"));
+            atOneRate(peer, OURS, "cpu_us"));
       }
     }
   }
@@ -148,6 +151,12 @@ public final class Report {
 
   private String ratio(String kind, String above, String below, String field) {
     return Series.told(Series.quotients(values(kind, above, field), values(kind, below, field)), 2);
+  }
+
+  /** CPU and latency at unlike rates are no like figures: with fewer requests, each costs more. */
+  private String atOneRate(String above, String below, String field) {
+    boolean one = values("open", above, "rate")[0] == values("open", below, "rate")[0];
+    return one ? ratio("open", above, below, field) : "another rate";
   }
 
   private static void table(String head) {

@@ -50,6 +50,9 @@ public final class StartTime {
 
   private static long time(ProcessBuilder command, int port, byte[] request)
       throws IOException, InterruptedException {
+    if (isVerified(port, request)) {
+      throw new IllegalStateException("somebody else answers on port " + port);
+    }
     long startNanos = System.nanoTime();
     Process process = command.start();
     try {
