@@ -25,6 +25,7 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
   private final Channel channel;
   private final String address;
   private long deadlineNanos;
+  private int index;
 
   ClientChannel(Channel channel) {
     this.channel = channel;
@@ -83,6 +84,15 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
 
   final boolean isLate(long nowNanos) {
     return nowNanos - deadlineNanos > 0;
+  }
+
+  /** Returns where it stands among the {@link Connections}. */
+  final int index() {
+    return index;
+  }
+
+  final void setIndex(int newIndex) {
+    index = newIndex;
   }
 
   @Override

@@ -37,7 +37,6 @@ final class ClientConnection extends ClientChannel implements Client {
   private @Nullable Exchange exchange;
   private boolean processing;
   private boolean told;
-  private int index;
 
   ClientConnection(Edge edge, Connections connections, Channel channel) {
     super(channel);
@@ -85,7 +84,8 @@ final class ClientConnection extends ClientChannel implements Client {
 
   private boolean step(ByteBuf from) {
     return switch (state) {
-      case HEAD -> readHead(from);
+      // Whoever does not read the answers is asked for no more requests: they would pile up.
+      case HEAD -> channel().isWritable() ? readHead(from) : hold(from);
       case SENDING -> readBody(from);
       case DISCARDING -> discardBody(from);
       case DECIDING, RESPONDING -> hold(from);
@@ -355,7 +355,7 @@ final class ClientConnection extends ClientChannel implements Client {
             || state == ClientState.DISCARDING
             || state == ClientState.LINGERING;
     if (waits && isLate(nowNanos)) {
-      if (state == ClientState.HEAD && !unread.isEmpty()) {
+      if (state == ClientState.HEAD && !unread.isEmpty() && channel().isWritable()) {
         refuseUnread(Refusal.REQUEST_TIMEOUT);
       } else {
         close();
@@ -368,6 +368,9 @@ final class ClientConnection extends ClientChannel implements Client {
     Exchange served = exchange;
     if (served != null && channel().isWritable()) {
       served.clientWritable();
+    } else if (state == ClientState.HEAD && channel().isWritable()) {
+      resume();
+      process();
     }
   }
 
@@ -388,13 +391,5 @@ final class ClientConnection extends ClientChannel implements Client {
       // Else the edge still holds it, and finds that nobody waits for its answer.
       giveBackHead();
     }
-  }
-
-  int index() {
-    return index;
-  }
-
-  void setIndex(int newIndex) {
-    index = newIndex;
   }
 }
