@@ -5,13 +5,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GenericFutureListener;
+import io.netty.util.concurrent.Promise;
 import io.tollgate.wire.ResponseHead;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
@@ -26,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to that event loop.
  */
 final class Dialer {
+  private final EventLoop eventLoop;
   private final ProxyConfig config;
   private final Bootstrap bootstrap;
 
@@ -35,23 +35,35 @@ final class Dialer {
   private @Nullable SslContext tls;
 
   Dialer(Vertx vertx, EventLoop eventLoop, ProxyConfig config) {
+    this(eventLoop, config, bootstrap((VertxInternal) vertx));
+  }
+
+  Dialer(EventLoop eventLoop, ProxyConfig config, Bootstrap sockets) {
+    this.eventLoop = eventLoop;
     this.config = config;
     responseHead = new ResponseHead(config.headerCountMax());
-    var internal = (VertxInternal) vertx;
     bootstrap =
-        new Bootstrap()
+        sockets
             .group(eventLoop)
-            .channelFactory(internal.transport().channelFactory(false))
-            .resolver(internal.nameResolver().nettyAddressResolverGroup())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) config.connectTimeout().toMillis());
   }
 
-  /** Begins a connection; the future completes when it may be used, TLS included. */
-  ChannelFuture dial(Upstream upstream) {
+  private static Bootstrap bootstrap(VertxInternal vertx) {
+    return new Bootstrap()
+        .channelFactory(vertx.transport().channelFactory(false))
+        .resolver(vertx.nameResolver().nettyAddressResolverGroup());
+  }
+
+  /**
+   * Begins a connection. The future completes when it may be used, TLS included, and always on the
+   * event loop: where not even a socket could be had, Netty's own would complete elsewhere.
+   */
+  Future<Channel> dial(Upstream upstream) {
     URI url = upstream.url();
     var address = InetSocketAddress.createUnresolved(hostOf(url), UpstreamAddress.port(url));
     boolean secure = UpstreamAddress.isTls(url);
+    Promise<Channel> dialled = eventLoop.newPromise();
     ChannelFuture opened =
         bootstrap
             .clone()
@@ -70,7 +82,17 @@ final class Dialer {
                   }
                 })
             .connect(address);
-    return secure ? afterHandshake(opened) : opened;
+    opened.addListener(
+        connected -> {
+          if (!connected.isSuccess()) {
+            dialled.setFailure(connected.cause());
+          } else if (secure) {
+            afterHandshake(opened.channel(), dialled);
+          } else {
+            dialled.setSuccess(opened.channel());
+          }
+        });
+    return dialled;
   }
 
   private SslHandler tlsHandler(Channel channel, URI url) throws SSLException {
@@ -85,28 +107,19 @@ final class Dialer {
   }
 
   /** Completes with the handshake; where that fails, the handler closes the connection itself. */
-  private static ChannelFuture afterHandshake(ChannelFuture opened) {
-    Channel channel = opened.channel();
-    ChannelPromise secured = channel.newPromise();
-    opened.addListener(
-        connected -> {
-          if (connected.isSuccess()) {
-            channel.pipeline().get(SslHandler.class).handshakeFuture().addListener(passTo(secured));
-          } else {
-            secured.tryFailure(connected.cause());
-          }
-        });
-    return secured;
-  }
-
-  private static GenericFutureListener<Future<Channel>> passTo(ChannelPromise secured) {
-    return shaken -> {
-      if (shaken.isSuccess()) {
-        secured.trySuccess();
-      } else {
-        secured.tryFailure(shaken.cause());
-      }
-    };
+  private static void afterHandshake(Channel channel, Promise<Channel> dialled) {
+    channel
+        .pipeline()
+        .get(SslHandler.class)
+        .handshakeFuture()
+        .addListener(
+            shaken -> {
+              if (shaken.isSuccess()) {
+                dialled.setSuccess(channel);
+              } else {
+                dialled.setFailure(shaken.cause());
+              }
+            });
   }
 
   /** An IPv6 address stands in brackets in a URL and without them elsewhere. */

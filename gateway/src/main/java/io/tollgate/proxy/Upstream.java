@@ -1,8 +1,9 @@
 package io.tollgate.proxy;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.URI;
@@ -73,25 +74,28 @@ final class Upstream {
 
   private void dial(Exchange exchange) {
     open++;
-    ChannelFuture dialled = dialer.dial(this);
+    Future<Channel> dialled = dialer.dial(this);
     dialled.addListener(
         done -> {
           if (done.isSuccess()) {
-            connected(dialled.channel(), exchange);
+            connected(dialled.getNow(), exchange);
           } else {
-            open--;
             LOG.debug("no connection to {}: {}", url, done.cause().getMessage());
-            exchange.fail(failure(done.cause()));
-            serveWaiting();
+            failed(exchange, failure(done.cause()));
           }
         });
+  }
+
+  private void failed(Exchange exchange, Failure failure) {
+    open--;
+    exchange.fail(failure);
+    serveWaiting();
   }
 
   private void connected(Channel channel, Exchange exchange) {
     UpstreamConnection connection = channel.pipeline().get(UpstreamConnection.class);
     if (connection == null || !connection.isOpen()) {
-      open--;
-      exchange.fail(Failure.BROKEN);
+      failed(exchange, Failure.BROKEN);
       return;
     }
     connection.setEstablished();
@@ -162,6 +166,8 @@ final class Upstream {
       case ConnectException refused -> Failure.UNREACHABLE;
       case NoRouteToHostException unreachable -> Failure.UNREACHABLE;
       case UnknownHostException unknown -> Failure.UNREACHABLE;
+      // Not even a socket could be had.
+      case ChannelException none -> Failure.UNREACHABLE;
       default -> Failure.BROKEN;
     };
   }

@@ -1,0 +1,56 @@
+package io.tollgate.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelException;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A connection that can't be begun ends its exchange where every other does. */
+class DialerTest {
+  private final Vertx vertx = Vertx.vertx();
+  private final EventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoop eventLoop = loops.next();
+
+  @AfterEach
+  void stop() throws Exception {
+    vertx.close().await(10, TimeUnit.SECONDS);
+    loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void no_file_left_for_a_socket_is_told_on_the_event_loop_by_tls_or_not() throws Exception {
+    var noFiles =
+        new Bootstrap()
+            .channelFactory(
+                () -> {
+                  throw new ChannelException("Too many open files");
+                });
+    var dialer = new Dialer(eventLoop, ProxyConfig.DEFAULTS, noFiles);
+    var forwarder = new Forwarder(vertx, eventLoop, ProxyConfig.DEFAULTS);
+    for (String scheme : new String[] {"http", "https"}) {
+      var upstream =
+          new Upstream(
+              URI.create(scheme + "://127.0.0.1:1"), dialer, ProxyConfig.DEFAULTS, forwarder);
+      var toldOnLoop = new CompletableFuture<Boolean>();
+      eventLoop.execute(
+          () ->
+              dialer
+                  .dial(upstream)
+                  .addListener(
+                      dialled ->
+                          toldOnLoop.complete(!dialled.isSuccess() && eventLoop.inEventLoop())));
+      assertThat(toldOnLoop.get(10, TimeUnit.SECONDS)).as(scheme).isTrue();
+    }
+  }
+}
