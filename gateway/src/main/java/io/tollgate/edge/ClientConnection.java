@@ -286,7 +286,7 @@ final class ClientConnection extends ClientChannel implements Client {
       return;
     }
     edge.ended(request);
-    if (told || (body.isDone() && connections.isStopping())) {
+    if (told) {
       leave();
     } else if (body.isDone()) {
       next();
@@ -299,6 +299,10 @@ final class ClientConnection extends ClientChannel implements Client {
   }
 
   private void next() {
+    if (connections.isStopping()) {
+      leave();
+      return;
+    }
     giveBackHead();
     state = ClientState.HEAD;
     setDeadline(edge.nowNanos(), connections.bounds().idleTimeout());

@@ -3,6 +3,8 @@ package io.tollgate.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.key.Secret;
+import io.tollgate.limit.LimitConfig;
+import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.store.Awaiting;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
@@ -15,6 +17,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +69,30 @@ class GatewayStopTest {
       assertThat(response.isDone()).isFalse();
       answer.countDown();
       assertThat(response.get(10, TimeUnit.SECONDS)).isEqualTo("ok");
+      RunningGateway.await(stopped);
+    }
+  }
+
+  @Test
+  void a_body_that_nobody_wants_does_not_keep_the_gateway_from_stopping() throws Exception {
+    var patient = new EdgeConfig("127.0.0.1", 0, 1, Duration.ofMinutes(10), ClientBounds.DEFAULTS);
+    try (var upstream = new EchoUpstream();
+        var edge =
+            new RunningGateway(
+                postgres,
+                redis,
+                patient,
+                ProxyConfig.DEFAULTS,
+                LimitConfig.UNLIMITED,
+                upstream.route("/"));
+        var client = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {
+      int port = edge.gateway.port();
+      String half = "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 8\r\n\r\nhalf";
+      client.getOutputStream().write(half.getBytes(StandardCharsets.US_ASCII));
+      assertThat(client.getInputStream().readNBytes(12)).asString().isEqualTo("HTTP/1.1 401");
+      Future<Void> stopped = edge.gateway.stop();
+      Awaiting.until("nobody listens", () -> !isListening(port));
+      client.getOutputStream().write("half".getBytes(StandardCharsets.US_ASCII));
       RunningGateway.await(stopped);
     }
   }
