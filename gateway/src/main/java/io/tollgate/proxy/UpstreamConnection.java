@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.tollgate.wire.BodyReader;
 import io.tollgate.wire.Buffers;
 import io.tollgate.wire.Framing;
@@ -49,6 +50,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private boolean established;
   private boolean reusable;
   private boolean anyByte;
+  private boolean severed;
   private int interims;
   private long unusedSinceNanos;
 
@@ -240,7 +242,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
       dropAll();
       return;
     }
-    if (inBody && body.framing() == Framing.UNTIL_CLOSE) {
+    if (inBody && body.framing() == Framing.UNTIL_CLOSE && !severed) {
       body.endByClose();
       endIfDone(served);
       return;
@@ -250,9 +252,19 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     served.broke(!anyByte);
   }
 
+  /** By TLS, whoever ends in good order says so: without that, anybody may have cut it off. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof SslCloseCompletionEvent ended) {
+      severed |= !ended.isSuccess();
+      context.close();
+    }
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
     LOG.debug("an upstream's connection failed: {}", failure.getMessage());
+    severed = true;
     context.close();
   }
 }

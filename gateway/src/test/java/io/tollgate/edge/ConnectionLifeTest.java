@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,44 @@ class ConnectionLifeTest {
       }
     }
     return count;
+  }
+
+  @Test
+  void a_reset_is_not_taken_for_the_end_of_a_response() throws Exception {
+    var halfIsThere = new CountDownLatch(1);
+    try (var upstream =
+            new ScriptedUpstream(
+                (peer, index) -> {
+                  peer.readHead();
+                  peer.write("HTTP/1.1 200 OK\r\n\r\nhalf");
+                  await(halfIsThere);
+                  peer.socket().setSoLinger(true, 0);
+                });
+        var edge = gateway(upstream.route("/"));
+        var client = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {
+      client.setSoTimeout(10_000);
+      send(client, head("GET", "Connection: close\r\n"));
+      BufferedReader answer = reader(client);
+      String line = answer.readLine();
+      while (!line.equals("half")) {
+        line = answer.readLine();
+      }
+      halfIsThere.countDown();
+      var rest = new StringBuilder();
+      for (line = answer.readLine(); line != null; line = answer.readLine()) {
+        rest.append(line).append('\n');
+      }
+      // No last chunk: the client is to know that it was not all.
+      assertThat(rest.toString()).isEmpty();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
