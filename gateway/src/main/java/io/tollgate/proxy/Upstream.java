@@ -3,6 +3,7 @@ package io.tollgate.proxy;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -163,6 +164,7 @@ final class Upstream {
   private static Failure failure(Throwable cause) {
     return switch (cause) {
       case ConnectTimeoutException silent -> Failure.SILENT;
+      case SslHandshakeTimeoutException silent -> Failure.SILENT;
       case ConnectException refused -> Failure.UNREACHABLE;
       case NoRouteToHostException unreachable -> Failure.UNREACHABLE;
       case UnknownHostException unknown -> Failure.UNREACHABLE;

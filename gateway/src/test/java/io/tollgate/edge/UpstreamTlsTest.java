@@ -43,8 +43,7 @@ class UpstreamTlsTest {
   @BeforeAll
   static void start() throws Exception {
     keyStore = makeKeyStore();
-    KeyManagerFactory keys =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(
         KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray()), PASSWORD.toCharArray());
     context = SSLContext.getInstance("TLS");
@@ -225,8 +224,16 @@ class UpstreamTlsTest {
     }
   }
 
+  @Test
+  void one_that_never_shakes_hands_is_504() {
+    try (var silent = new ScriptedUpstream((peer, index) -> peer.awaitEnd())) {
+      HttpResponse<String> answer = ask(overTls(silent));
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(504);
+      assertThat(answer.body()).contains("upstream-timeout");
+    }
+  }
+
   private static Route overTls(ScriptedUpstream upstream) {
-    return Route.to(
-        "/", upstream.route("/").upstream().toString().replaceFirst("http:", "https:"));
+    return Route.to("/", upstream.route("/").upstream().toString().replaceFirst("http:", "https:"));
   }
 }
