@@ -153,7 +153,7 @@ final class ClientConnection extends ClientChannel implements Client {
       close();
     } else {
       state = ClientState.DECIDING;
-      edge.refuseLast(request, why);
+      edge.breakOff(request, why);
     }
   }
 

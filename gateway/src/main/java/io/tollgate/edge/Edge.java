@@ -236,6 +236,11 @@ final class Edge {
     ended(request);
   }
 
+  /** What came of the request after its head is not to be taken; it keeps its name. */
+  void breakOff(EdgeRequest request, Refusal refusal) {
+    refusals.refuseLast(request, refusal);
+  }
+
   /** What came is no request that could be served, and what follows it none that is sure. */
   void refuseLast(EdgeRequest request, Refusal refusal) {
     requestIds.name(request);

@@ -23,12 +23,16 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What one side does at a bad moment costs the other, and the gateway, nothing. */
 class ConnectionLifeTest {
+  private static final Pattern REQUEST_ID = Pattern.compile("(?i)tollgate-request-id: (\\S+)");
+
   private static TestPostgres postgres;
   private static TestRedis redis;
   private static Secret key;
@@ -115,6 +119,34 @@ class ConnectionLifeTest {
       }
     }
     return count;
+  }
+
+  @Test
+  void a_request_that_turns_out_malformed_under_way_keeps_its_id() throws Exception {
+    var seen = new CompletableFuture<String>();
+    try (var upstream =
+            new ScriptedUpstream(
+                (peer, index) -> {
+                  seen.complete(peer.readHead());
+                  peer.awaitEnd();
+                });
+        var edge = gateway(upstream.route("/"));
+        var client = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {
+      client.setSoTimeout(10_000);
+      send(client, head("POST", "Transfer-Encoding: chunked\r\n") + "4\r\nbody\r\n");
+      String upstreamHead = seen.get(10, TimeUnit.SECONDS);
+      send(client, "no size\r\n");
+      String answer =
+          new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertThat(answer).startsWith("HTTP/1.1 400");
+      assertThat(requestId(answer)).isEqualTo(requestId(upstreamHead));
+    }
+  }
+
+  private static String requestId(String head) {
+    Matcher found = REQUEST_ID.matcher(head);
+    assertThat(found.find()).as(head).isTrue();
+    return found.group(1);
   }
 
   @Test
