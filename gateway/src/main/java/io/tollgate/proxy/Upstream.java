@@ -102,15 +102,15 @@ final class Upstream {
     connection.setEstablished();
     if (exchange.isOver()) {
       // The client left meanwhile; the connection is as good as new.
-      release(connection, true);
+      release(connection);
     } else {
       exchange.connected(connection);
     }
   }
 
-  /** Takes a connection back when its exchange has ended. */
-  void release(UpstreamConnection connection, boolean clean) {
-    if (!clean || retired) {
+  /** Takes back a connection that may be used again. */
+  void release(UpstreamConnection connection) {
+    if (retired || !connection.isOpen()) {
       connection.discard();
       return;
     }

@@ -50,6 +50,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private boolean established;
   private boolean reusable;
   private boolean anyByte;
+  private boolean free;
   private boolean severed;
   private int interims;
   private long unusedSinceNanos;
@@ -118,6 +119,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   /** Closes it without a word to the exchange. */
   void discard() {
     exchange = null;
+    free = false;
     channel.close();
   }
 
@@ -128,7 +130,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     if (served == null) {
       // Bytes that nobody asked for would be read as the answer to whoever comes next.
       in.release();
-      channel.close();
+      discard();
       return;
     }
     anyByte = true;
@@ -209,11 +211,25 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
     exchange = null;
     boolean more = buffered != null && buffered.isReadable();
-    boolean clean = reusable && served.isRequestSent() && !more && channel.isActive();
+    free = reusable && served.isRequestSent() && !more && channel.isActive();
     dropAll();
-    upstream.release(this, clean);
+    if (!free) {
+      channel.close();
+    }
     served.finish();
     return true;
+  }
+
+  /**
+   * Only now it may serve the next: what else has come by then was sent before anybody could ask
+   * for it, and must not be taken for an answer.
+   */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (free) {
+      free = false;
+      upstream.release(this);
+    }
   }
 
   /** What came is no response: nothing more is read from this connection. */

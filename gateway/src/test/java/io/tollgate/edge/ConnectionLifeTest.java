@@ -103,8 +103,7 @@ class ConnectionLifeTest {
   }
 
   private static RunningGateway oneLoop(Route... routes) {
-    var config =
-        new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(10), ClientBounds.DEFAULTS);
+    var config = new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(10), ClientBounds.DEFAULTS);
     return new RunningGateway(
         postgres, redis, config, ProxyConfig.DEFAULTS, LimitConfig.UNLIMITED, routes);
   }
@@ -184,6 +183,30 @@ class ConnectionLifeTest {
       assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** What is sent unasked is there before the request that it would be taken to answer. */
+  @Test
+  void a_second_answer_to_one_request_does_not_answer_the_next() throws Exception {
+    // As long as the first read of a connection takes, so that the rest comes with the next.
+    int readBytes = 2_048;
+    String start = "HTTP/1.1 200 OK\r\nContent-Length: ";
+    String first = start + "1\r\nX-Padding: ";
+    String padding = "x".repeat(readBytes - first.length() - "\r\n\r\n1".length());
+    String unasked = start + "8\r\n\r\nsmuggled";
+    try (var upstream =
+            new ScriptedUpstream(
+                (peer, index) -> {
+                  while (!peer.readHead().isEmpty()) {
+                    peer.write(first + padding + "\r\n\r\n1" + unasked);
+                  }
+                });
+        var edge = gateway(upstream.route("/"))) {
+      String answers =
+          RawClient.raw(edge.gateway.port(), head("GET") + head("GET", "Connection: close\r\n"));
+      assertThat(answers).doesNotContain("smuggled");
+      assertThat(answers.split("HTTP/1.1 200", -1)).hasSize(3);
     }
   }
 
