@@ -68,6 +68,12 @@ public abstract class Head {
     return parse(length);
   }
 
+  /** Forgets the message, so that nothing of it is taken for a part of the next. */
+  public final void clear() {
+    end = 0;
+    reset();
+  }
+
   private @Nullable Malformed parse(int length) {
     end = length;
     reset();
