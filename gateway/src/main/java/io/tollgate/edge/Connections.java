@@ -5,6 +5,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The clients' connections of one event loop: what they hold together, which deadlines have passed,
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the event loop that owns it.
  */
 final class Connections {
+  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+
   /** Pads kept for the next requests; a burst's are left to the collector. */
   private static final int SPARE_HEADS_MAX = 256;
 
@@ -77,8 +81,18 @@ final class Connections {
     // From the end, since one that is closed is replaced by the last.
     for (int i = open.size() - 1; i >= 0; i--) {
       if (i < open.size()) {
-        open.get(i).tick(nowNanos);
+        tick(open.get(i), nowNanos);
       }
+    }
+  }
+
+  /** A fault would end the timer, and with it all deadlines of the event loop. */
+  private static void tick(ClientConnection connection, long nowNanos) {
+    try {
+      connection.tick(nowNanos);
+    } catch (RuntimeException | OutOfMemoryError fault) {
+      LOG.error("a deadline could not be looked at; its connection is closed", fault);
+      connection.close();
     }
   }
 
