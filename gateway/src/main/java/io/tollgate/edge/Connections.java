@@ -62,7 +62,6 @@ final class Connections {
   }
 
   void giveBack(RequestHead head) {
-    head.clear();
     if (spareHeads.size() < SPARE_HEADS_MAX && head.isSmall()) {
       // A request that never came whole is answered for with a pad that holds another's.
       head.clear();

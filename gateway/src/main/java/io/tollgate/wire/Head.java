@@ -40,6 +40,7 @@ public abstract class Head {
   private int lengths;
   private int codings;
   private int codingField;
+  private @Nullable Malformed fault;
 
   Head(int fieldsMax) {
     this.fieldsMax = fieldsMax;
@@ -83,17 +84,9 @@ public abstract class Head {
     return found == null ? complete() : found;
   }
 
-  private @Nullable Malformed fault;
-
   final int fail(Malformed what) {
     fault = what;
     return 0;
-  }
-
-  /** Forgets the message that was read, so that nothing of it is seen in place of another's. */
-  public final void clear() {
-    end = 0;
-    reset();
   }
 
   void reset() {
