@@ -207,7 +207,9 @@ final class StormClient {
     Matcher found = TOKEN.matcher(text);
     while (found.find()) {
       // The last may have been read in part.
-      assertThat(found.hitEnd() || tokens.contains(found.group(1))).as(found.group()).isTrue();
+      assertThat(found.end() == text.length() || tokens.contains(found.group(1)))
+          .as(found.group())
+          .isTrue();
     }
   }
 
