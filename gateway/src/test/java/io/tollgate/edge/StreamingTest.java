@@ -242,7 +242,7 @@ class StreamingTest {
                 });
         var edge = gateway(upstream.route("/"))) {
       String answer = RawClient.raw(edge.gateway.port(), head("GET"));
-      assertThat(answer).contains("half").doesNotContain("0\r\n\r\n");
+      assertThat(answer).endsWith("half\r\n");
     }
   }
 
