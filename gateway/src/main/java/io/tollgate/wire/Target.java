@@ -96,8 +96,7 @@ public record Target(String path, String query) {
         continue;
       }
       int value = c == '%' ? hexPair(path, at + 1) : -1;
-      boolean twice = value == '%' && hexPair(path, at + 3) >= 0;
-      if (value < ' ' || value == 0x7f || "/\\;".indexOf(value) >= 0 || twice) {
+      if (value < ' ' || value == 0x7f || "/\\;".indexOf(value) >= 0) {
         return null;
       }
       decoded.put((byte) value);
@@ -108,7 +107,20 @@ public record Target(String path, String query) {
       }
       at += 2;
     }
-    return isUtf8(decoded.flip()) ? canonical.toString() : null;
+    boolean valid = isUtf8(decoded.flip()) && !isEncodedTwice(canonical);
+    return valid ? canonical.toString() : null;
+  }
+
+  /** Looked for when all else is decoded, since {@code %25%32%65} becomes {@code %252e}. */
+  private static boolean isEncodedTwice(StringBuilder canonical) {
+    int at = canonical.indexOf("%25");
+    while (at >= 0) {
+      if (hexPair(canonical, at + 3) >= 0) {
+        return true;
+      }
+      at = canonical.indexOf("%25", at + 3);
+    }
+    return false;
   }
 
   /** Overlong forms hide a dot or a slash from whoever does not read them as one. */
@@ -128,7 +140,7 @@ public record Target(String path, String query) {
         || "-._~".indexOf(c) >= 0;
   }
 
-  private static int hexPair(String text, int start) {
+  private static int hexPair(CharSequence text, int start) {
     if (start + 2 > text.length() || text.charAt(start) >= 0x80 || text.charAt(start + 1) >= 0x80) {
       return -1;
     }
