@@ -25,7 +25,12 @@ public final class BodyReader {
 
   private enum State {
     SIZE,
-    EXTENSION,
+    EXTENSION_START,
+    EXTENSION_NAME,
+    EXTENSION_VALUE_START,
+    EXTENSION_VALUE,
+    EXTENSION_QUOTED,
+    EXTENSION_QUOTED_END,
     SIZE_END,
     DATA,
     DATA_END,
@@ -42,7 +47,6 @@ public final class BodyReader {
   private long remaining;
   private int digits;
   private int overhead;
-  private boolean quoted;
   private boolean done = true;
   private boolean malformed;
 
@@ -53,7 +57,6 @@ public final class BodyReader {
     state = State.SIZE;
     digits = 0;
     overhead = 0;
-    quoted = false;
     done = framing == Framing.NONE;
     malformed = false;
   }
@@ -111,7 +114,13 @@ public final class BodyReader {
   private State next(byte b) {
     return switch (state) {
       case SIZE -> afterSizeByte(b);
-      case EXTENSION -> afterExtensionByte(b);
+      case EXTENSION_START,
+          EXTENSION_NAME,
+          EXTENSION_VALUE_START,
+          EXTENSION_VALUE,
+          EXTENSION_QUOTED,
+          EXTENSION_QUOTED_END ->
+          afterExtensionByte(b);
       case SIZE_END -> b == Octets.LF ? afterSizeLine() : broken();
       case DATA_END -> b == Octets.CR ? State.DATA_LINE_END : broken();
       case DATA_LINE_END -> b == Octets.LF ? beginSize() : broken();
@@ -137,22 +146,51 @@ public final class BodyReader {
     if (b == Octets.CR) {
       return State.SIZE_END;
     }
-    return b == ';' ? counted(b, State.EXTENSION) : broken();
+    return b == ';' ? counted(b, State.EXTENSION_START) : broken();
   }
 
-  /** A line that ends within quotes ends elsewhere for who looks for the closing one. */
+  /**
+   * Extensions are read to the letter (RFC 9112, 7.1.1), and have neither white space nor escapes:
+   * who looks for the end of a quoted text must find it where it is found here.
+   */
   private State afterExtensionByte(byte b) {
-    if (b == Octets.CR) {
-      return quoted ? broken() : State.SIZE_END;
+    if (state == State.EXTENSION_QUOTED) {
+      return afterQuotedByte(b);
     }
-    quoted ^= b == '"';
-    return b == '\\' ? broken() : counted(b, State.EXTENSION);
+    boolean mayEnd =
+        state == State.EXTENSION_NAME
+            || state == State.EXTENSION_VALUE
+            || state == State.EXTENSION_QUOTED_END;
+    if (mayEnd && b == Octets.CR) {
+      return State.SIZE_END;
+    }
+    if (mayEnd && b == ';') {
+      return counted(b, State.EXTENSION_START);
+    }
+    if (state == State.EXTENSION_NAME && b == '=') {
+      return counted(b, State.EXTENSION_VALUE_START);
+    }
+    if (state == State.EXTENSION_VALUE_START && b == '"') {
+      return counted(b, State.EXTENSION_QUOTED);
+    }
+    if (state == State.EXTENSION_QUOTED_END || Octets.folded(b) == 0) {
+      return broken();
+    }
+    boolean inName = state == State.EXTENSION_START || state == State.EXTENSION_NAME;
+    return counted(b, inName ? State.EXTENSION_NAME : State.EXTENSION_VALUE);
+  }
+
+  private State afterQuotedByte(byte b) {
+    if (b == '"') {
+      return counted(b, State.EXTENSION_QUOTED_END);
+    }
+    // The higher bytes are RFC 9110's, but Netty's codec, for one, fails at them.
+    return b == '\\' || b < 0 ? broken() : counted(b, State.EXTENSION_QUOTED);
   }
 
   private State beginSize() {
     digits = 0;
     remaining = 0;
-    quoted = false;
     return State.SIZE;
   }
 
