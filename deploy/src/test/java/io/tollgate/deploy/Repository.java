@@ -21,7 +21,15 @@ import java.util.stream.Stream;
  */
 record Repository(Path root) {
   private static final Set<String> UNSEEN =
-      Set.of(".git", "target", ".idea", ".vscode", ".settings", ".tollgate", "node_modules");
+      Set.of(
+          ".git",
+          "target",
+          ".idea",
+          ".vscode",
+          ".settings",
+          ".tollgate",
+          ".cifuzz-corpus",
+          "node_modules");
 
   /** Returns the repository that the working directory lies in. */
   static Repository here() {

@@ -3,7 +3,9 @@ package io.tollgate.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Heads {
   static final int LINE_BYTES_MAX = 8 * 1024;
   static final int FIELDS_MAX = 100;
+
+  /** No leak is looked for where the buffer is released in the next line. */
+  private static final ByteBufAllocator UNTRACKED = new UnpooledByteBufAllocator(false, true);
 
   private Heads() {}
 
@@ -92,7 +97,7 @@ final class Heads {
   }
 
   static String written(HeadBuffer out) {
-    ByteBuf buffer = out.toBuffer(Unpooled.buffer().alloc(), 0);
+    ByteBuf buffer = out.toBuffer(UNTRACKED, 0);
     try {
       return buffer.toString(StandardCharsets.ISO_8859_1);
     } finally {
