@@ -4,7 +4,9 @@
 
 peer_core=0
 load_core=1
-jvm_opts=${TOLLGATE_JVM_OPTS:--XX:+UseSerialGC -Xms512m -Xmx512m}
+scg_jvm_opts=${TOLLGATE_JVM_OPTS:--XX:+UseSerialGC -Xms512m -Xmx512m}
+# None: what deploy/tollgate sets by itself is what is shipped.
+tollgate_jvm_opts=${TOLLGATE_JVM_OPTS:-}
 started=()
 
 # Prints a port that nobody listens on; each call another one.
@@ -134,7 +136,7 @@ start_peer() {
       ;;
     scg)
       # shellcheck disable=SC2086 # options are meant to be split
-      start scg $peer_core "$JAVA_HOME/bin/java" $jvm_opts -Dreactor.netty.ioWorkerCount=1 \
+      start scg $peer_core "$JAVA_HOME/bin/java" $scg_jvm_opts -Dreactor.netty.ioWorkerCount=1 \
         -cp "$here/peers/spring-cloud-gateway/target/classes:$here/peers/spring-cloud-gateway/target/lib/*" \
         io.tollgate.peer.SpringPeer --server.port="$port" --peer.keys="$run/peer-keys" \
         --peer.upstream="http://127.0.0.1:$upstream_port"
@@ -156,6 +158,6 @@ configure_tollgate() {
   local internal=$port
   port=$edge_port
   render tollgate.yaml "$run/tollgate.yaml" INTERNAL "$internal" RING "$ring"
-  export TOLLGATE_CONFIG=$run/tollgate.yaml TOLLGATE_JVM_OPTS=$jvm_opts
+  export TOLLGATE_CONFIG=$run/tollgate.yaml TOLLGATE_JVM_OPTS=$tollgate_jvm_opts
   export TOLLGATE_PEPPER_FILE=$pepper TOLLGATE_POSTGRES_URL=$postgres_url TOLLGATE_REDIS_URL=$redis_url
 }

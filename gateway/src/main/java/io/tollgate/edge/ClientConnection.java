@@ -147,8 +147,7 @@ final class ClientConnection extends ClientChannel implements Client {
 
   /** The upstream must not take half a body for a whole one. */
   private void breakOff(Exchange served, Refusal why) {
-    exchange = null;
-    served.abandon();
+    abandonExchange();
     if (served.isAnswered()) {
       close();
     } else {
@@ -181,14 +180,8 @@ final class ClientConnection extends ClientChannel implements Client {
     opened.begin();
   }
 
-  /** Returns whether a request waits for the edge's decision. */
-  boolean isServing() {
-    return state == ClientState.DECIDING;
-  }
-
-  /** Returns whether the client has left. */
-  boolean isGone() {
-    return state == ClientState.CLOSED;
+  ClientState state() {
+    return state;
   }
 
   /**
@@ -197,15 +190,24 @@ final class ClientConnection extends ClientChannel implements Client {
    * @param last whether the response has told that the connection ends with it
    */
   void respond(ByteBuf response, boolean last) {
-    exchange = null;
+    abandonExchange();
     told |= last;
     send(response);
     ended();
   }
 
+  /** An answer of ours takes the place of the upstream's, whatever has become of that. */
+  private void abandonExchange() {
+    Exchange served = exchange;
+    exchange = null;
+    if (served != null) {
+      served.abandon();
+    }
+  }
+
   /** Answers the last request of this connection, of which more may be on its way. */
   void respondLast(ByteBuf response) {
-    exchange = null;
+    abandonExchange();
     send(response);
     if (state != ClientState.CLOSED) {
       edge.ended(request);
@@ -233,8 +235,7 @@ final class ClientConnection extends ClientChannel implements Client {
     Exchange served = exchange;
     if (served == null) {
       return;
-    }
-    if (body.isDone()) {
+    } else if (body.isDone()) {
       state = ClientState.RESPONDING;
       served.endRequest();
     } else {
@@ -305,6 +306,7 @@ final class ClientConnection extends ClientChannel implements Client {
     }
     giveBackHead();
     state = ClientState.HEAD;
+    heads.hold(0);
     setDeadline(edge.nowNanos(), connections.bounds().idleTimeout());
     resume();
   }
@@ -354,11 +356,7 @@ final class ClientConnection extends ClientChannel implements Client {
       }
       return;
     }
-    boolean waits =
-        state == ClientState.HEAD
-            || state == ClientState.DISCARDING
-            || state == ClientState.LINGERING;
-    if (waits && isLate(nowNanos)) {
+    if (state.isTimed() && isLate(nowNanos)) {
       if (state == ClientState.HEAD && !unread.isEmpty() && channel().isWritable()) {
         refuseUnread(Refusal.REQUEST_TIMEOUT);
       } else {

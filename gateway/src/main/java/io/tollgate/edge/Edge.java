@@ -133,7 +133,7 @@ final class Edge {
   }
 
   private void identified(EdgeRequest request, Verdict found) {
-    if (request.connection().isGone()) {
+    if (request.connection().state() == ClientState.CLOSED) {
       left(request, false);
       return;
     }
@@ -218,7 +218,11 @@ final class Edge {
 
   /** No response came from the upstream. */
   void failed(EdgeRequest request, Failure failure) {
-    refusals.refuse(request, Refusal.of(failure));
+    if (failure == Failure.CLIENT_SILENT) {
+      refusals.refuseLast(request, Refusal.of(failure));
+    } else {
+      refusals.refuse(request, Refusal.of(failure));
+    }
   }
 
   /** The client left while its request was under way. */
@@ -251,7 +255,7 @@ final class Edge {
   private void blame(EdgeRequest request, RuntimeException fault) {
     LOG.error("a request failed by a fault of the gateway", fault);
     ClientConnection connection = request.connection();
-    if (connection.isServing()) {
+    if (connection.state() == ClientState.DECIDING) {
       refusals.refuseLast(request, Refusal.INTERNAL_ERROR);
     } else {
       connection.close();

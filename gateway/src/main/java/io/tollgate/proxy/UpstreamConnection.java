@@ -211,7 +211,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
     exchange = null;
     boolean more = buffered != null && buffered.isReadable();
-    free = reusable && served.isRequestSent() && !more && channel.isActive();
+    // Where reading was paused, what follows the answer may not have been seen yet.
+    boolean read = channel.isActive() && channel.config().isAutoRead();
+    free = reusable && served.isRequestSent() && !more && read;
     dropAll();
     if (!free) {
       channel.close();

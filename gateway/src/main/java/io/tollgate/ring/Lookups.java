@@ -74,7 +74,9 @@ final class Lookups {
 
   private Future<Verdict> begin(KeyDigest digest, Lookup lookup) {
     underWay.put(digest, lookup);
-    keys.find(digest)
+    // Within compose, so that a source that throws fails the look-up and leaves nobody waiting.
+    Future.succeededFuture()
+        .compose(unused -> keys.find(digest))
         .onComplete(
             found -> {
               Entry entry = entry(digest, found, lookup.sentNanos + lifetimeNanos);
