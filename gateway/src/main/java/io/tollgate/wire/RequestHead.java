@@ -15,7 +15,7 @@ public final class RequestHead extends Head {
 
   private final int lineBytesMax;
   private @Nullable Method method;
-  private int minorVersion;
+  private int minorVersion = 1;
   private boolean expectsContinue;
   private int hosts;
   private int hostField;

@@ -184,6 +184,14 @@ class RequestHeadTest {
   }
 
   @Test
+  void nothing_of_a_message_is_left_in_a_pad_that_was_cleared() {
+    RequestHead used = requestPad();
+    assertThat(parse(used, FULL)).isNull();
+    used.clear();
+    assertThat(describe(used)).isEqualTo(describe(requestPad()));
+  }
+
+  @Test
   void nothing_of_a_refused_message_is_left_for_the_next() {
     RequestHead fresh = requestPad();
     assertThat(parse(fresh, FULL)).isNull();
