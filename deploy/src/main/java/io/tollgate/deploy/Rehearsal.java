@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -77,7 +78,7 @@ final class Rehearsal {
       }
       head.append((char) c);
     }
-    String lower = head.toString().toLowerCase(java.util.Locale.ROOT);
+    String lower = head.toString().toLowerCase(Locale.ROOT);
     int start = lower.indexOf("content-length: ") + "content-length: ".length();
     input.skipNBytes(Long.parseLong(lower.substring(start, lower.indexOf('\r', start))));
   }

@@ -183,7 +183,7 @@ final class RouteEntries {
     if (value == null) {
       return false;
     }
-    String text = value instanceof ScalarNode scalar ? scalar.getValue() : "a list or a section";
+    String text = shown(value);
     if (!text.equals("true") && !text.equals("false")) {
       throw fault(value, name + "." + field + " must be true or false, was \"" + text + '"');
     }
@@ -195,7 +195,7 @@ final class RouteEntries {
     if (value == null) {
       return null;
     }
-    String text = value instanceof ScalarNode scalar ? scalar.getValue() : "a list or a section";
+    String text = shown(value);
     try {
       return DurationText.parse(text);
     } catch (IllegalArgumentException e) {
@@ -203,6 +203,10 @@ final class RouteEntries {
           value,
           name + "." + field + " must be " + Kind.DURATION.expected() + ", was \"" + text + '"');
     }
+  }
+
+  private static String shown(Node value) {
+    return value instanceof ScalarNode scalar ? scalar.getValue() : "a list or a section";
   }
 
   /** Returns the texts of a list, none where the field is absent. */

@@ -72,10 +72,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     byAddress.computeIfPresent(address, (unused, count) -> count == 1 ? null : count - 1);
   }
 
-  int connections() {
-    return connections.get();
-  }
-
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
     LOG.warn("connections can't be accepted for a moment: {}", failure.getMessage());

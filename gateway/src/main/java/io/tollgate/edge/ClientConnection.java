@@ -10,6 +10,7 @@ import io.tollgate.proxy.Failure;
 import io.tollgate.wire.BodyReader;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.RequestHead;
+import io.tollgate.wire.Unread;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to its event loop.
  */
-@SuppressWarnings(
-    "FutureReturnValueIgnored") // A write that fails closes the channel, and that is heard.
 final class ClientConnection extends ClientChannel implements Client {
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -91,7 +90,7 @@ final class ClientConnection extends ClientChannel implements Client {
       case DECIDING, RESPONDING -> hold(from);
       case LINGERING, CLOSED -> {
         from.skipBytes(from.readableBytes());
-        yield false;
+        yield true;
       }
     };
   }
@@ -124,7 +123,7 @@ final class ClientConnection extends ClientChannel implements Client {
   }
 
   private void begin(RequestHead head) {
-    request.begin(head, System.nanoTime());
+    request.begin(head, edge.clockNanos());
     told = false;
     state = ClientState.DECIDING;
   }
@@ -258,8 +257,8 @@ final class ClientConnection extends ClientChannel implements Client {
     }
   }
 
-  @Override
-  public boolean keepsAlive() {
+  /** Returns whether the connection goes on after this response, as far as is known. */
+  boolean keepsAlive() {
     return request.head().keepsAlive() && !connections.isDraining();
   }
 

@@ -81,6 +81,11 @@ final class Edge {
     return forwarder.nowNanos();
   }
 
+  /** Returns the time by the monotonic clock itself. */
+  long clockNanos() {
+    return parts.monotonicNanos().getAsLong();
+  }
+
   /** Accept: what is asked for has one meaning, and a route takes it. */
   void accept(EdgeRequest request) {
     requestIds.name(request);
@@ -120,7 +125,7 @@ final class Edge {
 
   /** Identify: the ring answers at once; else this is the only wait. */
   private void identify(EdgeRequest request) {
-    Verdict known = verifier.known(credentials.digest(), parts.monotonicNanos().getAsLong());
+    Verdict known = verifier.known(credentials.digest(), request.startNanos());
     if (known != null) {
       metrics.ringHit();
       authorize(request, known);
@@ -166,7 +171,7 @@ final class Edge {
       forward(request);
       return;
     }
-    Admission admission = limiter.admit(grant.id(), parts.monotonicNanos().getAsLong());
+    Admission admission = limiter.admit(grant.id(), clockNanos());
     request.setAdmission(limiter.policy(), admission);
     if (admission.passes()) {
       forward(request);
@@ -205,7 +210,7 @@ final class Edge {
 
   /** The response is out. */
   void ended(EdgeRequest request) {
-    long nanos = parts.monotonicNanos().getAsLong() - request.startNanos();
+    long nanos = clockNanos() - request.startNanos();
     Route route = request.routeIfFound();
     if (route != null) {
       timers.of(route).record(nanos, NANOSECONDS);

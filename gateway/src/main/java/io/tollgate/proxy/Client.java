@@ -17,7 +17,10 @@ public interface Client {
   /** Adds the edge's own fields to the upstream's request. */
   void stamp(HeadBuffer upstreamHead);
 
-  /** The upstream takes the body: it is to be given to the exchange, as it comes. */
+  /**
+   * The upstream takes the body: it is to be given to the exchange, as it comes, and what came with
+   * the head flushed with it.
+   */
   void sendBody();
 
   /** Stops reading the client's body until the upstream takes more. */
@@ -31,9 +34,6 @@ public interface Client {
    * @param responseHead where the client's side adds its own fields
    */
   void answered(int status, HeadBuffer responseHead);
-
-  /** Returns whether the connection goes on after this response, as far as is known. */
-  boolean keepsAlive();
 
   Channel channel();
 

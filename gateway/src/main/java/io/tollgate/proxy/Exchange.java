@@ -77,7 +77,6 @@ public final class Exchange implements BodyReader.Sink {
     // Kept where it may be sent once more.
     opened.write(mayRetry() ? requestHead.retainedDuplicate() : takeHead());
     client.sendBody();
-    opened.flush();
   }
 
   private boolean mayRetry() {
@@ -100,9 +99,7 @@ public final class Exchange implements BodyReader.Sink {
     }
     deadlines.progressed(forwarder.nowNanos());
     if (chunksRequest) {
-      known.write(BodyWriter.chunkStart(known.allocator(), piece.readableBytes()));
-      known.write(piece);
-      known.write(BodyWriter.chunkEnd());
+      known.writeChunk(piece);
     } else {
       known.write(piece);
     }
@@ -169,9 +166,7 @@ public final class Exchange implements BodyReader.Sink {
     }
     writeUnsent();
     if (chunksResponse) {
-      channel.write(BodyWriter.chunkStart(channel.alloc(), piece.readableBytes()));
-      channel.write(piece);
-      channel.write(BodyWriter.chunkEnd());
+      BodyWriter.writeChunk(channel, piece);
     } else {
       channel.write(piece);
     }

@@ -1,18 +1,18 @@
 package io.tollgate.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.tollgate.wire.BodyReader;
-import io.tollgate.wire.Buffers;
+import io.tollgate.wire.BodyWriter;
 import io.tollgate.wire.Framing;
 import io.tollgate.wire.HeadEnd;
 import io.tollgate.wire.Method;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
+import io.tollgate.wire.Unread;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,9 +42,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private final int headBytesMax;
   private final HeadEnd headEnd = new HeadEnd();
   private final BodyReader body = new BodyReader();
+  private final Unread unread;
 
   private @Nullable Exchange exchange;
-  private @Nullable ByteBuf buffered;
   private boolean toHead;
   private boolean inBody;
   private boolean established;
@@ -60,6 +60,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     this.channel = channel;
     this.head = head;
     this.headBytesMax = headBytesMax;
+    unread = new Unread(channel.alloc());
   }
 
   /** It stands, TLS included, and counts among its upstream's connections until it closes. */
@@ -76,12 +77,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     headEnd.reset();
   }
 
-  ByteBufAllocator allocator() {
-    return channel.alloc();
-  }
-
   void write(ByteBuf bytes) {
     channel.write(bytes, channel.voidPromise());
+  }
+
+  void writeChunk(ByteBuf piece) {
+    BodyWriter.writeChunk(channel, piece);
   }
 
   void flush() {
@@ -134,34 +135,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     anyByte = true;
-    buffered = Buffers.join(channel.alloc(), buffered, in);
+    unread.add(in);
     read(served);
     served.flushResponse();
   }
 
   private void read(Exchange served) {
-    while (exchange == served && buffered != null) {
-      boolean goesOn = inBody ? readBody(served, buffered) : readHead(served, buffered);
-      dropEmpty();
-      if (!goesOn) {
-        return;
-      }
-    }
-  }
-
-  private void dropEmpty() {
-    ByteBuf rest = buffered;
-    if (rest != null && !rest.isReadable()) {
-      buffered = null;
-      rest.release();
-    }
-  }
-
-  private void dropAll() {
-    ByteBuf rest = buffered;
-    buffered = null;
-    if (rest != null) {
-      rest.release();
+    ByteBuf from = unread.left();
+    while (exchange == served && from != null) {
+      from = (inBody ? readBody(served, from) : readHead(served, from)) ? unread.left() : null;
     }
   }
 
@@ -210,11 +192,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
       return exchange != served;
     }
     exchange = null;
-    boolean more = buffered != null && buffered.isReadable();
+    boolean more = !unread.isEmpty();
     // Where reading was paused, what follows the answer may not have been seen yet.
     boolean read = channel.isActive() && channel.config().isAutoRead();
     free = reusable && served.isRequestSent() && !more && read;
-    dropAll();
+    unread.clear();
     if (!free) {
       channel.close();
     }
@@ -237,7 +219,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   /** What came is no response: nothing more is read from this connection. */
   private void fault(Exchange served) {
     exchange = null;
-    dropAll();
+    unread.clear();
     channel.close();
     served.broke(false);
   }
@@ -257,7 +239,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
     Exchange served = exchange;
     if (served == null) {
-      dropAll();
+      unread.clear();
       return;
     }
     if (inBody && body.framing() == Framing.UNTIL_CLOSE && !severed) {
@@ -266,7 +248,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     exchange = null;
-    dropAll();
+    unread.clear();
     served.broke(!anyByte);
   }
 

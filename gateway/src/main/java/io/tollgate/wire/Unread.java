@@ -1,8 +1,7 @@
-package io.tollgate.edge;
+package io.tollgate.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.tollgate.wire.Buffers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,21 +9,35 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the connection's event loop.
  */
-final class Unread {
+public final class Unread {
   private final ByteBufAllocator allocator;
   private @Nullable ByteBuf bytes;
 
-  Unread(ByteBufAllocator allocator) {
+  public Unread(ByteBufAllocator allocator) {
     this.allocator = allocator;
   }
 
   /** Takes over what has come. */
-  void add(ByteBuf come) {
-    bytes = Buffers.join(allocator, bytes, come);
+  public void add(ByteBuf come) {
+    ByteBuf known = left();
+    bytes = known == null ? come : joined(known, come);
+  }
+
+  private ByteBuf joined(ByteBuf left, ByteBuf come) {
+    ByteBuf joined = left;
+    if (left.refCnt() > 1 || left.writableBytes() < come.readableBytes()) {
+      // Twice the room, so that bytes that drip in one by one are not copied each time anew.
+      joined = allocator.ioBuffer(2 * (left.readableBytes() + come.readableBytes()));
+      joined.writeBytes(left);
+      left.release();
+    }
+    joined.writeBytes(come);
+    come.release();
+    return joined;
   }
 
   /** Returns what is left to read, or null if that is nothing. */
-  @Nullable ByteBuf left() {
+  public @Nullable ByteBuf left() {
     ByteBuf known = bytes;
     if (known != null && !known.isReadable()) {
       bytes = null;
@@ -34,17 +47,17 @@ final class Unread {
     return known;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return left() == null;
   }
 
   /** Returns how many bytes of memory are held. */
-  int heldBytes() {
+  public int heldBytes() {
     ByteBuf known = left();
     return known == null ? 0 : known.capacity();
   }
 
-  void clear() {
+  public void clear() {
     ByteBuf known = bytes;
     bytes = null;
     if (known != null) {
