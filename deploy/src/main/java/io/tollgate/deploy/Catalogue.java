@@ -83,7 +83,13 @@ final class Catalogue {
           "edge.body-bytes-per-second-min",
           INTEGER,
           CLIENTS.bodyBytesPerSecondMin(),
-          "slowest that a request's body may come, once 10 s are over; 0 for any pace");
+          "slowest that a request's body may come once its grace is over; 0 for any pace");
+  static final Setting<Duration> EDGE_BODY_GRACE =
+      add(
+          "edge.body-grace",
+          DURATION,
+          DurationText.print(CLIENTS.bodyGrace()),
+          "how long a request's body may come at any pace");
   static final Setting<Integer> EDGE_REQUEST_LINE_BYTES_MAX =
       add(
           "edge.request-line-bytes-max",

@@ -92,7 +92,8 @@ final class Composition {
         settings.get(Catalogue.EDGE_UNREAD_HEADER_BYTES_MAX),
         settings.get(Catalogue.EDGE_HEADER_TIMEOUT),
         settings.get(Catalogue.EDGE_IDLE_TIMEOUT),
-        settings.get(Catalogue.EDGE_BODY_BYTES_PER_SECOND_MIN));
+        settings.get(Catalogue.EDGE_BODY_BYTES_PER_SECOND_MIN),
+        settings.get(Catalogue.EDGE_BODY_GRACE));
   }
 
   private ProxyConfig proxy() {

@@ -5,15 +5,15 @@ import java.util.concurrent.TimeUnit;
 
 /** How fast a client sends a body; one that drips holds an upstream's connection for nothing. */
 final class BodyPace {
-  private static final long GRACE_NANOS = Duration.ofSeconds(10).toNanos();
-
   private final int bytesPerSecondMin;
+  private final long graceNanos;
   private long bytes;
   private long sinceNanos;
   private long lastNanos;
 
-  BodyPace(int bytesPerSecondMin) {
+  BodyPace(int bytesPerSecondMin, Duration grace) {
     this.bytesPerSecondMin = bytesPerSecondMin;
+    graceNanos = grace.toNanos();
   }
 
   void begin(long nowNanos) {
@@ -38,7 +38,7 @@ final class BodyPace {
     }
     lastNanos = nowNanos;
     long elapsed = nowNanos - sinceNanos;
-    return elapsed > GRACE_NANOS
+    return elapsed > graceNanos
         && bytes < bytesPerSecondMin * TimeUnit.NANOSECONDS.toSeconds(elapsed);
   }
 }

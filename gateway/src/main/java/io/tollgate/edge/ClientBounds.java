@@ -17,7 +17,8 @@ import java.time.Duration;
  * @param headerTimeout how long a head may take to come whole, from its first byte; for the first
  *     on a connection from its opening
  * @param idleTimeout how long a connection may stay open without a request
- * @param bodyBytesPerSecondMin how fast a body must come, on average, once ten seconds are over
+ * @param bodyBytesPerSecondMin how fast a body must come, on average, once its grace is over
+ * @param bodyGrace how long a body may come at any pace
  */
 public record ClientBounds(
     int connectionsMax,
@@ -28,7 +29,8 @@ public record ClientBounds(
     int unreadHeaderBytesMax,
     Duration headerTimeout,
     Duration idleTimeout,
-    int bodyBytesPerSecondMin) {
+    int bodyBytesPerSecondMin,
+    Duration bodyGrace) {
   private static final Duration TIME_MAX = Duration.ofHours(1);
   private static final int CONNECTIONS_MAX_MAX = 1_000_000;
   private static final int BYTES_MIN = 256;
@@ -47,7 +49,8 @@ public record ClientBounds(
           64 << 20,
           Duration.ofSeconds(10),
           Duration.ofSeconds(75),
-          100);
+          100,
+          Duration.ofSeconds(10));
 
   public ClientBounds {
     Bounds.check("edge.connections-max", connectionsMax, 1, CONNECTIONS_MAX_MAX);
@@ -60,5 +63,6 @@ public record ClientBounds(
     Bounds.check("edge.header-timeout", headerTimeout, TIME_MAX);
     Bounds.check("edge.idle-timeout", idleTimeout, TIME_MAX);
     Bounds.check("edge.body-bytes-per-second-min", bodyBytesPerSecondMin, 0, RATE_MAX);
+    Bounds.check("edge.body-grace", bodyGrace, TIME_MAX);
   }
 }

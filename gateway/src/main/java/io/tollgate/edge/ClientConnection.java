@@ -43,7 +43,8 @@ final class ClientConnection extends ClientChannel implements Client {
     this.connections = connections;
     heads = new HeadReader(connections);
     unread = new Unread(channel.alloc());
-    pace = new BodyPace(connections.bounds().bodyBytesPerSecondMin());
+    ClientBounds bounds = connections.bounds();
+    pace = new BodyPace(bounds.bodyBytesPerSecondMin(), bounds.bodyGrace());
   }
 
   @Override

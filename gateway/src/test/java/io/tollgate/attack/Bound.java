@@ -12,6 +12,8 @@ public enum Bound {
   IDLE_TIMEOUT,
   /** An upstream that says nothing is given up. */
   RESPONSE_TIMEOUT,
-  /** At most {@value FloodAttacks#PER_ADDRESS_MAX} connections from one address. */
-  CONNECTIONS_PER_ADDRESS
+  /** At most {@value #PER_ADDRESS_MAX} connections from one address. */
+  CONNECTIONS_PER_ADDRESS;
+
+  public static final int PER_ADDRESS_MAX = 64;
 }

@@ -13,9 +13,6 @@ import java.util.stream.Stream;
 
 /** Much of what is allowed a little, and what comes behind a refusal. */
 final class FloodAttacks {
-  /** What the suite configures where connections per address can be bounded. */
-  public static final int PER_ADDRESS_MAX = 64;
-
   private static final String EXHAUSTION = "CWE-400";
   private static final String PIPELINE = "RFC 9112 9.3.2";
 
@@ -82,7 +79,7 @@ final class FloodAttacks {
             .sends(get("/x"))
             .forwarded("GET /x"),
         attack("flood: one connection too many from one address", EXHAUSTION)
-            .then(new Step.Crowd(PER_ADDRESS_MAX, ""))
+            .then(new Step.Crowd(Bound.PER_ADDRESS_MAX, ""))
             .sends(get("/x"))
             .cutWith(429, 503)
             .needing(Bound.CONNECTIONS_PER_ADDRESS));

@@ -52,7 +52,7 @@ public final class Lane {
   public Result run(Attack attack) {
     runs++;
     upstream.begin(attack.reply());
-    try (var client = new AttackClient(proxy.host(), port(attack))) {
+    try (var client = open(attack)) {
       play(attack, client);
       List<RecordingUpstream.Seen> seen = upstream.seen();
       List<UpstreamConnection> touched = upstream.touched();
@@ -73,7 +73,17 @@ public final class Lane {
     }
   }
 
-  private void crowd(Step.Crowd wanted, Attack attack) throws IOException {
+  /** Opens the attacker's connection, behind the crowd's if there is one. */
+  private AttackClient open(Attack attack) throws IOException {
+    for (Step step : attack.steps()) {
+      if (step instanceof Step.Crowd wanted) {
+        gather(wanted, attack);
+      }
+    }
+    return new AttackClient(proxy.host(), port(attack));
+  }
+
+  private void gather(Step.Crowd wanted, Attack attack) throws IOException {
     for (int i = 0; i < wanted.connections(); i++) {
       var one = new AttackClient(proxy.host(), port(attack));
       crowd.add(one);
@@ -81,8 +91,11 @@ public final class Lane {
     }
   }
 
+  /** Waits until the proxy has let go of each, too: their places must be free for the next case. */
   private void disperse() throws IOException {
+    crowd.forEach(AttackClient::endSending);
     for (AttackClient one : crowd) {
+      one.read(PROMPT);
       one.close();
     }
     crowd.clear();
@@ -100,7 +113,7 @@ public final class Lane {
         case Step.AwaitBytes await -> client.read(DEADLINE);
         case Step.Drip drip -> client.drip(drip.text(), SLOW_DEADLINE);
         case Step.EndSending end -> client.endSending();
-        case Step.Crowd crowd -> crowd(crowd, attack);
+        case Step.Crowd there -> {}
         case Step.Leave leave -> client.leave();
         case Step.ReadNothing nothing ->
             upstream.touched().forEach(c -> upstream.awaitClosed(c, SLOW_DEADLINE));

@@ -17,7 +17,10 @@ sealed interface Step {
   /** Says that nothing more will be sent, and stays to read. */
   record EndSending() implements Step {}
 
-  /** Opens this many further connections, sends the text on each, and holds them to the end. */
+  /**
+   * Has opened this many further connections before the attacker's own, has sent the text on each,
+   * and holds them to the end.
+   */
   record Crowd(int connections, String text) implements Step {}
 
   /** Closes the connection, whatever may still come. */

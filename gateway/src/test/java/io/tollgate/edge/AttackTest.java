@@ -90,7 +90,6 @@ class AttackTest {
                     category,
                     attacks.stream()
                         .filter(attack -> attack.name().contains(part))
-                        .filter(attack -> AttackedEdge.BOUNDS.containsAll(attack.needs()))
                         .map(attack -> new Run(attack, new CompletableFuture<>()))
                         .toList()));
     return chosen;

@@ -25,16 +25,10 @@ import java.util.Set;
  * which is impatient.
  */
 final class AttackedEdge implements AutoCloseable {
-  /**
-   * What today's settings can bound. A setting that comes to be is named here and given a short
-   * value in {@link #impatient}; the cases that need it run from then on.
-   */
-  static final Set<Bound> BOUNDS =
-      EnumSet.of(Bound.IDLE_TIMEOUT, Bound.STALLED_RESPONSE, Bound.RESPONSE_TIMEOUT);
-
   /** One, so that all requests of a lane share one pool, which an attack may poison. */
   private static final int EVENT_LOOPS = 1;
 
+  private static final int MANY = 10_000;
   private static final Duration SHORT = Duration.ofSeconds(1);
   private static final Duration LONG = Duration.ofSeconds(20);
 
@@ -50,7 +44,7 @@ final class AttackedEdge implements AutoCloseable {
         new RunningGateway(
             postgres,
             redis,
-            edge(Duration.ofSeconds(60)),
+            edge(bounds(MANY, Duration.ofSeconds(60), LONG)),
             proxy(LONG),
             LimitConfig.UNLIMITED,
             routes);
@@ -58,7 +52,7 @@ final class AttackedEdge implements AutoCloseable {
         new RunningGateway(
             postgres,
             redis,
-            edge(SHORT.multipliedBy(2)),
+            edge(bounds(Bound.PER_ADDRESS_MAX, SHORT.multipliedBy(2), SHORT)),
             proxy(SHORT),
             LimitConfig.UNLIMITED,
             routes);
@@ -76,7 +70,7 @@ final class AttackedEdge implements AutoCloseable {
             adminKey.reveal(),
             admin.id().toString(),
             keys.mint().reveal(),
-            BOUNDS);
+            EnumSet.allOf(Bound.class));
     lane = new Lane(proxy, upstream, true);
   }
 
@@ -91,23 +85,23 @@ final class AttackedEdge implements AutoCloseable {
     };
   }
 
-  private static EdgeConfig edge(Duration patience) {
+  private static EdgeConfig edge(ClientBounds clients) {
+    return new EdgeConfig("127.0.0.1", 0, EVENT_LOOPS, SHORT, clients);
+  }
+
+  private static ClientBounds bounds(int perAddress, Duration patience, Duration bodyGrace) {
     ClientBounds defaults = ClientBounds.DEFAULTS;
-    return new EdgeConfig(
-        "127.0.0.1",
-        0,
-        EVENT_LOOPS,
-        SHORT,
-        new ClientBounds(
-            defaults.connectionsMax(),
-            defaults.connectionsPerAddressMax(),
-            defaults.requestLineBytesMax(),
-            defaults.headerBytesMax(),
-            defaults.headerCountMax(),
-            defaults.unreadHeaderBytesMax(),
-            patience,
-            patience,
-            defaults.bodyBytesPerSecondMin()));
+    return new ClientBounds(
+        defaults.connectionsMax(),
+        perAddress,
+        defaults.requestLineBytesMax(),
+        defaults.headerBytesMax(),
+        defaults.headerCountMax(),
+        defaults.unreadHeaderBytesMax(),
+        patience,
+        patience,
+        defaults.bodyBytesPerSecondMin(),
+        bodyGrace);
   }
 
   private static ProxyConfig proxy(Duration timeout) {

@@ -71,7 +71,8 @@ class ClientBoundsTest {
         unreadBytes,
         header,
         idle,
-        defaults.bodyBytesPerSecondMin());
+        defaults.bodyBytesPerSecondMin(),
+        defaults.bodyGrace());
   }
 
   private static Socket open(RunningGateway edge, String bytes) {
@@ -183,7 +184,7 @@ class ClientBoundsTest {
 
   @Test
   void a_body_must_come_at_a_pace_once_the_grace_is_over() {
-    var pace = new BodyPace(100);
+    var pace = new BodyPace(100, Duration.ofSeconds(10));
     long start = -7;
     pace.begin(start);
     pace.came(50);
@@ -195,7 +196,7 @@ class ClientBoundsTest {
 
   @Test
   void the_time_in_which_the_upstream_takes_nothing_is_not_the_clients() {
-    var pace = new BodyPace(100);
+    var pace = new BodyPace(100, Duration.ofSeconds(10));
     pace.begin(0);
     for (int second = 1; second <= 100; second++) {
       assertThat(pace.isTooSlow(TimeUnit.SECONDS.toNanos(second), false)).isFalse();

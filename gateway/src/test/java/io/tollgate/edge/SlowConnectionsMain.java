@@ -36,7 +36,8 @@ final class SlowConnectionsMain {
             defaults.unreadHeaderBytesMax(),
             HEADER_TIMEOUT,
             defaults.idleTimeout(),
-            defaults.bodyBytesPerSecondMin());
+            defaults.bodyBytesPerSecondMin(),
+            defaults.bodyGrace());
     var config =
         new GatewayConfig(
             new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(1), clients),

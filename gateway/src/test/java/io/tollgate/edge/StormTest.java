@@ -83,7 +83,8 @@ class StormTest {
             clients.unreadHeaderBytesMax(),
             clients.headerTimeout(),
             clients.idleTimeout(),
-            clients.bodyBytesPerSecondMin());
+            clients.bodyBytesPerSecondMin(),
+            clients.bodyGrace());
     var proxy =
         new ProxyConfig(
             Duration.ofSeconds(10),
