@@ -4,11 +4,13 @@ import static io.tollgate.deploy.Kind.DURATION;
 import static io.tollgate.deploy.Kind.INTEGER;
 import static io.tollgate.deploy.Kind.LEVEL;
 import static io.tollgate.deploy.Kind.PATH;
+import static io.tollgate.deploy.Kind.RANGES;
 import static io.tollgate.deploy.Kind.SECRET;
 import static io.tollgate.deploy.Kind.SECRETS;
 import static io.tollgate.deploy.Kind.SECRET_URL;
 import static io.tollgate.deploy.Kind.TEXT;
 
+import io.tollgate.access.AddressRanges;
 import io.tollgate.edge.ClientBounds;
 import io.tollgate.edge.EdgeConfig;
 import io.tollgate.key.Secret;
@@ -65,7 +67,13 @@ final class Catalogue {
           "edge.connections-per-address-max",
           INTEGER,
           CLIENTS.connectionsPerAddressMax(),
-          "most of them from one address");
+          "most of them from one address, trusted proxies excepted");
+  static final Setting<AddressRanges> EDGE_TRUSTED_PROXIES =
+      add(
+          "edge.trusted-proxies",
+          RANGES,
+          "",
+          "proxies whose `X-Forwarded-For` and `-Proto` are believed, see below; none by default");
   static final Setting<Duration> EDGE_HEADER_TIMEOUT =
       add(
           "edge.header-timeout",

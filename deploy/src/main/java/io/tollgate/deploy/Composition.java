@@ -1,5 +1,6 @@
 package io.tollgate.deploy;
 
+import io.tollgate.access.AddressRanges;
 import io.tollgate.edge.ClientBounds;
 import io.tollgate.edge.EdgeConfig;
 import io.tollgate.edge.GatewayConfig;
@@ -11,6 +12,7 @@ import io.tollgate.ring.RingConfig;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The settings as the configuration records that the parts are started with. */
 final class Composition {
@@ -73,12 +75,14 @@ final class Composition {
   }
 
   private EdgeConfig edge() {
+    @Nullable AddressRanges trusted = settings.find(Catalogue.EDGE_TRUSTED_PROXIES);
     return new EdgeConfig(
         settings.get(Catalogue.EDGE_HOST),
         settings.get(Catalogue.EDGE_PORT),
         settings.get(Catalogue.EDGE_EVENT_LOOPS),
         settings.get(Catalogue.EDGE_DRAIN_DEADLINE),
         clients(),
+        trusted == null ? AddressRanges.NONE : trusted,
         settings.find(Catalogue.EDGE_ACCESS_LOG));
   }
 

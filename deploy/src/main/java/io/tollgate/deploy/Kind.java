@@ -1,5 +1,6 @@
 package io.tollgate.deploy;
 
+import io.tollgate.access.AddressRanges;
 import io.tollgate.key.Secret;
 import io.tollgate.setting.DurationText;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * How a setting's text is read and shown. Immutable.
@@ -46,6 +48,15 @@ record Kind<T>(
   static final Kind<List<Secret>> SECRETS =
       new Kind<>("secrets", "texts by comma", Kind::secrets, text -> MASK, true);
 
+  /** A list of addresses and ranges in one text, separated by commas; it may be empty. */
+  static final Kind<AddressRanges> RANGES =
+      open(
+          "address ranges",
+          "IP addresses or ranges by comma, such as 10.0.0.0/8 or 2001:db8::1, up to "
+              + AddressRanges.COUNT_MAX
+              + " of them and with no bit set beyond a prefix",
+          Kind::ranges);
+
   private static <T> Kind<T> open(String name, String expected, Function<String, T> parser) {
     return new Kind<>(name, expected, parser, UnaryOperator.identity(), false);
   }
@@ -66,9 +77,34 @@ record Kind<T>(
   }
 
   private static List<Secret> secrets(String text) {
-    return List.of(text.split(",", -1)).stream()
-        .map(part -> new Secret(nonEmpty(part.strip())))
-        .toList();
+    return parts(text).stream().map(part -> new Secret(nonEmpty(part))).toList();
+  }
+
+  private static AddressRanges ranges(String text) {
+    return text.isBlank() ? AddressRanges.NONE : AddressRanges.of(parts(text));
+  }
+
+  private static List<String> parts(String text) {
+    return Stream.of(text.split(",", -1)).map(String::strip).toList();
+  }
+
+  /** Returns whether it may be written as a list, and is the same as its parts by comma. */
+  boolean isList() {
+    return equals(SECRETS) || equals(RANGES);
+  }
+
+  /** Returns what is wrong with a wrong text: of a list the part that is, if it is one alone. */
+  String wrongPart(String text) {
+    List<String> parts = isList() ? parts(text) : List.of();
+    return parts.stream().filter(part -> !isRight(part)).findFirst().orElse(text);
+  }
+
+  private boolean isRight(String text) {
+    try {
+      return parser.apply(text) != null;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /**

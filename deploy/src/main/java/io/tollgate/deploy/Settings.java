@@ -163,6 +163,7 @@ final class Settings {
     try {
       return setting.kind().parser().apply(given.text());
     } catch (IllegalArgumentException e) {
+      String wrong = setting.kind().wrongPart(given.text());
       throw new SettingFault(
           setting.name()
               + " (from "
@@ -170,7 +171,7 @@ final class Settings {
               + ") must be "
               + setting.kind().expected()
               + ", was "
-              + (given.text().isEmpty() ? "empty" : '"' + setting.shown(given.text()) + '"'));
+              + (wrong.isEmpty() ? "empty" : '"' + setting.shown(wrong) + '"'));
     }
   }
 

@@ -91,7 +91,7 @@ final class SettingsFile {
     if (setting.kind().equals(Kind.ROUTES)) {
       return new Given("(list)", at(value), value, false);
     }
-    if (setting.kind().equals(Kind.SECRETS) && value instanceof SequenceNode list) {
+    if (setting.kind().isList() && value instanceof SequenceNode list) {
       var joined = list.getValue().stream().map(part -> scalar(setting, part)).toList();
       return Given.of(String.join(",", joined), at(value));
     }

@@ -3,7 +3,9 @@ package io.tollgate.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tollgate.access.AddressRanges;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -21,6 +23,7 @@ class SettingsTest {
       case "integer" -> "12345";
       case "duration" -> "123ms";
       case "level" -> "error";
+      case "address ranges" -> "192.0.2.0/24,2001:db8::1";
       case "list" -> "[{path: /other, upstream: 'http://other'}]";
       case "secret URL" -> "scheme://user:hunter2@host:1/x";
       default -> "other text of 32 characters or more";
@@ -133,6 +136,31 @@ class SettingsTest {
         .hasMessageContaining("redis.deadline")
         .hasMessageContaining("duration")
         .hasMessageContaining("soon");
+  }
+
+  @Test
+  void of_a_list_the_part_that_is_wrong_is_named() {
+    assertThatThrownBy(
+            () -> Settings.read(Map.of("TOLLGATE_EDGE_TRUSTED_PROXIES", "::1, 10.0.0.1/8, ::2")))
+        .isInstanceOf(SettingFault.class)
+        .hasMessageContaining("edge.trusted-proxies")
+        .hasMessageContaining("TOLLGATE_EDGE_TRUSTED_PROXIES")
+        .hasMessageContaining("10.0.0.0/8 or 2001:db8::1")
+        .hasMessageEndingWith("was \"10.0.0.1/8\"");
+    assertThatThrownBy(() -> read("edge:\n  trusted-proxies: [10.0.0.0/8, proxy.internal]"))
+        .hasMessageContaining("tollgate.yaml:2")
+        .hasMessageEndingWith("was \"proxy.internal\"");
+  }
+
+  @Test
+  void a_list_may_be_written_as_one_and_may_be_empty() throws IOException {
+    AddressRanges both =
+        read("edge.trusted-proxies:\n  - 10.0.0.0/8\n  - 2001:db8::/32\n")
+            .get(Catalogue.EDGE_TRUSTED_PROXIES);
+    assertThat(both.contains(InetAddress.getByName("10.1.2.3"))).isTrue();
+    assertThat(both.contains(InetAddress.getByName("2001:db8::1"))).isTrue();
+    AddressRanges none = read("edge.trusted-proxies: []").get(Catalogue.EDGE_TRUSTED_PROXIES);
+    assertThat(none.isEmpty()).isTrue();
   }
 
   @Test

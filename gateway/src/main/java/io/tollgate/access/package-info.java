@@ -1,5 +1,5 @@
 /**
- * Who may do what: subjects and the scopes that their keys hold.
+ * Who may do what, and from where: subjects, the scopes that their keys hold, IP addresses.
  *
  * <p>Not here: what a key is ({@code key}) and which scopes a route asks for ({@code proxy}).
  *

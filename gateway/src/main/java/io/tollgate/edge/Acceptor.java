@@ -3,6 +3,7 @@ package io.tollgate.edge;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.tollgate.access.AddressRanges;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes clients' connections, as many as there may be, and deals them out to the event loops in
- * turn.
+ * turn. A proxy that is trusted has those of all its clients, and so is not bound by itself.
  *
  * <p>Confined to the event loop that it listens on; only the counts are shared.
  */
@@ -25,6 +26,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private static final long PAUSE_SECONDS = 1;
 
   private final ClientBounds bounds;
+  private final AddressRanges trustedProxies;
   private final int connectionsMax;
   private final List<EdgeVerticle> edges;
   private final EdgeMetrics metrics;
@@ -32,8 +34,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private final ConcurrentHashMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
   private int next;
 
-  Acceptor(ClientBounds bounds, List<EdgeVerticle> edges, EdgeMetrics metrics) {
-    this.bounds = bounds;
+  Acceptor(EdgeConfig config, List<EdgeVerticle> edges, EdgeMetrics metrics) {
+    bounds = config.clients();
+    trustedProxies = config.trustedProxies();
     this.edges = List.copyOf(edges);
     this.metrics = metrics;
     connectionsMax = Math.min(bounds.connectionsMax(), OpenFiles.max() / 10 * 9);
@@ -43,33 +46,35 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext context, Object message) {
     var channel = (Channel) message;
     var remote = (InetSocketAddress) channel.remoteAddress();
-    if (remote == null || !admit(remote.getAddress())) {
+    boolean trusted = remote != null && trustedProxies.contains(remote.getAddress());
+    if (remote == null || !admit(remote.getAddress(), trusted)) {
       metrics.connectionRefused();
       channel.unsafe().closeForcibly();
       return;
     }
-    channel.closeFuture().addListener(closed -> release(remote.getAddress()));
+    channel.closeFuture().addListener(closed -> release(remote.getAddress(), trusted));
     EdgeVerticle edge = edges.get(next);
     next = next + 1 == edges.size() ? 0 : next + 1;
-    edge.take(channel);
+    edge.take(channel, new Origin(remote.getAddress(), trusted, trustedProxies));
   }
 
-  private boolean admit(InetAddress address) {
+  private boolean admit(InetAddress address, boolean trusted) {
     if (connections.incrementAndGet() > connectionsMax) {
       connections.decrementAndGet();
       return false;
     }
-    int ofAddress = byAddress.merge(address, 1, Integer::sum);
-    if (ofAddress > bounds.connectionsPerAddressMax()) {
-      release(address);
+    if (!trusted && byAddress.merge(address, 1, Integer::sum) > bounds.connectionsPerAddressMax()) {
+      release(address, false);
       return false;
     }
     return true;
   }
 
-  private void release(InetAddress address) {
+  private void release(InetAddress address, boolean trusted) {
     connections.decrementAndGet();
-    byAddress.computeIfPresent(address, (unused, count) -> count == 1 ? null : count - 1);
+    if (!trusted) {
+      byAddress.computeIfPresent(address, (unused, count) -> count == 1 ? null : count - 1);
+    }
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,22 +22,31 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ClientChannel.class);
 
   private final Channel channel;
-  private final String address;
+  private final Origin origin;
   private long deadlineNanos;
   private int index;
 
-  ClientChannel(Channel channel) {
+  ClientChannel(Channel channel, Origin origin) {
     this.channel = channel;
-    address = ((InetSocketAddress) channel.remoteAddress()).getAddress().getHostAddress();
+    this.origin = origin;
   }
 
   public final Channel channel() {
     return channel;
   }
 
-  /** Returns the address of the other side, as text. */
+  final Origin origin() {
+    return origin;
+  }
+
+  /** Returns the address that the request at hand comes from, as text. */
   public final String address() {
-    return address;
+    return origin.address();
+  }
+
+  /** Returns the scheme by which it was asked for. */
+  public final String scheme() {
+    return origin.scheme();
   }
 
   /** Stops reading: what comes stays with the client. */

@@ -37,8 +37,8 @@ final class ClientConnection extends ClientChannel implements Client {
   private boolean processing;
   private boolean told;
 
-  ClientConnection(Edge edge, Connections connections, Channel channel) {
-    super(channel);
+  ClientConnection(Edge edge, Connections connections, Channel channel, Origin origin) {
+    super(channel, origin);
     this.edge = edge;
     this.connections = connections;
     heads = new HeadReader(connections);
@@ -115,6 +115,7 @@ final class ClientConnection extends ClientChannel implements Client {
     begin(head);
     Refusal refusal = heads.refusal();
     if (refusal == null) {
+      origin().read(head);
       body.begin(head);
       edge.accept(request);
     } else {
@@ -125,6 +126,7 @@ final class ClientConnection extends ClientChannel implements Client {
 
   private void begin(RequestHead head) {
     request.begin(head, edge.clockNanos());
+    origin().begin();
     told = false;
     state = ClientState.DECIDING;
   }

@@ -1,5 +1,6 @@
 package io.tollgate.edge;
 
+import io.tollgate.access.AddressRanges;
 import io.tollgate.setting.Bounds;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventLoops how many threads serve requests
  * @param drainDeadline how long a stop waits for requests that are under way
  * @param clients the bounds of what clients may take
+ * @param trustedProxies whose word on where a request comes from is believed
  * @param accessLog the file that gets a line per request; null for none
  */
 public record EdgeConfig(
@@ -21,6 +23,7 @@ public record EdgeConfig(
     int eventLoops,
     Duration drainDeadline,
     ClientBounds clients,
+    AddressRanges trustedProxies,
     @Nullable Path accessLog) {
   private static final Duration TIME_MAX = Duration.ofHours(1);
   public static final EdgeConfig DEFAULTS =
@@ -30,6 +33,7 @@ public record EdgeConfig(
           Runtime.getRuntime().availableProcessors(),
           Duration.ofSeconds(30),
           ClientBounds.DEFAULTS,
+          AddressRanges.NONE,
           null);
   private static final int EVENT_LOOPS_MAX = 1_024;
 
@@ -39,8 +43,8 @@ public record EdgeConfig(
     Bounds.check("edge.drain-deadline", drainDeadline, TIME_MAX);
   }
 
-  /** Makes a configuration without an access log. */
+  /** Makes a configuration without trusted proxies and an access log. */
   EdgeConfig(String host, int port, int eventLoops, Duration drainDeadline, ClientBounds clients) {
-    this(host, port, eventLoops, drainDeadline, clients, null);
+    this(host, port, eventLoops, drainDeadline, clients, AddressRanges.NONE, null);
   }
 }

@@ -60,11 +60,11 @@ final class EdgeVerticle extends VerticleBase {
   }
 
   /** Serves a connection that has been accepted; to be called on any thread. */
-  void take(Channel channel) {
+  void take(Channel channel, Origin origin) {
     channel.config().setOption(ChannelOption.TCP_NODELAY, true);
     channel
         .pipeline()
-        .addLast(new ClientConnection(Objects.requireNonNull(edge), connections, channel));
+        .addLast(new ClientConnection(Objects.requireNonNull(edge), connections, channel, origin));
     Objects.requireNonNull(eventLoop)
         .register(channel)
         .addListener(

@@ -85,9 +85,7 @@ public final class Gateway {
         .compose(
             deployed ->
                 Listener.open(
-                    vertx,
-                    config.edge(),
-                    new Acceptor(config.edge().clients(), edges, edgeMetrics)))
+                    vertx, config.edge(), new Acceptor(config.edge(), edges, edgeMetrics)))
         .onSuccess(opened -> listener = opened)
         .recover(failure -> Future.failedFuture(explained(failure)));
   }

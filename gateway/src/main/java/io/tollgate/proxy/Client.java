@@ -14,6 +14,9 @@ public interface Client {
   /** Returns the address that the request came from, as text. */
   String address();
 
+  /** Returns the scheme by which it was asked for, {@code http} or {@code https}. */
+  String scheme();
+
   /** Adds the edge's own fields to the upstream's request. */
   void stamp(HeadBuffer upstreamHead);
 

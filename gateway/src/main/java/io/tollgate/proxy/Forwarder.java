@@ -66,7 +66,8 @@ public final class Forwarder {
         route.credentials().contains(CredentialHeader.AUTHORIZATION),
         route.credentials().contains(CredentialHeader.X_API_KEY));
     Rebuild.frameRequest(head, out);
-    out.field("x-forwarded-for", client.address()).field("x-forwarded-proto", "http");
+    out.field("x-forwarded-for", client.address());
+    out.field("x-forwarded-proto", client.scheme());
     if (head.hostField() >= 0) {
       out.put("x-forwarded-host: ")
           .put(head.bytes(), head.valueStart(head.hostField()), head.valueEnd(head.hostField()))

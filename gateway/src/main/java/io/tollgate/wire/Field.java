@@ -47,6 +47,7 @@ public enum Field {
   X_CLIENT_IP(false),
   X_CLUSTER_CLIENT_IP(false),
   X_FORWARDED_FOR(false),
+  X_FORWARDED_PROTO(false),
   X_REAL_IP(false),
 
   // Some servers let these replace the target or the method that the edge has judged.

@@ -254,8 +254,13 @@ public record Attack(
         || tolerated.stream().anyMatch(verdict -> verdict.asked().contains(asked));
   }
 
+  /** Returns whether it comes from a proxy that is believed. */
+  boolean isTrusted() {
+    return needs.contains(Bound.TRUSTED_PROXIES);
+  }
+
   /** Returns whether it tries a bound, and so runs where deadlines are short and bounds low. */
   boolean isSlow() {
-    return !needs.isEmpty();
+    return !needs.isEmpty() && !isTrusted();
   }
 }

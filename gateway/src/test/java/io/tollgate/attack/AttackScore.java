@@ -33,12 +33,13 @@ public final class AttackScore {
             "127.0.0.1",
             Integer.parseInt(args[1]),
             Integer.parseInt(args[2]),
+            Integer.parseInt(args[1]),
             KEY,
             "key_good",
             ADMIN_KEY,
             "key_admin",
             UNKNOWN_KEY,
-            EnumSet.complementOf(EnumSet.of(Bound.CONNECTIONS_PER_ADDRESS)));
+            EnumSet.complementOf(EnumSet.of(Bound.CONNECTIONS_PER_ADDRESS, Bound.TRUSTED_PROXIES)));
     try (var upstream = new RecordingUpstream(Integer.parseInt(args[3]))) {
       print(args[0], new Lane(proxy, upstream, false), proxy, verbose);
     }
@@ -58,7 +59,9 @@ public final class AttackScore {
           System.out.println("FAILED " + (verbose ? result.report() : line(result)));
         }
       }
-      table.append(String.format("%-14s %4d of %4d%n", category.getKey(), good, attacks.size()));
+      if (!attacks.isEmpty()) {
+        table.append(String.format("%-14s %4d of %4d%n", category.getKey(), good, attacks.size()));
+      }
       passed += good;
       run += attacks.size();
     }

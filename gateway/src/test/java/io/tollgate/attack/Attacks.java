@@ -17,6 +17,7 @@ public final class Attacks {
     all.put("framing", FramingAttacks.all());
     all.put("chunk", ChunkAttacks.all());
     all.put("identity", IdentityAttacks.all());
+    all.put("trusted proxy", TrustedProxyAttacks.all());
     all.put("key", KeyLeakAttacks.all());
     all.put("scope", ScopeAttacks.all());
     all.put("response", ResponseAttacks.all());

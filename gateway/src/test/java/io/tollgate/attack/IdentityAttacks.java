@@ -105,9 +105,12 @@ final class IdentityAttacks {
     return List.of(
         origin("X-Forwarded-For", "X-Forwarded-For: 6.6.6.6"),
         origin("X-Forwarded-For twice", "X-Forwarded-For: 6.6.6.6", "x-forwarded-for: 6.6.6.6"),
+        origin("an X-Forwarded-For by a proxy", "X-Forwarded-For: 6.6.6.6, 10.0.0.1"),
         origin("an alias of X-Forwarded-For", "X_Forwarded_For: 6.6.6.6"),
         origin("X-Forwarded-Host", "X-Forwarded-Host: 6.6.6.6"),
         origin("X-Forwarded-Proto", "X-Forwarded-Proto: 6.6.6.6"),
+        origin("an X-Forwarded-Proto that could be", "X-Forwarded-Proto: https")
+            .upstreamHas("\r\nx-forwarded-proto: http\r\n"),
         origin("X-Forwarded-Port", "X-Forwarded-Port: 6.6.6.6"),
         origin("X-Real-IP", "X-Real-IP: 6.6.6.6"),
         origin("Forwarded", "Forwarded: for=6.6.6.6;host=6.6.6.6"),

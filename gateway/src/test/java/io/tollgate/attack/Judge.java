@@ -10,6 +10,9 @@ final class Judge {
   private static final List<String> OURS =
       List.of("tollgate-key-id", "tollgate-subject", "tollgate-scopes", "tollgate-request-id");
 
+  /** Where a request comes from, each once, in one word. */
+  private static final List<String> ORIGIN = List.of("x-forwarded-for", "x-forwarded-proto");
+
   private final Proxy proxy;
   private final boolean contract;
 
@@ -108,6 +111,12 @@ final class Judge {
     for (RecordingUpstream.Seen each : seen) {
       if (!each.message().trailers().isEmpty() || !each.message().extensions().isEmpty()) {
         faults.add("trailers or chunk extensions were passed on");
+      }
+      for (String name : ORIGIN) {
+        List<String> values = each.message().values(name);
+        if (values.size() != 1 || !values.get(0).matches("[0-9a-z.:]+")) {
+          faults.add("the upstream was told " + name + ' ' + values);
+        }
       }
     }
   }

@@ -102,6 +102,9 @@ public final class Lane {
   }
 
   private int port(Attack attack) {
+    if (attack.isTrusted()) {
+      return proxy.trustingPort();
+    }
     return attack.isSlow() ? proxy.impatientPort() : proxy.port();
   }
 

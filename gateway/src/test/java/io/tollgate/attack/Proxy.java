@@ -11,8 +11,9 @@ import java.util.Set;
  * at and below {@code /admin} are for the admin key alone, {@code /read} takes GET and HEAD alone,
  * {@code /token} reads keys from {@code X-API-Key} alone.
  *
- * @param port where deadlines are long enough not to matter
+ * @param port where deadlines are long enough not to matter, and nobody on this machine is believed
  * @param impatientPort where they are a second or so, and other bounds low
+ * @param trustingPort where they are long, and this machine is believed to be a proxy in front
  * @param key a good one, which may not use {@code /admin}
  * @param adminKey one that may
  * @param unknownKey one that is well-formed and was never issued
@@ -22,6 +23,7 @@ public record Proxy(
     String host,
     int port,
     int impatientPort,
+    int trustingPort,
     String key,
     String keyId,
     String adminKey,

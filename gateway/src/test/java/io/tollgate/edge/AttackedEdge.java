@@ -1,5 +1,6 @@
 package io.tollgate.edge;
 
+import io.tollgate.access.AddressRanges;
 import io.tollgate.access.Scopes;
 import io.tollgate.attack.Bound;
 import io.tollgate.attack.Lane;
@@ -21,8 +22,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The edge as the attack suite wants it: two gateways before one recording upstream, the second of
- * which is impatient.
+ * The edge as the attack suite wants it: three gateways before one recording upstream, the second
+ * of which is impatient, and the third behind trusted proxies.
  */
 final class AttackedEdge implements AutoCloseable {
   /** One, so that all requests of a lane share one pool, which an attack may poison. */
@@ -37,25 +38,16 @@ final class AttackedEdge implements AutoCloseable {
   private final RecordingUpstream upstream = new RecordingUpstream(0);
   private final RunningGateway patient;
   private final RunningGateway impatient;
+  private final RunningGateway trusting;
 
   AttackedEdge(TestPostgres postgres, TestRedis redis, StoredKeys keys) {
     Route[] routes = routes("http://127.0.0.1:" + upstream.port());
-    patient =
-        new RunningGateway(
-            postgres,
-            redis,
-            edge(bounds(MANY, Duration.ofSeconds(60), LONG)),
-            proxy(LONG),
-            LimitConfig.UNLIMITED,
-            routes);
-    impatient =
-        new RunningGateway(
-            postgres,
-            redis,
-            edge(bounds(Bound.PER_ADDRESS_MAX, SHORT.multipliedBy(2), SHORT)),
-            proxy(SHORT),
-            LimitConfig.UNLIMITED,
-            routes);
+    ClientBounds loose = bounds(MANY, Duration.ofSeconds(60), LONG);
+    ClientBounds tight = bounds(Bound.PER_ADDRESS_MAX, SHORT.multipliedBy(2), SHORT);
+    patient = gateway(postgres, redis, edge(loose, "10.0.0.0/8"), proxy(LONG), routes);
+    impatient = gateway(postgres, redis, edge(tight), proxy(SHORT), routes);
+    trusting =
+        gateway(postgres, redis, edge(loose, "10.0.0.0/8", "127.0.0.1"), proxy(LONG), routes);
     KeyRecord good = keys.withFreshId(StoredKeys.record(Scopes.NONE));
     KeyRecord admin = keys.withFreshId(StoredKeys.record(Scopes.of(List.of("admin"))));
     Secret key = keys.everywhere(good);
@@ -65,6 +57,7 @@ final class AttackedEdge implements AutoCloseable {
             "127.0.0.1",
             patient.gateway.port(),
             impatient.gateway.port(),
+            trusting.gateway.port(),
             key.reveal(),
             good.id().toString(),
             adminKey.reveal(),
@@ -85,8 +78,14 @@ final class AttackedEdge implements AutoCloseable {
     };
   }
 
-  private static EdgeConfig edge(ClientBounds clients) {
-    return new EdgeConfig("127.0.0.1", 0, EVENT_LOOPS, SHORT, clients);
+  private static RunningGateway gateway(
+      TestPostgres postgres, TestRedis redis, EdgeConfig edge, ProxyConfig proxy, Route... routes) {
+    return new RunningGateway(postgres, redis, edge, proxy, LimitConfig.UNLIMITED, routes);
+  }
+
+  private static EdgeConfig edge(ClientBounds clients, String... trusted) {
+    AddressRanges proxies = AddressRanges.of(List.of(trusted));
+    return new EdgeConfig("127.0.0.1", 0, EVENT_LOOPS, SHORT, clients, proxies, null);
   }
 
   private static ClientBounds bounds(int perAddress, Duration patience, Duration bodyGrace) {
@@ -121,6 +120,7 @@ final class AttackedEdge implements AutoCloseable {
   public void close() {
     patient.close();
     impatient.close();
+    trusting.close();
     upstream.close();
   }
 }

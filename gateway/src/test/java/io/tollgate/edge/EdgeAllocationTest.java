@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.tollgate.access.AddressRanges;
 import io.tollgate.access.Scopes;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyFormat;
@@ -26,6 +27,7 @@ import io.tollgate.wire.RequestHead;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -40,6 +42,8 @@ class EdgeAllocationTest {
   private static final int HITS = 200_000;
   private static final Scopes SCOPES = Scopes.of(List.of("read", "write"));
   private static final KeyRecord RECORD = StoredKeys.record(SCOPES);
+
+  private static final AddressRanges PROXIES = AddressRanges.of(List.of("10.0.0.0/8"));
 
   /** Answers at once with one key, whoever asks. */
   private static final class OneKey implements KeySource {
@@ -76,6 +80,7 @@ class EdgeAllocationTest {
             Set.of(CredentialHeader.values()));
     String request =
         "GET /a/b?c=d HTTP/1.1\r\nHost: api.example.com\r\nUser-Agent: curl/8.5.0\r\n"
+            + "X-Forwarded-For: 10.0.0.1\r\nX-Forwarded-Proto: https\r\n"
             + "Authorization: Bearer "
             + key.reveal()
             + "\r\n\r\n";
@@ -104,6 +109,7 @@ class EdgeAllocationTest {
       Credentials credentials, Verifier verifier, ByteBuf bytes, RouteTable routes, int times) {
     var head = new RequestHead(8192, 100);
     var end = new HeadEnd();
+    var origin = new Origin(InetAddress.getLoopbackAddress(), false, PROXIES);
     int passed = 0;
     for (int i = 0; i < times; i++) {
       bytes.readerIndex(0);
@@ -113,6 +119,8 @@ class EdgeAllocationTest {
       if (malformed != null || route == null) {
         return passed;
       }
+      origin.begin();
+      origin.read(head);
       Refusal refusal = credentials.extract(head, route);
       Verdict verdict = refusal == null ? verifier.known(credentials.digest(), 0) : null;
       if (verdict instanceof Grant grant && grant.scopes().covers(route.scopes())) {

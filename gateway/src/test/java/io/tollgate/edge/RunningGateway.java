@@ -1,6 +1,7 @@
 package io.tollgate.edge;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tollgate.access.AddressRanges;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
@@ -52,6 +53,7 @@ final class RunningGateway implements AutoCloseable {
             config.eventLoops(),
             config.drainDeadline(),
             config.clients(),
+            AddressRanges.NONE,
             accessLog),
         ProxyConfig.DEFAULTS,
         LimitConfig.UNLIMITED,

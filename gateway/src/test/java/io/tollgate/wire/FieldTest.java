@@ -67,7 +67,7 @@ class FieldTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"x-forwarded", "X-Forwarded-Host", "x_forwarded_proto", "X-Forwarded-"})
+  @ValueSource(strings = {"x-forwarded", "X-Forwarded-Host", "x_forwarded_port", "X-Forwarded-"})
   void what_tells_of_the_clients_origin_is_known_in_every_spelling(String name) {
     assertThat(of(name)).isEqualTo(Field.X_FORWARDED);
   }

@@ -92,6 +92,7 @@ class RebuildTest {
         "Forwarded: for=x",
         "X-Forwarded-For: x",
         "X_Forwarded_For: x",
+        "X-Forwarded-Proto: x",
         "X-Forwarded-Anything: x",
         "X-Real-IP: x",
         "True-Client-IP: x",
