@@ -13,7 +13,9 @@ import io.tollgate.key.Secret;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
+import io.tollgate.ring.Clocks;
 import io.tollgate.ring.Denial;
+import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.Grant;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.ring.Verdict;
@@ -30,7 +32,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -106,6 +107,19 @@ public class DecisionBenchmark {
 
   private int next;
 
+  /** Read as in production, where each decision reads the wall clock; but the fence never ends. */
+  private static final class StillClocks implements Clocks {
+    @Override
+    public long nanos() {
+      return 0;
+    }
+
+    @Override
+    public long millis() {
+      return Math.min(0, System.currentTimeMillis());
+    }
+  }
+
   private static final class GeneratedKeys implements KeySource {
     private final SplittableRandom random = new SplittableRandom(3);
     private final Scopes scopes = Scopes.of(List.of("read", "write"));
@@ -117,11 +131,6 @@ public class DecisionBenchmark {
           Optional.of(
               new KeyRecord(1, KeyId.random(random), subject, scopes, false, KeyRecord.NEVER)));
     }
-
-    @Override
-    public Future<Void> probe() {
-      return Future.succeededFuture();
-    }
   }
 
   /** Fills the ring with all keys. */
@@ -132,13 +141,16 @@ public class DecisionBenchmark {
     var format = new KeyFormat(PEPPER);
     verifier =
         new Verifier(
-            new RingConfig(RING_ENTRIES_MAX, RingConfig.ENTRY_LIFETIME_MAX),
+            new RingConfig(RING_ENTRIES_MAX),
+            FenceConfig.DEFAULTS,
             format,
+            new StillStores(),
             new GeneratedKeys(),
+            new StillStores(),
             vertx.getOrCreateContext(),
-            () -> 0,
-            InstantSource.system(),
+            new StillClocks(),
             new SimpleMeterRegistry());
+    verifier.open(vertx);
     routes = RouteTable.of(List.of(route));
     String start =
         "GET /v1/widgets?limit=10 HTTP/1.1\r\nHost: api.example.com\r\nUser-Agent: curl/8.5.0\r\n"

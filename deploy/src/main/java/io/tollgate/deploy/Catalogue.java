@@ -1,5 +1,6 @@
 package io.tollgate.deploy;
 
+import static io.tollgate.deploy.Kind.DEPLOYMENT;
 import static io.tollgate.deploy.Kind.DURATION;
 import static io.tollgate.deploy.Kind.INTEGER;
 import static io.tollgate.deploy.Kind.LEVEL;
@@ -17,6 +18,7 @@ import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.management.ManagementConfig;
 import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.setting.DurationText;
 import io.tollgate.store.PostgresConfig;
@@ -39,6 +41,7 @@ final class Catalogue {
   private static final EdgeConfig EDGE = EdgeConfig.DEFAULTS;
   private static final ClientBounds CLIENTS = ClientBounds.DEFAULTS;
   private static final ProxyConfig PROXY = ProxyConfig.DEFAULTS;
+  private static final FenceConfig FENCE = FenceConfig.DEFAULTS;
 
   static final Setting<String> UPSTREAM =
       add("upstream", TEXT, "", "URL that the route `/` forwards to where no `routes` are given");
@@ -136,13 +139,40 @@ final class Catalogue {
           "ring.entries-max",
           INTEGER,
           RingConfig.DEFAULTS.entriesMax(),
-          "most keys held in memory; about 250 bytes each");
-  static final Setting<Duration> RING_ENTRY_LIFETIME =
+          "most keys held in memory; about 220 bytes each");
+
+  static final Setting<String> GATEWAY_NAME =
+      addShown(
+          "gateway.name",
+          TEXT,
+          "",
+          "host name and `edge.port`",
+          "name on the list of gateways: the same after a restart, of no other gateway");
+  static final Setting<Duration> FENCE_BOUND =
       add(
-          "ring.entry-lifetime",
+          "fence.bound",
           DURATION,
-          DurationText.print(RingConfig.DEFAULTS.entryLifetime()),
-          "how long a key's look-up may answer; at most 1s, a revoke waits as long");
+          DurationText.print(FENCE.bound()),
+          "how long keys in memory may answer unconfirmed; the same in every process, a revoke"
+              + " waits as long");
+  static final Setting<Duration> FENCE_INTERVAL =
+      add(
+          "fence.interval",
+          DURATION,
+          DurationText.print(FENCE.interval()),
+          "how often a store is asked to confirm; at most a third of `fence.bound`");
+  static final Setting<Duration> FENCE_POLL_INTERVAL =
+      add(
+          "fence.poll-interval",
+          DURATION,
+          DurationText.print(FENCE.pollInterval()),
+          "how often Postgres is asked while Redis confirms");
+  static final Setting<Duration> FENCE_POSTGRES_ABSENCE_MAX =
+      add(
+          "fence.postgres-absence-max",
+          DURATION,
+          DurationText.print(FENCE.postgresAbsenceMax()),
+          "how long Redis alone is believed while Postgres is away; the same in every process");
 
   static final Setting<Duration> PROXY_CONNECT_TIMEOUT =
       add(
@@ -245,6 +275,13 @@ final class Catalogue {
 
   static final Setting<Secret> REDIS_URL =
       add("redis.url", SECRET_URL, "", "`redis[s]://[user:password@]host:port[/db]`");
+  static final Setting<String> REDIS_DEPLOYMENT =
+      add(
+          "redis.deployment",
+          DEPLOYMENT,
+          "single",
+          "`single`: one server, no replicas; `ha`: another may take its place, so Postgres alone"
+              + " confirms");
   static final Setting<Duration> REDIS_DEADLINE =
       add(
           "redis.deadline",

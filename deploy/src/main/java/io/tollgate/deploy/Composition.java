@@ -8,9 +8,13 @@ import io.tollgate.key.Pepper;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.management.ManagementConfig;
 import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +30,10 @@ final class Composition {
     return checked(
         () ->
             new GatewayConfig(
+                gatewayName(),
                 edge(),
-                new RingConfig(
-                    settings.get(Catalogue.RING_ENTRIES_MAX),
-                    settings.get(Catalogue.RING_ENTRY_LIFETIME)),
+                new RingConfig(settings.get(Catalogue.RING_ENTRIES_MAX)),
+                fence(),
                 proxy(),
                 new LimitConfig(
                     settings.get(Catalogue.LIMIT_REQUESTS_PER_SECOND),
@@ -51,6 +55,7 @@ final class Composition {
                 settings.get(Catalogue.SECRET_KEY),
                 redis(),
                 postgres(),
+                fence(),
                 pepper()));
   }
 
@@ -61,6 +66,34 @@ final class Composition {
                 settings.get(Catalogue.POSTGRES_URL),
                 settings.get(Catalogue.POSTGRES_DEADLINE),
                 settings.get(Catalogue.POSTGRES_CONNECT_DEADLINE)));
+  }
+
+  private FenceConfig fence() {
+    return new FenceConfig(
+        settings.get(Catalogue.FENCE_BOUND),
+        settings.get(Catalogue.FENCE_INTERVAL),
+        settings.get(Catalogue.FENCE_POLL_INTERVAL),
+        settings.get(Catalogue.FENCE_POSTGRES_ABSENCE_MAX),
+        settings.get(Catalogue.REDIS_DEPLOYMENT).equals("ha"));
+  }
+
+  /** Two processes can't listen on one address, so that host and port name one gateway. */
+  private String gatewayName() {
+    String given = settings.find(Catalogue.GATEWAY_NAME);
+    if (given != null) {
+      return given;
+    }
+    int port = settings.get(Catalogue.EDGE_PORT);
+    // A port that is not fixed is another one after a restart; then so is the name.
+    return hostName() + ':' + (port == 0 ? UUID.randomUUID().toString() : port);
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
   }
 
   private RedisConfig redis() {

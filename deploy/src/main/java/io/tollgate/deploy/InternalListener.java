@@ -8,10 +8,12 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
 
 /**
- * The listener for those who run the process: {@code /livez}, {@code /readyz} and {@code /metrics}.
- * It tells about the inside, so it stands on the loopback address unless it is told otherwise.
+ * The listener for those who run the process: {@code /livez}, {@code /readyz} (with {@code
+ * ?verbose} also what the fence and the projector stand at) and {@code /metrics}. It tells about
+ * the inside, so it stands on the loopback address unless it is told otherwise.
  */
 final class InternalListener {
   private static final int IDLE_SECONDS = 60;
@@ -61,8 +63,13 @@ final class InternalListener {
     readiness
         .ask()
         .onSuccess(
-            found ->
-                answer(request, found.isReady() ? 200 : 503, JSON, found.toJson().encode() + '\n'));
+            found -> {
+              JsonObject told = found.toJson();
+              if (request.params().contains("verbose")) {
+                told.put("state", metrics.state());
+              }
+              answer(request, found.isReady() ? 200 : 503, JSON, told.encode() + '\n');
+            });
   }
 
   private void scrape(HttpServerRequest request) {

@@ -27,6 +27,8 @@ record Kind<T>(
   private static final String MASK = "******";
   private static final List<String> LEVELS = List.of("trace", "debug", "info", "warn", "error");
 
+  private static final List<String> DEPLOYMENTS = List.of("single", "ha");
+
   static final Kind<Integer> INTEGER = open("integer", "a whole number", Integer::valueOf);
   static final Kind<Duration> DURATION =
       open("duration", "a duration such as 100ms, 2s, 30m or 1h", DurationText::parse);
@@ -34,6 +36,9 @@ record Kind<T>(
   static final Kind<Path> PATH = open("path", "a path", text -> Path.of(nonEmpty(text)));
   static final Kind<String> LEVEL =
       open("level", "one of " + String.join(", ", LEVELS), Kind::level);
+
+  static final Kind<String> DEPLOYMENT =
+      open("deployment", "one of " + String.join(", ", DEPLOYMENTS), Kind::deployment);
 
   /** Read apart by {@link RouteEntries}, since it is a list with fields, not a text. */
   static final Kind<String> ROUTES =
@@ -74,6 +79,13 @@ record Kind<T>(
       throw new IllegalArgumentException(text);
     }
     return level;
+  }
+
+  private static String deployment(String text) {
+    if (!DEPLOYMENTS.contains(text)) {
+      throw new IllegalArgumentException(text);
+    }
+    return text;
   }
 
   private static List<Secret> secrets(String text) {

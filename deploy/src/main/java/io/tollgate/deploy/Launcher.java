@@ -87,6 +87,15 @@ public final class Launcher {
     return CommandLine.ExitCode.OK;
   }
 
+  @Command(description = "Begin a new epoch: to be done after Postgres was restored.")
+  int epoch() {
+    Settings settings = Settings.read(environment);
+    Logs.readable("warn");
+    String done = new EpochRenewal(new Composition(settings).postgres()).run();
+    out().println(done);
+    return CommandLine.ExitCode.OK;
+  }
+
   @Command(description = "Print every setting, its value and where it came from.")
   int config() {
     SettingsTable.lines(Settings.read(environment)).forEach(out()::println);

@@ -48,7 +48,7 @@ class LauncherTest {
     try (var tollgate = LaunchedTollgate.start(Map.of(), "--help")) {
       assertThat(tollgate.exitCode()).isZero();
       assertThat(tollgate.output())
-          .contains("dev", "serve", "edge", "management", "migrate", "config");
+          .contains("dev", "serve", "edge", "management", "migrate", "epoch", "config");
     }
   }
 
@@ -118,6 +118,25 @@ class LauncherTest {
       postgres.execute("UPDATE tollgate.schema_state SET version = 7, oldest_reader = 7");
       assertEndsWith(START_FAILED, environment, "edge", "schema", "7");
     }
+  }
+
+  @Test
+  void a_new_epoch_begins_at_the_operators_word() {
+    try (TestPostgres postgres = TestPostgres.database()) {
+      String before = postgres.query("SELECT tollgate.epoch()");
+      Map<String, String> environment =
+          environment("TOLLGATE_POSTGRES_URL", postgres.url().reveal());
+      try (var epoch = LaunchedTollgate.start(environment, "epoch")) {
+        assertThat(epoch.exitCode()).as(epoch.output()).isZero();
+        assertThat(epoch.output()).contains("a new epoch has begun");
+      }
+      assertThat(postgres.query("SELECT tollgate.epoch()")).isNotEqualTo(before);
+    }
+  }
+
+  @Test
+  void without_postgres_no_epoch_begins() {
+    assertEndsWith(START_FAILED, environment(), "epoch", "no new epoch");
   }
 
   @Test

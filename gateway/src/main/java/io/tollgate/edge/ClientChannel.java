@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
     "FutureReturnValueIgnored") // A write that fails closes the channel: that is heard.
 abstract class ClientChannel extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ClientChannel.class);
+
+  private static final byte[] CONTINUE =
+      "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
   private final Channel channel;
   private final Origin origin;
@@ -67,6 +71,11 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
 
   final void send(ByteBuf bytes) {
     channel.writeAndFlush(bytes, channel.voidPromise());
+  }
+
+  /** Asks for the body that was announced. */
+  final void sendContinue() {
+    send(Unpooled.wrappedBuffer(CONTINUE));
   }
 
   /** Closes as soon as all that was written has gone out. */

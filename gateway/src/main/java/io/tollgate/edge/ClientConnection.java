@@ -1,7 +1,6 @@
 package io.tollgate.edge;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.tollgate.proxy.Client;
@@ -11,7 +10,6 @@ import io.tollgate.wire.BodyReader;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.Unread;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its event loop.
  */
 final class ClientConnection extends ClientChannel implements Client {
-  private static final byte[] CONTINUE =
-      "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-
   private final Edge edge;
   private final Connections connections;
   private final EdgeRequest request = new EdgeRequest(this);
@@ -139,7 +134,7 @@ final class ClientConnection extends ClientChannel implements Client {
     pace.came(from.readableBytes());
     body.read(from, served);
     if (body.isMalformed()) {
-      breakOff(served, Refusal.REQUEST_MALFORMED);
+      breakOff(Refusal.REQUEST_MALFORMED);
     } else if (body.isDone()) {
       state = ClientState.RESPONDING;
       served.endRequest();
@@ -147,10 +142,15 @@ final class ClientConnection extends ClientChannel implements Client {
     return true;
   }
 
-  /** The upstream must not take half a body for a whole one. */
-  private void breakOff(Exchange served, Refusal why) {
+  /** Ends the exchange under way, if any: nobody must take half a body for a whole one. */
+  void breakOff(Refusal why) {
+    Exchange served = exchange;
+    if (served == null) {
+      return;
+    }
     abandonExchange();
     if (served.isAnswered()) {
+      edge.cut(request);
       close();
     } else {
       state = ClientState.DECIDING;
@@ -244,7 +244,7 @@ final class ClientConnection extends ClientChannel implements Client {
       state = ClientState.SENDING;
       pace.begin(edge.nowNanos());
       if (request.head().expectsContinue() && unread.isEmpty()) {
-        send(Unpooled.wrappedBuffer(CONTINUE));
+        sendContinue();
       }
       resume();
     }
@@ -352,9 +352,10 @@ final class ClientConnection extends ClientChannel implements Client {
     Exchange served = exchange;
     if (served != null) {
       if (state == ClientState.SENDING && pace.isTooSlow(nowNanos, isReading())) {
-        breakOff(served, Refusal.REQUEST_TIMEOUT);
+        breakOff(Refusal.REQUEST_TIMEOUT);
       } else {
         served.tick(nowNanos);
+        edge.renew(request, nowNanos);
       }
       return;
     }

@@ -34,6 +34,12 @@ final class Edge {
   /** How long a client may go on sending a body that nobody wants. */
   static final Duration LINGER = Duration.ofSeconds(2);
 
+  /** How often a long exchange's key is looked at again. */
+  private static final long RENEW_NANOS = Duration.ofMillis(400).toNanos();
+
+  /** How long an exchange goes on while nobody can tell whether its key still holds. */
+  private static final long UNCONFIRMED_NANOS_MAX = Duration.ofMillis(900).toNanos();
+
   private static final String FROM_UPSTREAM = "upstream";
   private static final Logger LOG = LoggerFactory.getLogger(Edge.class);
 
@@ -227,6 +233,49 @@ final class Edge {
       refusals.refuseLast(request, Refusal.of(failure));
     } else {
       refusals.refuse(request, Refusal.of(failure));
+    }
+  }
+
+  /**
+   * Looks again at the key of an exchange that has been under way for a while: what is revoked
+   * ends, and so does what no store vouches for, within a second.
+   */
+  void renew(EdgeRequest request, long nowNanos) {
+    Grant grant = request.grant();
+    if (grant == null
+        || request.isRenewing()
+        || nowNanos - request.confirmedNanos() < RENEW_NANOS) {
+      return;
+    }
+    Verdict known = verifier.known(grant, nowNanos);
+    if (known != null) {
+      renewed(request, known, nowNanos);
+      return;
+    }
+    request.setRenewing(true);
+    verifier
+        .lookUp(grant)
+        .onSuccess(found -> eventLoop.execute(() -> renewed(request, grant, found, nowNanos)));
+  }
+
+  private void renewed(EdgeRequest request, Grant grant, Verdict found, long askedNanos) {
+    // The connection may serve another request by now, which was judged by itself.
+    if (request.isRenewing() && grant.equals(request.grant())) {
+      request.setRenewing(false);
+      renewed(request, found, askedNanos);
+    }
+  }
+
+  private void renewed(EdgeRequest request, Verdict found, long askedNanos) {
+    if (found instanceof Grant grant && grant.scopes().covers(request.route().scopes())) {
+      request.setConfirmed(askedNanos);
+      return;
+    }
+    Refusal why = found instanceof Denial denial ? Refusal.of(denial) : Refusal.SCOPE_MISSING;
+    boolean isKnown = !why.isPassing();
+    if (isKnown || askedNanos - request.confirmedNanos() > UNCONFIRMED_NANOS_MAX) {
+      metrics.exchangeRevoked();
+      request.connection().breakOff(why);
     }
   }
 

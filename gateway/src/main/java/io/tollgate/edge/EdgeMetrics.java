@@ -36,6 +36,7 @@ final class EdgeMetrics {
   private final Counter clientGone;
   private final Counter ringHits;
   private final Counter connectionsRefused;
+  private final Counter exchangesRevoked;
   private final MeterRegistry metrics;
 
   EdgeMetrics(MeterRegistry metrics) {
@@ -50,6 +51,10 @@ final class EdgeMetrics {
     connectionsRefused =
         Counter.builder("tollgate.edge.connections.refused")
             .description("Connections closed at once, since there were too many")
+            .register(metrics);
+    exchangesRevoked =
+        Counter.builder("tollgate.edge.exchanges.revoked")
+            .description("Exchanges cut under way, since their key had lost the right to them")
             .register(metrics);
     ringHits =
         Counter.builder("tollgate.ring.hits")
@@ -78,6 +83,10 @@ final class EdgeMetrics {
 
   void ringHit() {
     ringHits.increment();
+  }
+
+  void exchangeRevoked() {
+    exchangesRevoked.increment();
   }
 
   void connectionRefused() {

@@ -28,6 +28,8 @@ final class EdgeRequest {
   private long idHigh;
   private long idLow;
   private long startNanos;
+  private long confirmedNanos;
+  private boolean renewing;
   private int status;
   private String outcome = "";
 
@@ -41,6 +43,8 @@ final class EdgeRequest {
     grant = null;
     admission = null;
     startNanos = nowNanos;
+    confirmedNanos = nowNanos;
+    renewing = false;
   }
 
   /** Ends the request and hands its head back. */
@@ -87,6 +91,23 @@ final class EdgeRequest {
 
   long startNanos() {
     return startNanos;
+  }
+
+  /** Returns since when, by the monotonic clock, nobody has asked whether the key still holds. */
+  long confirmedNanos() {
+    return confirmedNanos;
+  }
+
+  void setConfirmed(long nowNanos) {
+    confirmedNanos = nowNanos;
+  }
+
+  boolean isRenewing() {
+    return renewing;
+  }
+
+  void setRenewing(boolean newRenewing) {
+    renewing = newRenewing;
   }
 
   void setRoute(Route found) {

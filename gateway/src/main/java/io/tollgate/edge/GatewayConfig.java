@@ -3,29 +3,33 @@ package io.tollgate.edge;
 import io.tollgate.key.Pepper;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
 
-/** All that a gateway is told at its start; routes come apart, since they may change later. */
+/**
+ * All that a gateway is told at its start; routes come apart, since they may change later.
+ *
+ * @param name what it stands under on the list of gateways: the same after a restart, and of no
+ *     other gateway
+ */
 public record GatewayConfig(
+    String name,
     EdgeConfig edge,
     RingConfig ring,
+    FenceConfig fence,
     ProxyConfig proxy,
     LimitConfig limit,
     RedisConfig redis,
     PostgresConfig postgres,
     Pepper pepper) {
+  private static final int NAME_MAX = 200;
 
   public GatewayConfig {
-    // A look-up that outlived its ring entry would be asked for again before it is answered.
-    if (redis.deadline().plus(postgres.deadline()).compareTo(ring.entryLifetime()) >= 0) {
+    if (name.isBlank() || name.length() > NAME_MAX) {
       throw new IllegalArgumentException(
-          "redis.deadline and postgres.deadline together must be shorter than"
-              + " ring.entry-lifetime, were "
-              + redis.deadline()
-              + " and "
-              + postgres.deadline());
+          "gateway.name must have 1 to " + NAME_MAX + " characters, was \"" + name + '"');
     }
   }
 }

@@ -2,16 +2,18 @@ package io.tollgate.edge;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyFormat;
+import io.tollgate.ring.Clocks;
 import io.tollgate.ring.Verifier;
-import io.tollgate.store.FallbackKeys;
+import io.tollgate.store.GatewayName;
 import io.tollgate.store.PostgresKeys;
-import io.tollgate.store.RedisKeys;
+import io.tollgate.store.PostgresLog;
+import io.tollgate.store.RedisFeed;
 import io.tollgate.store.SchemaCheck;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.sqlclient.Pool;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,8 +28,9 @@ final class LookupVerticle extends VerticleBase {
 
   private final GatewayConfig config;
   private final MeterRegistry metrics;
-  private @Nullable RedisKeys redis;
+  private @Nullable RedisFeed redis;
   private @Nullable PostgresKeys postgres;
+  private @Nullable PostgresLog log;
   private @Nullable Verifier verifier;
 
   LookupVerticle(GatewayConfig config, MeterRegistry metrics) {
@@ -57,19 +60,35 @@ final class LookupVerticle extends VerticleBase {
   }
 
   private void open() {
-    var redisKeys = new RedisKeys(vertx, config.redis(), config.pepper(), metrics);
-    var postgresKeys = new PostgresKeys(vertx, config.postgres());
-    redis = redisKeys;
+    var redisFeed =
+        new RedisFeed(
+            vertx, config.redis(), config.pepper(), config.fence().redisFailsOver(), metrics);
+    var postgresKeys = new PostgresKeys(vertx, config.postgres(), metrics);
+    var postgresLog = new PostgresLog(vertx, config.postgres(), self());
+    redis = redisFeed;
     postgres = postgresKeys;
-    verifier =
+    log = postgresLog;
+    var opened =
         new Verifier(
             config.ring(),
+            config.fence(),
             new KeyFormat(config.pepper()),
-            new FallbackKeys(redisKeys, postgresKeys, metrics),
+            redisFeed,
+            postgresKeys,
+            postgresLog,
             context,
-            System::nanoTime,
-            InstantSource.system(),
+            Clocks.SYSTEM,
             metrics);
+    opened.open(vertx);
+    verifier = opened;
+  }
+
+  private GatewayName self() {
+    return new GatewayName(
+        config.name(),
+        UUID.randomUUID().toString(),
+        config.fence().bound(),
+        config.fence().postgresAbsenceMax());
   }
 
   Verifier verifier() {
@@ -80,13 +99,22 @@ final class LookupVerticle extends VerticleBase {
     return known;
   }
 
+  /** The listeners are closed by now, so the gateway may leave the list. */
   @Override
   public Future<?> stop() {
-    RedisKeys knownRedis = redis;
+    Verifier known = verifier;
+    Future<Void> left = known == null ? Future.succeededFuture() : known.close(vertx);
+    return left.transform(over -> closeStores());
+  }
+
+  private Future<?> closeStores() {
+    RedisFeed knownRedis = redis;
     PostgresKeys knownPostgres = postgres;
+    PostgresLog knownLog = log;
     return Future.join(
         List.of(
             knownRedis == null ? Future.succeededFuture() : knownRedis.close(),
-            knownPostgres == null ? Future.succeededFuture() : knownPostgres.close()));
+            knownPostgres == null ? Future.succeededFuture() : knownPostgres.close(),
+            knownLog == null ? Future.succeededFuture() : knownLog.close()));
   }
 }

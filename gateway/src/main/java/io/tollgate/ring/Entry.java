@@ -3,7 +3,7 @@ package io.tollgate.ring;
 import io.tollgate.key.KeyDigest;
 
 /**
- * What the ring keeps of one secret: its digest, and until when it may be believed. Immutable.
+ * What the ring keeps of one secret: its digest, and how old the answer is. Immutable.
  *
  * <p>A class, not an interface, so that a grant carries these words itself: to read them from an
  * object of their own would cost each hit one more wait for memory.
@@ -13,15 +13,15 @@ abstract sealed class Entry permits Grant, InvalidKey {
   private final long b;
   private final long c;
   private final long d;
-  private final long untilNanos;
+  private final long sentNanos;
 
-  /** {@code untilNanos} is of the monotonic clock. */
-  Entry(KeyDigest digest, long untilNanos) {
+  /** {@code sentNanos} is when the look-up was sent, by the monotonic clock. */
+  Entry(KeyDigest digest, long sentNanos) {
     a = digest.a();
     b = digest.b();
     c = digest.c();
     d = digest.d();
-    this.untilNanos = untilNanos;
+    this.sentNanos = sentNanos;
   }
 
   abstract Verdict verdict();
@@ -44,13 +44,13 @@ abstract sealed class Entry permits Grant, InvalidKey {
     return b;
   }
 
-  // By difference: the monotonic clock has no fixed origin and may be negative.
-
-  final boolean isLive(long nowNanos) {
-    return untilNanos - nowNanos > 0;
+  /** Returns the digest's words in an object of their own, for a look-up. */
+  final KeyDigest digest() {
+    return new KeyDigest(a, b, c, d);
   }
 
-  final boolean endsBefore(Entry other) {
-    return untilNanos - other.untilNanos < 0;
+  final boolean isOlderThan(Entry other) {
+    // By difference: the monotonic clock has no fixed origin and may be negative.
+    return sentNanos - other.sentNanos < 0;
   }
 }

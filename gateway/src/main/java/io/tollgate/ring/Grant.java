@@ -17,12 +17,12 @@ public final class Grant extends Entry implements Verdict {
 
   Grant(
       KeyDigest digest,
-      long untilNanos,
+      long sentNanos,
       KeyId id,
       Subject subject,
       Scopes scopes,
       long expiresAtMillis) {
-    super(digest, untilNanos);
+    super(digest, sentNanos);
     this.id = id;
     this.subject = subject;
     this.scopes = scopes;

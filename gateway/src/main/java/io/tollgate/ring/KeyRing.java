@@ -5,10 +5,11 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bounded set of identified secrets that a gateway holds in memory, each until its time is up.
+ * The bounded set of identified secrets that a gateway holds in memory. Whether it may answer is
+ * not its own affair but the {@link Fence}'s, which is asked first.
  *
  * <p>Reading is safe for all threads, takes no lock and allocates nothing. Writing takes the ring's
- * monitor; it happens on misses only.
+ * monitor; it happens on misses and changes only.
  */
 final class KeyRing {
   /*
@@ -19,8 +20,8 @@ final class KeyRing {
    * without solving for it.
    *
    * There are two slots for each entry allowed, so a set that is full while the ring is not is rare
-   * (1 key in 200 at the bound); its entry that ends first makes room. At the bound, room is made
-   * in the newcomer's own set, else in the next one that holds anything.
+   * (1 key in 200 at the bound); its oldest entry makes room. At the bound, room is made in the
+   * newcomer's own set, else in the next one that holds anything.
    *
    * A reader may see a tag without its entry or the reverse; the entry, which is immutable and
    * holds the whole digest, decides.
@@ -45,21 +46,21 @@ final class KeyRing {
     entries = new Entry[tags.length];
   }
 
-  /** Returns what is known of a secret, or null if nothing is, or no longer. */
-  @Nullable Verdict find(long a, long b, long c, long d, long nowNanos) {
+  /** Returns what is known of a secret, or null if nothing is. */
+  @Nullable Verdict find(long a, long b, long c, long d) {
     int first = firstSlot(a);
     for (int slot = first; slot < first + SET_SLOTS; slot++) {
       if ((long) TAGS.getOpaque(tags, slot) == b) {
         Entry entry = (Entry) ENTRIES.getAcquire(entries, slot);
         if (entry != null && entry.matches(a, b, c, d)) {
-          return entry.isLive(nowNanos) ? entry.verdict() : null;
+          return entry.verdict();
         }
       }
     }
     return null;
   }
 
-  /** Keeps an entry for as long as it may be believed. */
+  /** Keeps an entry until it is removed or makes room. */
   synchronized void put(Entry entry) {
     int slot = slotOf(entry);
     if (slot < 0) {
@@ -71,6 +72,28 @@ final class KeyRing {
     }
     TAGS.setOpaque(tags, slot, entry.tag());
     ENTRIES.setRelease(entries, slot, entry);
+  }
+
+  /** Lets go of a secret; returns whether anything was known of it. */
+  synchronized boolean remove(long a, long b, long c, long d) {
+    int first = firstSlot(a);
+    for (int slot = first; slot < first + SET_SLOTS; slot++) {
+      Entry entry = entries[slot];
+      if (entry != null && entry.matches(a, b, c, d)) {
+        empty(slot);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Lets go of everything. */
+  synchronized void clear() {
+    for (int slot = 0; slot < entries.length; slot++) {
+      if (entries[slot] != null) {
+        empty(slot);
+      }
+    }
   }
 
   synchronized int size() {
@@ -108,21 +131,25 @@ final class KeyRing {
     }
   }
 
-  /** Drops the set's entry that ends first and returns its slot, or -1 if the set is empty. */
+  /** Drops the set's oldest entry and returns its slot, or -1 if the set is empty. */
   private int evict(int first) {
     int slot = -1;
     @Nullable Entry victim = null;
     for (int candidate = first; candidate < first + SET_SLOTS; candidate++) {
       Entry entry = entries[candidate];
-      if (entry != null && (victim == null || entry.endsBefore(victim))) {
+      if (entry != null && (victim == null || entry.isOlderThan(victim))) {
         slot = candidate;
         victim = entry;
       }
     }
     if (slot >= 0) {
-      ENTRIES.setRelease(entries, slot, (Entry) null);
-      size--;
+      empty(slot);
     }
     return slot;
+  }
+
+  private void empty(int slot) {
+    ENTRIES.setRelease(entries, slot, (Entry) null);
+    size--;
   }
 }

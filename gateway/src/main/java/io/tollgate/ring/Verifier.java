@@ -1,23 +1,25 @@
 package io.tollgate.ring;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyDigester;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.key.Secret;
+import io.tollgate.store.ChangeFeed;
 import io.tollgate.store.KeyRecord;
 import io.tollgate.store.KeySource;
+import io.tollgate.store.ProjectionFeed;
+import io.tollgate.store.StoreUnreachable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.InstantSource;
-import java.util.function.LongSupplier;
+import io.vertx.core.Vertx;
+import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells who a key is: from the ring at once, else by a look-up, unless the check tag has shown that
- * nobody ever issued it.
+ * Tells who a key is: from the ring at once while its fence stands, else by a look-up, unless the
+ * check tag has shown that nobody ever issued it.
  *
  * <p>Safe for all threads: the ring is shared by all event loops, look-ups hop to the one context
  * that owns them and back.
@@ -27,75 +29,143 @@ public final class Verifier {
   private static final int LOOKUPS_MAX = 10_000;
 
   private final KeyFormat format;
-  private final KeySource keys;
-  private final KeyRing ring;
-  private final Lookups lookups;
-  private final Context lookupContext;
-  private final InstantSource wallClock;
+  private final KeySource truth;
+  private final RingKeeper keeper;
+  private final Context context;
+  private final Clocks clocks;
+  private final long intervalMillis;
+  private volatile long skewMillis;
+  private long timer;
 
   /**
    * Takes the parts of a verifier.
    *
-   * @param lookupContext where {@code keys} is confined to
-   * @param monotonicNanos the monotonic clock, {@link System#nanoTime} outside tests
-   * @param wallClock tells when a key expires
+   * @param redis the projection
+   * @param truth the keys as Postgres has them
+   * @param log the changes as Postgres has them
+   * @param context where all three are confined to
    */
   public Verifier(
-      RingConfig config,
+      RingConfig ring,
+      FenceConfig fence,
       KeyFormat format,
-      KeySource keys,
-      Context lookupContext,
-      LongSupplier monotonicNanos,
-      InstantSource wallClock,
+      ProjectionFeed redis,
+      KeySource truth,
+      ChangeFeed log,
+      Context context,
+      Clocks clocks,
       MeterRegistry metrics) {
     this.format = format;
-    this.keys = keys;
-    this.lookupContext = lookupContext;
-    this.wallClock = wallClock;
-    ring = new KeyRing(config.entriesMax());
-    lookups = new Lookups(keys, ring, config.entryLifetime(), LOOKUPS_MAX, monotonicNanos);
-    Gauge.builder("tollgate.ring.entries", ring, KeyRing::size)
-        .description("Secrets held in the ring, those whose time is up included")
-        .register(metrics);
+    this.truth = truth;
+    this.context = context;
+    this.clocks = clocks;
+    intervalMillis = fence.interval().toMillis();
+    keeper =
+        new RingKeeper(
+            ring.entriesMax(),
+            LOOKUPS_MAX,
+            fence,
+            new RingKeeper.Stores(redis, truth, log),
+            clocks,
+            EnumSet.allOf(Guard.class),
+            metrics);
+  }
+
+  /** Begins to watch the stores. To be called on the context, once. */
+  public void open(Vertx vertx) {
+    keeper.open();
+    timer =
+        vertx.setPeriodic(
+            intervalMillis,
+            due -> {
+              keeper.tick();
+              skewMillis = keeper.skewMillis();
+            });
+  }
+
+  /** Stops watching and takes the gateway off the list. To be called on the context, at the end. */
+  public Future<Void> close(Vertx vertx) {
+    vertx.cancelTimer(timer);
+    return keeper.close();
   }
 
   /**
    * Returns what the ring knows of the secret last digested, or null if a look-up is needed.
    * Allocates nothing.
+   *
+   * @param nowNanos the monotonic clock, read after the request's head had come
    */
   public @Nullable Verdict known(KeyDigester digest, long nowNanos) {
-    return checked(ring.find(digest.a(), digest.b(), digest.c(), digest.d(), nowNanos));
+    long millis = clocks.millis();
+    return checked(
+        keeper.known(digest.a(), digest.b(), digest.c(), digest.d(), nowNanos, millis), millis);
   }
 
   /**
    * Looks up a secret that the ring does not know.
    *
-   * @return never failed; completes on the lookups' context, so the caller hops back to its own
+   * @return never failed; completes on the look-ups' context, so the caller hops back to its own
    */
   public Future<Verdict> lookUp(KeyDigest digest, Secret secret) {
-    if (!format.isGenuine(secret)) {
-      return Future.succeededFuture(Denial.KEY_INVALID);
-    }
+    return format.isGenuine(secret) ? lookUp(digest) : Future.succeededFuture(Denial.KEY_INVALID);
+  }
+
+  private Future<Verdict> lookUp(KeyDigest digest) {
     Promise<Verdict> verdict = Promise.promise();
-    lookupContext.runOnContext(
-        unused -> lookups.join(digest).onSuccess(found -> verdict.complete(checked(found))));
+    context.runOnContext(
+        unused ->
+            keeper
+                .lookUp(digest)
+                .onSuccess(found -> verdict.complete(checked(found, clocks.millis()))));
     return verdict.future();
+  }
+
+  /** Returns what the ring knows by now of a key that was granted something before. */
+  public @Nullable Verdict known(Grant grant, long nowNanos) {
+    KeyDigest digest = grant.digest();
+    long millis = clocks.millis();
+    return checked(
+        keeper.known(digest.a(), digest.b(), digest.c(), digest.d(), nowNanos, millis), millis);
+  }
+
+  /** Looks a key up that was granted something before; as {@link #lookUp(KeyDigest, Secret)}. */
+  public Future<Verdict> lookUp(Grant grant) {
+    return lookUp(grant.digest());
   }
 
   /** Completes if a key could be verified now, else fails and says why. */
   public Future<Void> ready() {
     Promise<Void> ready = Promise.promise();
-    lookupContext.runOnContext(unused -> keys.probe().onComplete(ready));
+    context.runOnContext(unused -> probe().onComplete(ready));
     return ready.future();
   }
 
-  private @Nullable Verdict checked(@Nullable Verdict verdict) {
-    return verdict instanceof Grant grant && isExpired(grant) ? Denial.KEY_INVALID : verdict;
+  private Future<Void> probe() {
+    if (keeper.isTrusted()) {
+      return Future.succeededFuture();
+    }
+    // Nobody's digest: the answer is none, but that there is one shows the store alive.
+    return truth
+        .find(new KeyDigest(0, 0, 0, 0))
+        .mapEmpty()
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    new StoreUnreachable(
+                        "no store can vouch for a key: Postgres does not answer, and Redis is not"
+                            + " believed")))
+        .mapEmpty();
   }
 
-  private boolean isExpired(Grant grant) {
-    // Most keys never expire, and are spared the reading of the clock.
+  private @Nullable Verdict checked(@Nullable Verdict verdict, long millis) {
+    return verdict instanceof Grant grant && isExpired(grant, millis)
+        ? Denial.KEY_INVALID
+        : verdict;
+  }
+
+  private boolean isExpired(Grant grant, long millis) {
+    // By the stores' clock, which is everybody's; most keys never expire.
     return grant.expiresAtMillis() != KeyRecord.NEVER
-        && wallClock.millis() >= grant.expiresAtMillis();
+        && millis + skewMillis >= grant.expiresAtMillis();
   }
 }

@@ -5,7 +5,7 @@ import io.vertx.core.Future;
 import java.util.Optional;
 
 /**
- * A place where keys can be looked up. Safe for all threads; answers may come on any of them.
+ * A place where keys can be looked up. Confined to the context of its owner.
  *
  * <p>Every call ends within the source's own deadline, also on a store that is frozen.
  */
@@ -13,15 +13,8 @@ public interface KeySource {
   /**
    * Looks one secret up.
    *
-   * @return the record; empty where this source has none that it trusts; failed with {@link
-   *     StoreUnreachable} where it can't tell
+   * @return the record; empty where there is none; failed with {@link StoreUnreachable} where this
+   *     source can't tell
    */
   Future<Optional<KeyRecord>> find(KeyDigest digest);
-
-  /**
-   * Tells whether this source could verify a key now.
-   *
-   * @return completed if so, else failed with {@link StoreUnreachable}
-   */
-  Future<Void> probe();
 }

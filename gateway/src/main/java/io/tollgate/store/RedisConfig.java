@@ -2,6 +2,7 @@ package io.tollgate.store;
 
 import io.tollgate.key.Secret;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.ProtocolVersion;
 import io.vertx.redis.client.RedisOptions;
 import java.time.Duration;
 
@@ -22,6 +23,13 @@ public record RedisConfig(Secret url, Duration deadline, Duration connectDeadlin
   public RedisConfig {
     RedisUrl.check(url);
     StoreDeadlines.check("redis", deadline, connectDeadline);
+  }
+
+  /** Returns options as {@link #toOptions}, for connections on which Redis announces changes. */
+  RedisOptions toTrackingOptions() {
+    return toOptions()
+        .setProtocolNegotiation(true)
+        .setPreferredProtocolVersion(ProtocolVersion.RESP3);
   }
 
   /** Returns the driver's options: address, log-in, TLS, time-outs, bounds. */

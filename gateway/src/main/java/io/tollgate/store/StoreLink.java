@@ -39,6 +39,12 @@ final class StoreLink<C> {
     /** Opens a connection and calls {@code closed} once when it has ended for any reason. */
     Future<C> dial(Runnable closed);
 
+    /** Hears that the link uses a connection from now on. */
+    default void taken(C connection) {}
+
+    /** Closes a connection that came too late to be used. */
+    void discard(C connection);
+
     /** Sends the cheapest command that shows the store alive. */
     Future<?> heartbeat(C connection);
   }
@@ -53,6 +59,7 @@ final class StoreLink<C> {
   private @Nullable C connection;
   private @Nullable Promise<C> dialling;
   private boolean overdue;
+  private long overdueSinceNanos;
   private boolean reachable = true;
   private boolean closed;
   private long redialMillis = REDIAL_MILLIS_MIN;
@@ -150,6 +157,9 @@ final class StoreLink<C> {
 
   private void missed(int sentOn) {
     if (sentOn == generation && connection != null) {
+      if (!overdue) {
+        overdueSinceNanos = System.nanoTime();
+      }
       overdue = true;
       report(false, "missed its deadline of " + deadline.toMillis() + " ms");
     }
@@ -169,9 +179,16 @@ final class StoreLink<C> {
       return;
     }
     C open = connection;
-    if (open != null && !overdue) {
+    if (open == null) {
+      return;
+    }
+    if (!overdue) {
       send(open, line::heartbeat)
           .onFailure(failure -> LOG.debug("{} heartbeat: {}", store, failure));
+    } else if (System.nanoTime() - overdueSinceNanos > SILENCE_MAX.toNanos()) {
+      // Something may still arrive, announcements say, but no answer.
+      line.discard(open);
+      broke(generation);
     }
   }
 
@@ -180,18 +197,20 @@ final class StoreLink<C> {
     Promise<C> attempt = Promise.promise();
     dialling = attempt;
     Future<C> dialled = line.dial(() -> context.runOnContext(unused -> broke(attemptGeneration)));
+    dialled.onSuccess(open -> context.runOnContext(unused -> connected(attemptGeneration, open)));
     dialled
         .timeout(connectDeadline.toMillis(), TimeUnit.MILLISECONDS)
-        .onComplete(
-            open -> context.runOnContext(unused -> connected(attemptGeneration, open)),
-            failure -> context.runOnContext(unused -> failed(attemptGeneration, failure)));
+        .onFailure(failure -> context.runOnContext(unused -> failed(attemptGeneration, failure)));
   }
 
   private void connected(int attemptGeneration, C open) {
-    if (attemptGeneration != generation) {
+    if (attemptGeneration != generation || dialling == null) {
+      // The attempt was given up before.
+      line.discard(open);
       return;
     }
     connection = open;
+    line.taken(open);
     overdue = false;
     redialMillis = REDIAL_MILLIS_MIN;
     Promise<C> waiting = dialling;

@@ -14,6 +14,7 @@ import io.tollgate.key.Secret;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
+import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.Grant;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.ring.Verdict;
@@ -30,7 +31,6 @@ import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -51,11 +51,6 @@ class EdgeAllocationTest {
     public Future<Optional<KeyRecord>> find(KeyDigest digest) {
       return Future.succeededFuture(Optional.of(RECORD));
     }
-
-    @Override
-    public Future<Void> probe() {
-      return Future.succeededFuture();
-    }
   }
 
   @Test
@@ -64,12 +59,15 @@ class EdgeAllocationTest {
     var verifier =
         new Verifier(
             RingConfig.DEFAULTS,
+            FenceConfig.DEFAULTS,
             new KeyFormat(StoredKeys.PEPPER),
+            new StillStores(),
             new OneKey(),
+            new StillStores(),
             vertx.getOrCreateContext(),
-            () -> 0,
-            InstantSource.system(),
+            StillStores.CLOCKS,
             new SimpleMeterRegistry());
+    verifier.open(vertx);
     Secret key = new KeyFormat(StoredKeys.PEPPER).mint(new Random(1));
     var route =
         new Route(

@@ -8,6 +8,7 @@ import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
+import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
@@ -19,6 +20,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,8 +45,10 @@ class GatewayStartTest {
   private static GatewayConfig config(TestPostgres postgres, int port) {
     EdgeConfig defaults = EdgeConfig.DEFAULTS;
     return new GatewayConfig(
+        "gateway-" + UUID.randomUUID(),
         new EdgeConfig("127.0.0.1", port, 2, defaults.drainDeadline(), defaults.clients()),
         RingConfig.DEFAULTS,
+        FenceConfig.DEFAULTS,
         ProxyConfig.DEFAULTS,
         LimitConfig.UNLIMITED,
         new RedisConfig(redis.url(), Duration.ofMillis(100), Duration.ofSeconds(1)),
@@ -125,8 +129,10 @@ class GatewayStartTest {
     var nowhere = new Secret("postgresql://u:p@127.0.0.1:1/d");
     var config =
         new GatewayConfig(
+            "gateway-" + UUID.randomUUID(),
             new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(5), ClientBounds.DEFAULTS),
             RingConfig.DEFAULTS,
+            FenceConfig.DEFAULTS,
             ProxyConfig.DEFAULTS,
             LimitConfig.UNLIMITED,
             new RedisConfig(

@@ -6,6 +6,7 @@ import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
+import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
@@ -22,12 +23,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** A gateway on real stores, on free ports of this machine, with a client to talk to it. */
 final class RunningGateway implements AutoCloseable {
   static final Duration REDIS_DEADLINE = Duration.ofMillis(200);
-  static final Duration POSTGRES_DEADLINE = Duration.ofMillis(700);
+  static final Duration POSTGRES_DEADLINE = Duration.ofSeconds(2);
   private static final int EVENT_LOOPS = 2;
 
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
@@ -78,8 +80,10 @@ final class RunningGateway implements AutoCloseable {
       Route... routes) {
     var config =
         new GatewayConfig(
+            "gateway-" + UUID.randomUUID(),
             edge,
             RingConfig.DEFAULTS,
+            FenceConfig.DEFAULTS,
             proxy,
             limit,
             new RedisConfig(redis.url(), REDIS_DEADLINE, Duration.ofSeconds(1)),

@@ -5,6 +5,7 @@ import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
+import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
@@ -13,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * A gateway in a process of its own, whose memory can be looked at: started by {@link
@@ -40,8 +42,10 @@ final class SlowConnectionsMain {
             defaults.bodyGrace());
     var config =
         new GatewayConfig(
+            "gateway-" + UUID.randomUUID(),
             new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(1), clients),
             RingConfig.DEFAULTS,
+            FenceConfig.DEFAULTS,
             ProxyConfig.DEFAULTS,
             LimitConfig.UNLIMITED,
             new RedisConfig(

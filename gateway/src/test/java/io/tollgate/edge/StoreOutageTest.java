@@ -13,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
@@ -36,8 +37,13 @@ class StoreOutageTest {
     redis = TestRedis.start();
     upstream = new EchoUpstream();
     keys = new StoredKeys(postgres, redis);
-    keys.markApplied(0);
+    keys.markApplied();
     edge = new RunningGateway(postgres, redis, upstream.route("/"));
+    Awaiting.until("Redis is believed", () -> gauge("tollgate.redis.believed") == 1);
+  }
+
+  private double gauge(String name) {
+    return edge.metrics.get(name).gauge().value();
   }
 
   @AfterEach
@@ -174,6 +180,20 @@ class StoreOutageTest {
     redis.command("SETRANGE", RedisNames.key(KeyDigest.of(giant)), "100000000", "x");
     assertThat(edge.get("/", giant).statusCode()).isEqualTo(200);
     assertThat(edge.metrics.get("tollgate.redis.untrusted").counter().count()).isEqualTo(4);
+  }
+
+  @Test
+  void a_row_that_can_not_be_read_is_503_for_its_key_alone_and_counted() {
+    Secret poisoned = keys.inPostgresOnly("read");
+    Secret sound = keys.inPostgresOnly("read");
+    postgres.execute(
+        "UPDATE tollgate.api_key SET scopes = ARRAY[NULL, 'read'] WHERE id = (SELECT key_id FROM"
+            + " tollgate.api_key_secret WHERE digest = '\\x"
+            + HexFormat.of().formatHex(KeyDigest.of(poisoned).toBytes())
+            + "'::bytea)");
+    assertUnavailable(edge.get("/", poisoned));
+    assertThat(edge.get("/", sound).statusCode()).isEqualTo(200);
+    assertThat(edge.metrics.get("tollgate.records.refused").counter().count()).isEqualTo(1);
   }
 
   @Test

@@ -21,32 +21,39 @@ class KeyRingTest {
         random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
   }
 
-  private Grant grant(KeyDigest digest, long untilNanos) {
-    return new Grant(
-        digest, untilNanos, KeyId.random(random), SUBJECT, Scopes.NONE, Long.MAX_VALUE);
+  private Grant grant(KeyDigest digest, long sentNanos) {
+    return new Grant(digest, sentNanos, KeyId.random(random), SUBJECT, Scopes.NONE, Long.MAX_VALUE);
   }
 
-  private static @Nullable Verdict find(KeyRing ring, KeyDigest digest, long nowNanos) {
-    return ring.find(digest.a(), digest.b(), digest.c(), digest.d(), nowNanos);
+  private static @Nullable Verdict find(KeyRing ring, KeyDigest digest) {
+    return ring.find(digest.a(), digest.b(), digest.c(), digest.d());
   }
 
   @Test
-  void an_entry_answers_until_its_time_and_not_at_it() {
+  void an_entry_answers_until_it_is_removed() {
     var ring = new KeyRing(10);
     KeyDigest digest = digest();
     Grant grant = grant(digest, 100);
     ring.put(grant);
-    assertThat(find(ring, digest, 99)).isSameAs(grant);
-    assertThat(find(ring, digest, 100)).isNull();
+    assertThat(find(ring, digest)).isSameAs(grant);
+    assertThat(ring.remove(digest.a(), digest.b(), digest.c(), digest.d())).isTrue();
+    assertThat(find(ring, digest)).isNull();
+    assertThat(ring.size()).isZero();
+    assertThat(ring.remove(digest.a(), digest.b(), digest.c(), digest.d())).isFalse();
   }
 
   @Test
-  void the_clock_may_be_negative_and_wrap() {
+  void a_cleared_ring_knows_nothing_and_takes_new_entries() {
     var ring = new KeyRing(10);
     KeyDigest digest = digest();
-    ring.put(grant(digest, Long.MIN_VALUE + 5));
-    assertThat(find(ring, digest, Long.MAX_VALUE - 5)).isNotNull();
-    assertThat(find(ring, digest, Long.MIN_VALUE + 5)).isNull();
+    ring.put(grant(digest, 100));
+    ring.put(grant(digest(), 100));
+    ring.clear();
+    assertThat(find(ring, digest)).isNull();
+    assertThat(ring.size()).isZero();
+    Grant later = grant(digest, 200);
+    ring.put(later);
+    assertThat(find(ring, digest)).isSameAs(later);
   }
 
   @Test
@@ -55,7 +62,7 @@ class KeyRingTest {
     KeyDigest digest = digest();
     ring.put(grant(digest, 100));
     ring.put(new InvalidKey(digest, 200));
-    assertThat(find(ring, digest, 150)).isEqualTo(Denial.KEY_INVALID);
+    assertThat(find(ring, digest)).isEqualTo(Denial.KEY_INVALID);
     assertThat(ring.size()).isEqualTo(1);
   }
 
@@ -66,16 +73,16 @@ class KeyRingTest {
     var other = new KeyDigest(1, 2, 3, 5);
     Grant grant = grant(one, 100);
     ring.put(grant);
-    assertThat(find(ring, other, 0)).isNull();
+    assertThat(find(ring, other)).isNull();
     ring.put(new InvalidKey(other, 100));
-    assertThat(find(ring, one, 0)).isSameAs(grant);
-    assertThat(find(ring, other, 0)).isEqualTo(Denial.KEY_INVALID);
+    assertThat(find(ring, one)).isSameAs(grant);
+    assertThat(find(ring, other)).isEqualTo(Denial.KEY_INVALID);
   }
 
   @Test
   void a_digest_of_zeros_is_not_taken_for_an_empty_slot() {
     var ring = new KeyRing(10);
-    assertThat(find(ring, new KeyDigest(0, 0, 0, 0), 0)).isNull();
+    assertThat(find(ring, new KeyDigest(0, 0, 0, 0))).isNull();
   }
 
   @Test
@@ -86,7 +93,7 @@ class KeyRingTest {
         KeyDigest digest = digest();
         Grant grant = grant(digest, i + 1_000_000);
         ring.put(grant);
-        assertThat(find(ring, digest, 0)).isSameAs(grant);
+        assertThat(find(ring, digest)).isSameAs(grant);
         assertThat(ring.size()).isLessThanOrEqualTo(bound);
       }
       assertThat(ring.size()).isGreaterThan(bound - 1 - bound / 50);
@@ -104,19 +111,20 @@ class KeyRingTest {
       ring.put(grant);
     }
     long held =
-        put.entrySet().stream().filter(e -> e.getValue().equals(find(ring, e.getKey(), 0))).count();
+        put.entrySet().stream().filter(e -> e.getValue().equals(find(ring, e.getKey()))).count();
     assertThat(held).isGreaterThan(99_000).isEqualTo(ring.size());
   }
 
   @Test
-  void a_full_ring_lets_go_of_the_entry_of_a_set_that_ends_first() {
+  void a_full_ring_lets_go_of_a_sets_oldest_entry() {
     var ring = new KeyRing(2);
-    KeyDigest soon = digest();
-    KeyDigest late = digest();
-    ring.put(grant(late, 200));
-    ring.put(grant(soon, 100));
-    ring.put(grant(digest(), 300));
-    assertThat(find(ring, soon, 0)).isNull();
-    assertThat(find(ring, late, 0)).isNotNull();
+    // The clock may be negative, and wrap.
+    KeyDigest older = digest();
+    KeyDigest younger = digest();
+    ring.put(grant(younger, Long.MIN_VALUE + 5));
+    ring.put(grant(older, Long.MAX_VALUE - 5));
+    ring.put(grant(digest(), Long.MIN_VALUE + 9));
+    assertThat(find(ring, older)).isNull();
+    assertThat(find(ring, younger)).isNotNull();
   }
 }

@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +25,16 @@ class LookupsTest {
   private static final KeyDigest DIGEST = new KeyDigest(1, 2, 3, 4);
   private static final KeyRecord RECORD =
       new KeyRecord(1, new KeyId(5, 6), SUBJECT, Scopes.NONE, false, KeyRecord.NEVER);
-  private static final long LIFETIME = Duration.ofSeconds(1).toNanos();
+  private static final KeyRecord REVOKED =
+      new KeyRecord(2, new KeyId(5, 6), SUBJECT, Scopes.NONE, true, KeyRecord.NEVER);
+  private static final Duration BOUND = Duration.ofMillis(100);
 
   private final List<Promise<Optional<KeyRecord>>> asked = new ArrayList<>();
   private final KeyRing ring = new KeyRing(100);
-  private long nowNanos;
-  private final Lookups lookups =
-      new Lookups(new AskedKeys(), ring, Duration.ofNanos(LIFETIME), 2, () -> nowNanos);
+  private final VirtualClocks clocks = new VirtualClocks();
+  private final Fence fence = new Fence(BOUND.toNanos());
+  private final Lookups lookups = new Lookups(ring, fence, 2, clocks, EnumSet.allOf(Guard.class));
+  private final KeySource keys = new AskedKeys();
 
   private final class AskedKeys implements KeySource {
     @Override
@@ -38,22 +42,21 @@ class LookupsTest {
       asked.add(Promise.promise());
       return asked.get(asked.size() - 1).future();
     }
+  }
 
-    @Override
-    public Future<Void> probe() {
-      return Future.succeededFuture();
-    }
+  private Future<Verdict> join(KeyDigest digest) {
+    return lookups.join(digest, keys);
   }
 
   private @Nullable Verdict inRing() {
-    return ring.find(DIGEST.a(), DIGEST.b(), DIGEST.c(), DIGEST.d(), nowNanos);
+    return ring.find(DIGEST.a(), DIGEST.b(), DIGEST.c(), DIGEST.d());
   }
 
   @Test
   void a_thousand_requests_for_one_key_ask_once() {
     List<Future<Verdict>> waiting = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
-      waiting.add(lookups.join(DIGEST));
+      waiting.add(join(DIGEST));
     }
     assertThat(asked).hasSize(1);
     asked.get(0).complete(Optional.of(RECORD));
@@ -62,80 +65,120 @@ class LookupsTest {
   }
 
   @Test
-  void what_was_found_stands_in_the_ring_for_a_lifetime_from_the_sending() {
-    lookups.join(DIGEST);
-    nowNanos = LIFETIME / 2;
+  void what_was_found_enters_the_ring_and_answers_while_the_fence_stands() {
+    join(DIGEST);
     asked.get(0).complete(Optional.of(RECORD));
-    nowNanos = LIFETIME - 1;
     assertThat(inRing()).isInstanceOf(Grant.class);
-    nowNanos = LIFETIME;
-    assertThat(inRing()).isNull();
-  }
-
-  @Test
-  void an_answer_that_comes_after_a_lifetime_never_enters_the_ring() {
-    lookups.join(DIGEST);
-    nowNanos = LIFETIME + 1;
-    asked.get(0).complete(Optional.of(RECORD));
-    assertThat(inRing()).isNull();
-  }
-
-  @Test
-  void a_request_does_not_join_a_look_up_older_than_a_lifetime() {
-    Future<Verdict> old = lookups.join(DIGEST);
-    nowNanos = LIFETIME;
-    Future<Verdict> young = lookups.join(DIGEST);
-    assertThat(asked).hasSize(2);
-    asked.get(0).complete(Optional.of(RECORD));
-    assertThat(old.result()).isInstanceOf(Grant.class);
-    assertThat(young.isComplete()).isFalse();
-    asked.get(1).complete(Optional.empty());
-    assertThat(young.result()).isEqualTo(Denial.KEY_INVALID);
-    // The old one's end must not have taken the young one off the list.
-    assertThat(lookups.join(DIGEST).result()).isEqualTo(Denial.KEY_INVALID);
+    fence.confirm(clocks.now());
+    assertThat(join(DIGEST).result()).isInstanceOf(Grant.class);
+    assertThat(asked).hasSize(1);
+    clocks.advance(BOUND);
+    join(DIGEST);
     assertThat(asked).hasSize(2);
   }
 
   @Test
-  void absent_and_revoked_keys_are_remembered_as_invalid() {
-    lookups.join(DIGEST);
-    asked.get(0).complete(Optional.empty());
+  void a_look_up_whose_key_changed_answers_those_who_wait_and_fills_nothing() {
+    Future<Verdict> waiting = join(DIGEST);
+    lookups.forget(DIGEST);
+    asked.get(0).complete(Optional.of(RECORD));
+    assertThat(waiting.result()).isInstanceOf(Grant.class);
+    assertThat(inRing()).isNull();
+    assertThat(lookups.detached()).isEqualTo(1);
+  }
+
+  @Test
+  void nobody_joins_a_look_up_whose_key_changed() {
+    Future<Verdict> before = join(DIGEST);
+    lookups.forgetAll();
+    Future<Verdict> after = join(DIGEST);
+    assertThat(asked).hasSize(2);
+    asked.get(1).complete(Optional.of(REVOKED));
+    assertThat(after.result()).isEqualTo(Denial.KEY_INVALID);
+    asked.get(0).complete(Optional.of(RECORD));
+    assertThat(before.result()).isInstanceOf(Grant.class);
+    // The detached one's end must not have replaced what is true.
     assertThat(inRing()).isEqualTo(Denial.KEY_INVALID);
   }
 
   @Test
+  void a_negative_answer_is_detached_too() {
+    join(DIGEST);
+    lookups.forget(DIGEST);
+    asked.get(0).complete(Optional.of(REVOKED));
+    assertThat(inRing()).isNull();
+  }
+
+  @Test
+  void a_request_does_not_join_a_look_up_as_old_as_the_bound() {
+    Future<Verdict> old = join(DIGEST);
+    clocks.advance(BOUND);
+    Future<Verdict> young = join(DIGEST);
+    assertThat(asked).hasSize(2);
+    asked.get(0).complete(Optional.of(RECORD));
+    assertThat(old.result()).isInstanceOf(Grant.class);
+    assertThat(young.isComplete()).isFalse();
+    assertThat(inRing()).isNull();
+    asked.get(1).complete(Optional.empty());
+    assertThat(young.result()).isEqualTo(Denial.KEY_INVALID);
+  }
+
+  @Test
+  void nor_one_that_is_as_old_by_the_wall_clock_alone() {
+    join(DIGEST);
+    clocks.suspend(BOUND);
+    join(DIGEST);
+    assertThat(asked).hasSize(2);
+  }
+
+  @Test
+  void that_a_key_is_revoked_is_remembered() {
+    join(DIGEST);
+    asked.get(0).complete(Optional.of(REVOKED));
+    assertThat(inRing()).isEqualTo(Denial.KEY_INVALID);
+  }
+
+  @Test
+  void that_there_is_no_such_key_is_not_remembered_since_it_may_be_created() {
+    Future<Verdict> verdict = join(DIGEST);
+    asked.get(0).complete(Optional.empty());
+    assertThat(verdict.result()).isEqualTo(Denial.KEY_INVALID);
+    assertThat(inRing()).isNull();
+  }
+
+  @Test
   void an_outage_is_no_word_on_the_key_and_is_not_remembered() {
-    Future<Verdict> verdict = lookups.join(DIGEST);
+    Future<Verdict> verdict = join(DIGEST);
     asked.get(0).fail(new StoreUnreachable("gone"));
     assertThat(verdict.result()).isEqualTo(Denial.STORES_UNREACHABLE);
     assertThat(inRing()).isNull();
-    lookups.join(DIGEST);
+    join(DIGEST);
     assertThat(asked).hasSize(2);
   }
 
   @Test
   void beyond_the_bound_no_look_up_is_begun_but_those_under_way_can_be_joined() {
-    Future<Verdict> first = lookups.join(DIGEST);
-    lookups.join(new KeyDigest(2, 2, 2, 2));
-    assertThat(lookups.join(new KeyDigest(3, 3, 3, 3)).result())
-        .isEqualTo(Denial.LOOKUPS_OVERLOADED);
+    Future<Verdict> first = join(DIGEST);
+    join(new KeyDigest(2, 2, 2, 2));
+    assertThat(join(new KeyDigest(3, 3, 3, 3)).result()).isEqualTo(Denial.LOOKUPS_OVERLOADED);
     assertThat(asked).hasSize(2);
-    Future<Verdict> joined = lookups.join(DIGEST);
+    Future<Verdict> joined = join(DIGEST);
     asked.get(0).complete(Optional.of(RECORD));
     assertThat(first.result()).isSameAs(joined.result());
   }
 
   @Test
   void equal_sets_of_scopes_are_held_once() {
-    lookups.join(DIGEST);
-    lookups.join(new KeyDigest(9, 9, 9, 9));
+    join(DIGEST);
+    join(new KeyDigest(9, 9, 9, 9));
     for (Promise<Optional<KeyRecord>> answer : asked) {
       Scopes scopes = Scopes.of(List.of("a", "b"));
       answer.complete(
           Optional.of(new KeyRecord(1, new KeyId(1, 1), SUBJECT, scopes, false, KeyRecord.NEVER)));
     }
-    Grant one = (Grant) lookups.join(DIGEST).result();
-    Grant other = (Grant) lookups.join(new KeyDigest(9, 9, 9, 9)).result();
+    fence.confirm(clocks.now());
+    Grant one = (Grant) join(DIGEST).result();
+    Grant other = (Grant) join(new KeyDigest(9, 9, 9, 9)).result();
     assertThat(one.scopes()).isSameAs(other.scopes());
   }
 }

@@ -2,14 +2,11 @@ package io.tollgate.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.Secret;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -22,18 +19,16 @@ class RedisAclTest {
         TestRedis redis = TestRedis.start()) {
       var keys = new StoredKeys(postgres, redis);
       Secret secret = keys.everywhere("read");
-      keys.markApplied(1);
-      String rights = "~tollgate:* -@all +getrange +ping +hello +auth +select";
+      keys.markApplied();
+      String rights =
+          "~tollgate:* -@all +getrange +client|tracking +info +ping +hello +auth +select";
       redis.command(("ACL SETUSER tollgate-edge on >hunter2 " + rights).split(" ", -1));
       var url = new Secret("redis://tollgate-edge:hunter2@127.0.0.1:" + redis.port());
       var config = new RedisConfig(url, Duration.ofSeconds(1), Duration.ofSeconds(2));
-      Promise<Optional<KeyRecord>> found = Promise.promise();
-      vertx.runOnContext(
-          unused -> {
-            var source = new RedisKeys(vertx, config, StoredKeys.PEPPER, new SimpleMeterRegistry());
-            source.probe().compose(able -> source.find(KeyDigest.of(secret))).onComplete(found);
-          });
-      assertThat(found.future().await(10, TimeUnit.SECONDS)).isPresent();
+      ProjectionFeed.Answer answer =
+          FedOnce.find(vertx, config, KeyDigest.of(secret)).await(10, TimeUnit.SECONDS);
+      assertThat(answer.record()).isPresent();
+      assertThat(answer.applied()).isPresent();
     } finally {
       Future<Void> closed = vertx.close();
       closed.await(10, TimeUnit.SECONDS);

@@ -3,11 +3,9 @@ package io.tollgate.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.Secret;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
@@ -136,13 +134,7 @@ class StoreTlsTest {
 
   private static java.util.Optional<KeyRecord> find(String url, Secret secret) throws Exception {
     var config = new RedisConfig(new Secret(url), Duration.ofSeconds(5), Duration.ofSeconds(5));
-    Promise<java.util.Optional<KeyRecord>> found = Promise.promise();
-    vertx.runOnContext(
-        unused ->
-            new RedisKeys(vertx, config, StoredKeys.PEPPER, new SimpleMeterRegistry())
-                .find(KeyDigest.of(secret))
-                .onComplete(found));
-    return found.future().await(20, TimeUnit.SECONDS);
+    return FedOnce.find(vertx, config, KeyDigest.of(secret)).await(20, TimeUnit.SECONDS).record();
   }
 
   /** The embedded Redis is built without TLS, so that it is taken off in front of it. */

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -25,6 +26,7 @@ public final class StoredKeys {
   private final KeyDocument documents = new KeyDocument(PEPPER);
   private final TestPostgres postgres;
   private final TestRedis redis;
+  private String epoch = "";
 
   public StoredKeys(TestPostgres postgres, TestRedis redis) {
     this.postgres = postgres;
@@ -74,8 +76,58 @@ public final class StoredKeys {
   }
 
   /** Says that the projection stands, as the projector would after a rebuild. */
-  public void markApplied(long number) {
-    redis.command("SET", RedisNames.APPLIED, new Applied(PEPPER, random).encode(number));
+  public void markApplied() {
+    var position =
+        new LogPosition(
+            Long.parseLong(postgres.query("SELECT number FROM tollgate.change_counter")),
+            postgres.query("SELECT id FROM tollgate.change_counter"));
+    epoch = postgres.query("SELECT tollgate.epoch()");
+    apply(position);
+  }
+
+  private void apply(LogPosition position) {
+    var applied = new Applied(epoch, "a mark", position);
+    redis.command("SET", RedisNames.APPLIED, new AppliedDocument(PEPPER, random).encode(applied));
+  }
+
+  /** Says anew that the projection stands, without asking Postgres. */
+  public void markProjected() {
+    apply(LogPosition.START);
+  }
+
+  public Secret inRedisOnly(String... scopes) {
+    Secret secret = mint();
+    putRedis(secret, withFreshId(record(Scopes.of(List.of(scopes)))));
+    return secret;
+  }
+
+  /** Carries a change to Redis, as the projector would, without asking Postgres for anything. */
+  public void carry(Secret secret, KeyRecord changed) {
+    putRedis(secret, changed);
+    apply(new LogPosition(changed.number(), "change " + changed.number()));
+  }
+
+  public static KeyRecord revoked(KeyRecord record, long number) {
+    return new KeyRecord(
+        number, record.id(), record.subject(), record.scopes(), true, record.expiresAtMillis());
+  }
+
+  /** Revokes a key in Postgres as management does: the row, the number, the log. */
+  public void revokeInPostgres(Secret secret) {
+    String digest = "'\\x" + HexFormat.of().formatHex(KeyDigest.of(secret).toBytes()) + "'::bytea";
+    postgres.execute(
+        """
+        WITH counted AS (
+          UPDATE tollgate.change_counter SET number = number + 1, id = gen_random_uuid()::text
+          RETURNING number, id
+        ), revoked AS (
+          UPDATE tollgate.api_key SET revoked_at = now(), number = counted.number FROM counted
+          WHERE api_key.id = (SELECT key_id FROM tollgate.api_key_secret WHERE digest = %s)
+          RETURNING api_key.id
+        )
+        INSERT INTO tollgate.change_log (number, id, key_id, digests)
+        SELECT counted.number, counted.id, revoked.id, ARRAY[%s] FROM counted, revoked"""
+            .formatted(digest, digest));
   }
 
   public void putPostgres(Secret secret, KeyRecord record) {

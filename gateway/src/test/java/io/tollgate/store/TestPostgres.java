@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -101,8 +102,16 @@ public final class TestPostgres implements AutoCloseable {
   }
 
   public Secret url() {
-    return new Secret(
-        "postgresql://postgres:postgres@127.0.0.1:" + server.getPort() + "/" + database);
+    return new Secret(urlAt(server.getPort()));
+  }
+
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Returns {@link #url} as it is where another port leads to the server. */
+  public String urlAt(int port) {
+    return "postgresql://postgres:postgres@127.0.0.1:" + port + "/" + database;
   }
 
   public String jdbcUrl() {
@@ -164,6 +173,34 @@ public final class TestPostgres implements AutoCloseable {
       int port = server.getPort();
       end();
       server = start(directory, port);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Ends the dedicated server in order: those who are connected are cut, what is committed stays.
+   */
+  public void shutDown() {
+    TestProcess.shutDown(pid());
+  }
+
+  /** Copies the files of the dedicated server, which must not run, to a place that is not there. */
+  public void copyTo(Path place) {
+    copy(directory, place);
+  }
+
+  /** Puts a copy in the place of the dedicated server's files; it must not run. */
+  public void replaceBy(Path copied) {
+    TestRedis.delete(directory);
+    copy(copied, directory);
+  }
+
+  private static void copy(Path from, Path to) {
+    try (var files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

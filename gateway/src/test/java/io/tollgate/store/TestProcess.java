@@ -17,6 +17,15 @@ final class TestProcess {
     }
   }
 
+  /** Asks the server to end at once but in order, and returns when all of it is gone. */
+  static void shutDown(long pid) {
+    ProcessHandle[] family = family(pid).toArray(ProcessHandle[]::new);
+    signal("INT", family[0]);
+    for (ProcessHandle member : family) {
+      Awaiting.until("process " + member.pid() + " is gone", () -> !member.isAlive());
+    }
+  }
+
   static void freeze(long pid) {
     signal("STOP", family(pid).toArray(ProcessHandle[]::new));
   }

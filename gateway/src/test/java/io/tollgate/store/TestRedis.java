@@ -144,7 +144,8 @@ public final class TestRedis implements AutoCloseable {
     delete(directory);
   }
 
-  static void delete(Path directory) {
+  /** Deletes a directory and all that is in it. */
+  public static void delete(Path directory) {
     if (!Files.exists(directory)) {
       return;
     }

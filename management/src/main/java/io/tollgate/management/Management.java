@@ -111,13 +111,15 @@ public final class Management {
       Vertx vertx, ManagementConfig config, MeterRegistry metrics, Transactions transactions) {
     var random = new SecureRandom();
     var projector =
-        new Projector(config.postgres(), config.redis(), config.pepper(), random, metrics);
+        new Projector(
+            config.postgres(), config.redis(), config.fence(), config.pepper(), random, metrics);
     var keys =
         new KeyEndpoint(
             vertx,
             transactions,
             new KeyFormat(config.pepper()),
             projector,
+            config.fence(),
             random,
             config.verifyCacheBytes(),
             metrics);

@@ -2,6 +2,7 @@ package io.tollgate.management;
 
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
+import io.tollgate.ring.FenceConfig;
 import io.tollgate.setting.Bounds;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
@@ -14,8 +15,9 @@ import io.tollgate.store.RedisConfig;
  * @param bodyBytesMax the longest request body
  * @param connectionsMax the most connections to Postgres
  * @param verifyCacheBytes how much of what Postgres said of keys is held to verify them again
- *     within a second; 0 to ask each time
+ *     within the fence's bound; 0 to ask each time
  * @param secretKey the instance's secret key, {@code sk_…}
+ * @param fence the same as of the gateways
  */
 public record ManagementConfig(
     String host,
@@ -26,6 +28,7 @@ public record ManagementConfig(
     Secret secretKey,
     RedisConfig redis,
     PostgresConfig postgres,
+    FenceConfig fence,
     Pepper pepper) {
   public static final String HOST = "0.0.0.0";
   public static final int PORT = 8081;

@@ -15,7 +15,7 @@ final class ManagementVerticle extends VerticleBase {
   private static final int REQUEST_LINE_MAX = 8_192;
   private static final int HEADERS_MAX = 16_384;
 
-  /** A revocation under way waits for Redis and a second more, so it can come to its end. */
+  /** A revocation under way waits for its proof, so it can come to its end. */
   private static final int GRACE_SECONDS = 10;
 
   private final String host;

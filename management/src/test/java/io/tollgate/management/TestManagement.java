@@ -3,6 +3,7 @@ package io.tollgate.management;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
+import io.tollgate.ring.FenceConfig;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
 import io.tollgate.store.TestPostgres;
@@ -82,6 +83,7 @@ public final class TestManagement implements AutoCloseable {
         new Secret(SECRET_KEY),
         redis,
         postgres,
+        FenceConfig.DEFAULTS,
         PEPPER);
   }
 

@@ -1,5 +1,6 @@
 package io.tollgate.management.audit;
 
+import io.tollgate.store.LogPosition;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -8,24 +9,41 @@ import java.time.Duration;
 
 /** An open transaction. Confined to the virtual thread that opened it. */
 public final class Change {
+  /** Where Postgres tells its sessions that a change was committed. */
+  public static final String CHANNEL = "tollgate_change";
+
   /**
    * Takes the next number and writes it wherever it belongs. The counter's row lock is held from
    * here to the commit, hence one statement, and the last one: it is what all changes queue for.
+   *
+   * <p>The secrets are those of the statement's snapshot: they can't change while it waits for the
+   * counter, since whoever changes a key holds its row's lock before.
    */
   private static final String RECORD =
       """
       WITH counted AS (
-        UPDATE tollgate.change_counter SET number = number + 1 RETURNING number
+        UPDATE tollgate.change_counter SET number = number + 1, id = gen_random_uuid()::text
+        RETURNING number, id
       ), logged AS (
-        INSERT INTO tollgate.change_log (number, key_id) SELECT number, $1 FROM counted
+        INSERT INTO tollgate.change_log (number, id, key_id, digests)
+        SELECT number, id, $1,
+          ARRAY(SELECT digest FROM tollgate.api_key_secret WHERE key_id = $1) FROM counted
       ), numbered AS (
         UPDATE tollgate.api_key k SET number = counted.number FROM counted WHERE k.id = $1
       ), audited AS (
         INSERT INTO tollgate.audit (number, actor, request_id, action, key_id, before, after)
         SELECT number, $2, $3, $4, $1, $5::text::json, $6::text::json FROM counted
       )
-      SELECT number FROM counted
-      """;
+      SELECT number, id, tollgate.epoch() AS epoch, pg_notify('%s', '')::text AS told FROM counted
+      """
+          .formatted(CHANNEL);
+
+  /** A change's place in the log, and the name of the log's history. */
+  public record Recorded(LogPosition position, String epoch) {
+    public long number() {
+      return position.number();
+    }
+  }
 
   private final SqlConnection connection;
   private final long startNanos = System.nanoTime();
@@ -42,8 +60,8 @@ public final class Change {
     return PostgresFailures.await(connection.preparedQuery(sql).execute(parameters), remaining());
   }
 
-  /** Ends the change with its audit row and its number, which is returned. */
-  public long record(AuditEntry entry) {
+  /** Ends the change with its audit row and its place in the log, which is returned. */
+  public Recorded record(AuditEntry entry) {
     Tuple parameters =
         Tuple.of(
             entry.keyId(),
@@ -52,9 +70,10 @@ public final class Change {
             entry.action(),
             entry.before(),
             entry.after());
-    long number = execute(RECORD, parameters).iterator().next().getLong("number");
+    Row row = execute(RECORD, parameters).iterator().next();
     recorded = true;
-    return number;
+    var position = new LogPosition(row.getLong("number"), row.getString("id"));
+    return new Recorded(position, row.getString("epoch"));
   }
 
   Duration remaining() {

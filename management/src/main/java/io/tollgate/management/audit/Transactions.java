@@ -47,7 +47,12 @@ public final class Transactions {
 
   /** Runs one statement that changes nothing. */
   public RowSet<Row> read(String sql, Tuple parameters) {
-    return PostgresFailures.await(pool.preparedQuery(sql).execute(parameters), DEADLINE);
+    return read(sql, parameters, DEADLINE);
+  }
+
+  /** Runs one statement that changes nothing, and waits no longer than that. */
+  public RowSet<Row> read(String sql, Tuple parameters, Duration within) {
+    return PostgresFailures.await(pool.preparedQuery(sql).execute(parameters), within);
   }
 
   /**

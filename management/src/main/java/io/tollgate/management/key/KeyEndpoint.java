@@ -12,6 +12,8 @@ import io.tollgate.management.wire.Endpoints;
 import io.tollgate.management.wire.RequestBody;
 import io.tollgate.management.wire.RequestId;
 import io.tollgate.management.wire.RequestParameters;
+import io.tollgate.ring.Clocks;
+import io.tollgate.ring.FenceConfig;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
@@ -26,13 +28,13 @@ public final class KeyEndpoint {
   private final VerifyCache verified;
   private final KeyFormat format;
   private final RandomGenerator random;
-  private final Projector projector;
   private final RevocationBarrier barrier;
 
   /**
    * Makes the endpoints.
    *
    * @param random must be cryptographically strong: secrets are made of it
+   * @param fence for how long an answer about a key may be believed, here as in gateways
    * @param verifyCacheBytes how much of what Postgres said may be held to verify keys
    */
   public KeyEndpoint(
@@ -40,14 +42,14 @@ public final class KeyEndpoint {
       Transactions transactions,
       KeyFormat format,
       Projector projector,
+      FenceConfig fence,
       RandomGenerator random,
       int verifyCacheBytes,
       MeterRegistry metrics) {
     keys = new KeyRegistry(transactions);
-    verified = new VerifyCache(keys::find, verifyCacheBytes, System::nanoTime, metrics);
+    verified = new VerifyCache(keys::find, fence.bound(), verifyCacheBytes, Clocks.SYSTEM, metrics);
     this.format = format;
-    this.projector = projector;
-    barrier = new RevocationBarrier(vertx, projector);
+    barrier = new RevocationBarrier(new StoresEvidence(vertx, projector, transactions), fence);
     this.random = random;
   }
 
@@ -63,10 +65,9 @@ public final class KeyEndpoint {
   private void create(RoutingContext exchange) {
     NewKey wanted = NewKey.parse(RequestBody.parse(exchange.body().buffer()));
     Secret secret = format.mint(random);
+    // Its way to Redis is not awaited: a gateway that does not find it there asks Postgres.
     ApiKey key =
         keys.insert(wanted, KeyId.random(random), KeyDigest.of(secret), RequestId.of(exchange));
-    // Not awaited: a gateway that does not find the key in Redis yet finds it in Postgres.
-    projector.nudge();
     Endpoints.answer(exchange, KeyJson.encode(key, secret));
   }
 
@@ -103,10 +104,11 @@ public final class KeyEndpoint {
     body.allowOnly(Set.of("revocation_reason"));
     @Nullable String reason =
         Texts.withinOrNull("revocation_reason", body.textOrNull("revocation_reason"), REASON_MAX);
-    ApiKey key = keys.revoke(id, reason, RequestId.of(exchange)).orElseThrow(KeyEndpoint::unknown);
+    KeyRegistry.Revoked revoked =
+        keys.revoke(id, reason, RequestId.of(exchange)).orElseThrow(KeyEndpoint::unknown);
     // Also where the key was revoked before: that call may never have come this far.
-    barrier.pass(key.number());
-    Endpoints.answer(exchange, KeyJson.encode(key));
+    barrier.pass(revoked);
+    Endpoints.answer(exchange, KeyJson.encode(revoked.key()));
   }
 
   /** An ill-formed id names no key, which is all that there is to say about it. */

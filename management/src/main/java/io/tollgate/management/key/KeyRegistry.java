@@ -40,6 +40,11 @@ final class KeyRegistry {
   private static final String FIND =
       "SELECT " + ApiKey.COLUMNS + " FROM tollgate.api_key k WHERE k.id = $1";
 
+  private static final String LOCK =
+      "SELECT "
+          + ApiKey.COLUMNS
+          + ", tollgate.epoch() AS epoch FROM tollgate.api_key k WHERE k.id = $1 FOR UPDATE";
+
   private static final String FIND_BY_DIGEST =
       "SELECT "
           + ApiKey.COLUMNS
@@ -75,6 +80,13 @@ final class KeyRegistry {
 
   /** A part of a list. */
   record Listed(List<ApiKey> page, long total) {}
+
+  /**
+   * A revoked key, whose number is that of its revocation.
+   *
+   * @param epoch names the history of the change log that the number belongs to
+   */
+  record Revoked(ApiKey key, String epoch) {}
 
   private final Transactions transactions;
 
@@ -121,26 +133,32 @@ final class KeyRegistry {
   /**
    * Revokes a key; one that is revoked already stays as it is.
    *
-   * @return the key, whose number is that of its revocation; empty where there is no such key
+   * @return empty where there is no such key
    */
-  Optional<ApiKey> revoke(KeyId id, @Nullable String reason, String requestId) {
+  Optional<Revoked> revoke(KeyId id, @Nullable String reason, String requestId) {
     return transactions.change(
         change -> {
           // The lock is taken before the key is judged: of two calls one revokes, the other sees
           // it.
-          Optional<ApiKey> found =
-              first(change.execute(FIND + " FOR UPDATE", Tuple.of(id.toString())));
-          return found.map(
-              before -> before.revoked() ? before : revoke(change, before, reason, requestId));
+          RowSet<Row> rows = change.execute(LOCK, Tuple.of(id.toString()));
+          if (rows.size() == 0) {
+            return Optional.empty();
+          }
+          Row row = rows.iterator().next();
+          ApiKey before = ApiKey.from(row);
+          return Optional.of(
+              before.revoked()
+                  ? new Revoked(before, row.getString("epoch"))
+                  : revoke(change, before, reason, requestId));
         });
   }
 
-  private static ApiKey revoke(
+  private static Revoked revoke(
       Change change, ApiKey before, @Nullable String reason, String requestId) {
     ApiKey after =
         ApiKey.from(change.execute(REVOKE, Tuple.of(before.id(), reason)).iterator().next());
-    long number = change.record(entry(requestId, "api_key.revoke", before, after));
-    return after.withNumber(number);
+    Change.Recorded recorded = change.record(entry(requestId, "api_key.revoke", before, after));
+    return new Revoked(after.withNumber(recorded.number()), recorded.epoch());
   }
 
   Optional<ApiKey> find(KeyId id) {

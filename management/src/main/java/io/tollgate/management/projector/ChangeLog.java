@@ -4,12 +4,16 @@ import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
+import io.tollgate.management.audit.Change;
 import io.tollgate.store.KeyDocument;
 import io.tollgate.store.KeyRecord;
+import io.tollgate.store.LogPage.Continuity;
+import io.tollgate.store.LogPosition;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisNames;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -31,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The lock lives and dies with the session, and every reading goes through it, so a lost lock
  * shows itself. Confined to the projector's virtual thread.
  */
-final class ChangeLog {
+final class ChangeLog implements TruthStore {
   /** The most changes, or keys, read and written at once. */
   static final int BATCH_MAX = 500;
 
@@ -53,22 +57,31 @@ final class ChangeLog {
       k.revoked_at IS NOT NULL AS revoked, s.digest
       """;
 
-  private static final String COUNTER = "SELECT number FROM tollgate.change_counter";
+  private static final String HEAD =
+      """
+      SELECT tollgate.epoch() AS epoch, number AS end_number, id AS end_id
+      FROM tollgate.change_counter
+      """;
 
   /** One statement, hence one moment: a key's state is not older than any number of the batch. */
   private static final String CHANGES =
       """
-      WITH batch AS (
-        SELECT number, key_id FROM tollgate.change_log
+      WITH log_end AS (
+        %s
+      ), batch AS (
+        SELECT number, id, key_id FROM tollgate.change_log
         WHERE number > $1 ORDER BY number LIMIT $2
       )
-      SELECT batch.number AS change, %s
-      FROM batch
+      SELECT log_end.*,
+        (SELECT id FROM tollgate.change_log WHERE number = $1) AS anchor_id,
+        batch.number AS change, batch.id AS change_id, %s
+      FROM log_end
+      LEFT JOIN batch ON true
       LEFT JOIN tollgate.api_key k ON k.id = batch.key_id
       LEFT JOIN tollgate.api_key_secret s ON s.key_id = k.id
       ORDER BY batch.number
       """
-          .formatted(RECORD);
+          .formatted(HEAD, RECORD);
 
   private static final String KEYS =
       """
@@ -84,11 +97,28 @@ final class ChangeLog {
         SELECT number FROM tollgate.change_log WHERE number <= $1 ORDER BY number LIMIT $2)
       """;
 
-  /** Changes that follow each other without a gap, and the documents that they lead to. */
-  record Batch(long first, long last, List<Write> writes) {}
+  private static final String RENEW =
+      """
+      UPDATE tollgate.schema_state SET history = gen_random_uuid()::text
+      WHERE tollgate.epoch() = $1
+      """;
 
-  /** Documents of some keys, and the last key's id, null where there are no more. */
-  record Page(List<Write> writes, @Nullable String lastId) {}
+  private static final String NOTE_EPOCH =
+      "INSERT INTO tollgate.epoch_seen (epoch) SELECT tollgate.epoch() ON CONFLICT DO NOTHING";
+
+  private static final String DROP_DEAD =
+      """
+      DELETE FROM tollgate.gateway
+      WHERE seen_at + (absence_max_millis + $1) * interval '1 millisecond' < now()
+      """;
+
+  private static final String OLDEST =
+      """
+      SELECT coalesce(date_part('epoch', clock_timestamp() - oldest.at), 0) AS seconds
+      FROM (SELECT 1) one LEFT JOIN (
+        SELECT at FROM tollgate.change_log WHERE number > $1 ORDER BY number LIMIT 1
+      ) oldest ON true
+      """;
 
   private final Pool pool;
   private final SqlConnection connection;
@@ -101,10 +131,20 @@ final class ChangeLog {
     this.documents = documents;
   }
 
-  static ChangeLog open(Vertx vertx, PostgresConfig config, KeyDocument documents) {
+  /**
+   * Connects.
+   *
+   * @param onChange runs on any thread whenever a change was committed, by whomever
+   */
+  static ChangeLog open(
+      Vertx vertx, PostgresConfig config, KeyDocument documents, Runnable onChange) {
     Pool pool = config.pool(vertx, 1, 1, SESSION);
     try {
-      return new ChangeLog(pool, StoreAnswer.await("Postgres", pool.getConnection()), documents);
+      SqlConnection connection = StoreAnswer.await("Postgres", pool.getConnection());
+      var log = new ChangeLog(pool, connection, documents);
+      PgConnection.cast(connection).notificationHandler(changed -> onChange.run());
+      log.query("LISTEN " + Change.CHANNEL, Tuple.tuple());
+      return log;
     } catch (RuntimeException e) {
       pool.close();
       throw e;
@@ -121,29 +161,56 @@ final class ChangeLog {
     return holdsLock;
   }
 
-  /** Returns the number of the newest change. */
-  long counter() {
-    return query(COUNTER, Tuple.tuple()).iterator().next().getLong("number");
+  @Override
+  public Head head() {
+    return head(query(HEAD, Tuple.tuple()).iterator().next());
   }
 
-  /** Returns the changes after this one; null where the log does not hold the very next one. */
-  @Nullable Batch after(long number) {
+  private static Head head(Row row) {
+    return new Head(
+        row.getString("epoch"),
+        new LogPosition(row.getLong("end_number"), row.getString("end_id")));
+  }
+
+  @Override
+  public Batch after(LogPosition place) {
+    RowSet<Row> rows = query(CHANGES, Tuple.of(place.number(), BATCH_MAX));
+    Row first = rows.iterator().next();
     Map<String, Write> writes = new LinkedHashMap<>();
-    long last = number;
-    for (Row row : query(CHANGES, Tuple.of(number, BATCH_MAX))) {
-      long change = row.getLong("change");
-      // A key with two secrets gives two rows of one change.
-      if (change - last > 1) {
-        return null;
+    LogPosition last = place;
+    boolean gap = false;
+    for (Row row : rows) {
+      @Nullable Long change = row.getLong("change");
+      if (change != null) {
+        // A key with two secrets gives two rows of one change.
+        gap |= change - last.number() > 1;
+        last = new LogPosition(change, row.getString("change_id"));
+        write(row, writes);
       }
-      last = change;
-      write(row, writes);
     }
-    return last == number ? null : new Batch(number + 1, last, List.copyOf(writes.values()));
+    Head head = head(first);
+    boolean broken = gap || last.equals(place);
+    return new Batch(
+        head,
+        continuity(first.getString("anchor_id"), place, head.end(), broken),
+        last,
+        List.copyOf(writes.values()));
   }
 
-  /** Returns the next keys; the first id is empty. */
-  Page keys(String afterId) {
+  private static Continuity continuity(
+      @Nullable String anchor, LogPosition place, LogPosition end, boolean broken) {
+    if (place.number() >= end.number()) {
+      return place.equals(end) ? Continuity.WHOLE : Continuity.FORKED;
+    }
+    if (anchor != null && !anchor.equals(place.id())) {
+      return Continuity.FORKED;
+    }
+    boolean anchored = anchor != null || place.number() == 0;
+    return anchored && !broken ? Continuity.WHOLE : Continuity.PRUNED;
+  }
+
+  @Override
+  public Page keys(String afterId) {
     Map<String, Write> writes = new LinkedHashMap<>();
     String last = null;
     for (Row row : query(KEYS, Tuple.of(afterId, BATCH_MAX))) {
@@ -174,8 +241,8 @@ final class ChangeLog {
         expiresAt == null ? KeyRecord.NEVER : expiresAt.toInstant().toEpochMilli());
   }
 
-  /** Returns those of the digests that belong to a key. */
-  Set<KeyDigest> known(Collection<KeyDigest> digests) {
+  @Override
+  public Set<KeyDigest> known(Collection<KeyDigest> digests) {
     Buffer[] wanted =
         digests.stream().map(digest -> Buffer.buffer(digest.toBytes())).toArray(Buffer[]::new);
     Set<KeyDigest> known = new HashSet<>();
@@ -186,6 +253,26 @@ final class ChangeLog {
       known.add(KeyDigest.fromBytes(row.getBuffer("digest").getBytes()));
     }
     return known;
+  }
+
+  @Override
+  public void renewHistory(String epoch) {
+    query(RENEW, Tuple.of(epoch));
+  }
+
+  /** Notes since when the log's history is known, if that is not noted yet. */
+  void noteEpoch() {
+    query(NOTE_EPOCH, Tuple.tuple());
+  }
+
+  /** Takes gateways off the list that are dead for so long that no revocation waits for them. */
+  void dropDeadGateways() {
+    query(DROP_DEAD, Tuple.of(RevocationProof.ABSENCE_MARGIN.toMillis()));
+  }
+
+  /** Returns how long the oldest change that follows a number has waited, in seconds. */
+  double oldestSeconds(long number) {
+    return query(OLDEST, Tuple.of(number)).iterator().next().getDouble("seconds");
   }
 
   /** Drops changes that are carried and not among the newest. */

@@ -1,10 +1,11 @@
 package io.tollgate.management.projector;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.Pepper;
+import io.tollgate.management.projector.Evidence.Look;
+import io.tollgate.ring.FenceConfig;
 import io.tollgate.store.Applied;
+import io.tollgate.store.AppliedDocument;
 import io.tollgate.store.KeyDocument;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
@@ -12,13 +13,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A verticle of one virtual thread. Of several in a deployment one projects, the one whose
  * session holds Postgres' advisory lock; the others watch and take over when it is free. {@link
- * #nudge}, {@link #awaitApplied} and {@link #ready} are safe for all threads.
+ * #nudge}, {@link #look} and {@link #ready} are safe for all threads.
  */
 public final class Projector extends VerticleBase {
   /** How long it rests when nobody nudges. */
@@ -38,53 +39,47 @@ public final class Projector extends VerticleBase {
   /** The longest rest between two attempts on a store that fails. */
   static final Duration BACKOFF_MAX = Duration.ofSeconds(2);
 
-  private static final Duration PRUNE_INTERVAL = Duration.ofMinutes(1);
+  private static final Duration MEASURE_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration TIDY_INTERVAL = Duration.ofMinutes(1);
   private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
-
-  /** Who waits until Redis is whole up to a number. */
-  private record Waiter(long number, Promise<Void> reached) {}
 
   private final PostgresConfig postgres;
   private final RedisConfig redis;
-  private final Applied applied;
+  private final boolean redisFailsOver;
+  private final AppliedDocument applied;
   private final KeyDocument documents;
   private final RandomGenerator random;
-  private final Counter rebuilds;
-  private final AtomicLong appliedSeen = new AtomicLong();
-  private final AtomicLong lag = new AtomicLong();
-  private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
+  private final ProjectorMetrics metrics;
+  private final Set<Promise<Optional<Look>>> lookers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean nudged = new AtomicBoolean();
   private final Promise<Void> ended = Promise.promise();
   private volatile @Nullable String trouble;
   private volatile @Nullable String refusal;
   private volatile boolean stopping;
   private int failures;
-  private long prunedAtNanos = System.nanoTime();
+  private long tidiedAtNanos = System.nanoTime();
+  private long measuredAtNanos;
+  private TruthStore.@Nullable Head head;
   private @Nullable Promise<Void> resting;
+  private long connection;
   private @Nullable RedisSession session;
+  private @Nullable Projection projection;
   private @Nullable ChangeLog log;
 
   public Projector(
       PostgresConfig postgres,
       RedisConfig redis,
+      FenceConfig fence,
       Pepper pepper,
       RandomGenerator random,
-      MeterRegistry metrics) {
+      MeterRegistry registry) {
     this.postgres = postgres;
     this.redis = redis;
     this.random = random;
-    applied = new Applied(pepper, random);
+    redisFailsOver = fence.redisFailsOver();
+    applied = new AppliedDocument(pepper, random);
     documents = new KeyDocument(pepper);
-    Gauge.builder("tollgate.projector.applied", appliedSeen, AtomicLong::get)
-        .description("The change up to which Redis is whole, as seen last")
-        .register(metrics);
-    Gauge.builder("tollgate.projector.lag", lag, AtomicLong::get)
-        .description("Changes in Postgres that Redis does not have, as seen last")
-        .register(metrics);
-    rebuilds =
-        Counter.builder("tollgate.projector.rebuilds")
-            .description("Times that all documents were written anew")
-            .register(metrics);
+    metrics = new ProjectorMetrics(registry);
   }
 
   @Override
@@ -100,8 +95,8 @@ public final class Projector extends VerticleBase {
     return ended.future();
   }
 
-  /** Tells that a change was committed. */
-  public void nudge() {
+  /** Tells that there is something to be done. */
+  void nudge() {
     if (nudged.compareAndSet(false, true)) {
       context.runOnContext(
           nudge -> {
@@ -113,18 +108,19 @@ public final class Projector extends VerticleBase {
   }
 
   /**
-   * Completes when Redis, read after this call, is whole up to the number, whoever carried it
-   * there; fails after the deadline.
+   * Looks at Redis, after what is due has been carried there.
+   *
+   * @return what was read of Redis after this call; empty if nothing could be within that time
    */
-  public Future<Void> awaitApplied(long number, Duration deadline) {
-    var waiter = new Waiter(number, Promise.promise());
-    waiters.add(waiter);
+  public Future<Optional<Look>> look(Duration within) {
+    Promise<Optional<Look>> looker = Promise.promise();
+    lookers.add(looker);
     nudge();
-    return waiter
-        .reached()
+    return looker
         .future()
-        .timeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
-        .onComplete(over -> waiters.remove(waiter));
+        .timeout(within.toMillis(), TimeUnit.MILLISECONDS)
+        .otherwise(Optional.empty())
+        .onComplete(over -> lookers.remove(looker));
   }
 
   /** Completes unless Redis must not be used as it is set up; an outage is no reason to fail. */
@@ -136,74 +132,105 @@ public final class Projector extends VerticleBase {
   }
 
   private void run() {
+    boolean more = false;
     while (!stopping) {
       nudged.set(false);
       try {
-        step();
+        more = step();
         recovered();
       } catch (RuntimeException | Error e) {
         // Errors too: a projector that has died silently is worse than one that tries again.
         failed(e);
       }
-      if (!stopping && (failures > 0 || !nudged.get())) {
+      if (!stopping && (failures > 0 || !(more || nudged.get()))) {
         rest();
       }
     }
+    answer(List.copyOf(lookers), Optional.empty());
     disconnect();
     ended.complete();
   }
 
-  private void step() {
-    // Taken first: only what is read after a waiter came may answer it.
-    List<Waiter> asking = List.copyOf(waiters);
-    if (session == null) {
-      session = RedisSession.open(vertx, redis);
+  /** Returns whether there is more to be carried at once. */
+  private boolean step() {
+    // Taken first: only what is read after a look was asked for may answer it.
+    List<Promise<Optional<Look>>> asking = List.copyOf(lookers);
+    ChangeLog from = log();
+    // Before Redis, so that it is told also while Redis is away.
+    TruthStore.Head head = head(from);
+    boolean leads = from.leads();
+    Projection to = projection(from);
+    if (!leads) {
+      Optional<Applied> found = to.look();
+      answer(asking, Optional.of(new Look(connection, found)));
+      // A Redis of another history tells nothing about this one's numbers.
+      found
+          .filter(known -> known.epoch().equals(head.epoch()))
+          .ifPresent(known -> metrics.reached(known.number(), head.end()));
+      return false;
+    }
+    Projection.Step step = to.carry();
+    answer(asking, Optional.of(new Look(connection, Optional.of(step.applied()))));
+    metrics.reached(step.applied().number(), step.end());
+    tidy(from, step);
+    return !step.isWhole();
+  }
+
+  /**
+   * Returns where the log ends, as read at most a second ago, and tells how far Redis is behind.
+   */
+  private TruthStore.Head head(ChangeLog from) {
+    TruthStore.Head known = head;
+    if (known != null && System.nanoTime() - measuredAtNanos < MEASURE_INTERVAL.toNanos()) {
+      return known;
+    }
+    measuredAtNanos = System.nanoTime();
+    TruthStore.Head read = from.head();
+    if (known == null || !read.epoch().equals(known.epoch())) {
+      from.noteEpoch();
+    }
+    head = read;
+    metrics.measure(read.end(), from);
+    return read;
+  }
+
+  private ChangeLog log() {
+    ChangeLog open = log;
+    if (open == null) {
+      open = ChangeLog.open(vertx, postgres, documents, this::nudge);
+      log = open;
+    }
+    return open;
+  }
+
+  private Projection projection(ChangeLog from) {
+    Projection begun = projection;
+    if (begun == null) {
+      session = RedisSession.open(vertx, redis, redisFailsOver);
       refusal = null;
+      connection++;
+      begun =
+          new Projection(
+              applied, session, from, EnumSet.allOf(ManagementGuard.class), this::rebuilding);
+      projection = begun;
     }
-    String text = session.applied();
-    OptionalLong number = applied.decode(text);
-    if (log == null) {
-      log = ChangeLog.open(vertx, postgres, documents);
-    }
-    boolean leads = log.leads();
-    long counter = log.counter();
-    // A Redis that is ahead of a restored Postgres says nothing about changes made since.
-    if (number.isPresent() && number.getAsLong() <= counter) {
-      reached(number.getAsLong(), asking);
-    }
-    if (leads) {
-      project(session, log, text, counter, asking);
-      prune(log, counter);
-    }
-    lag.set(Math.max(0, counter - appliedSeen.get()));
+    return begun;
   }
 
-  private void project(
-      RedisSession to, ChangeLog from, String text, long counter, List<Waiter> asking) {
-    var projection = new Projection(applied, to, from, number -> reached(number, asking));
-    String reason = projection.carry(text, counter);
-    if (reason != null) {
-      LOG.warn("the projection in Redis is being rebuilt: {}", reason);
-      rebuilds.increment();
-      // Where a change before the rebuild was carried, the text has moved on since.
-      boolean whole = projection.rebuild(to.applied());
-      LOG.warn("the rebuild of the projection {}", whole ? "is done" : "was overtaken");
-    }
+  private void rebuilding(String reason) {
+    LOG.warn("the projection in Redis is being rebuilt: {}", reason);
+    metrics.rebuilding();
   }
 
-  private void reached(long number, List<Waiter> asking) {
-    appliedSeen.set(number);
-    for (Waiter waiter : asking) {
-      if (waiter.number() <= number) {
-        waiter.reached().tryComplete();
-      }
-    }
+  private void answer(List<Promise<Optional<Look>>> asking, Optional<Look> look) {
+    asking.forEach(looker -> looker.tryComplete(look));
   }
 
-  private void prune(ChangeLog from, long counter) {
-    if (System.nanoTime() - prunedAtNanos > PRUNE_INTERVAL.toNanos()) {
-      prunedAtNanos = System.nanoTime();
-      from.prune(appliedSeen.get(), counter);
+  private void tidy(ChangeLog from, Projection.Step step) {
+    if (System.nanoTime() - tidiedAtNanos > TIDY_INTERVAL.toNanos()) {
+      tidiedAtNanos = System.nanoTime();
+      from.prune(step.applied().number(), step.end().number());
+      from.dropDeadGateways();
     }
   }
 
@@ -218,6 +245,7 @@ public final class Projector extends VerticleBase {
   private void failed(Throwable e) {
     failures++;
     disconnect();
+    answer(List.copyOf(lookers), Optional.empty());
     String told = String.valueOf(e.getMessage());
     if (e instanceof ProjectorRefusal) {
       refusal = told;
@@ -234,6 +262,7 @@ public final class Projector extends VerticleBase {
   }
 
   private void disconnect() {
+    projection = null;
     if (session != null) {
       session.close();
       session = null;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>After a failure it is closed and another one opened: what an unanswered command did is seen by
  * reading again. Confined to the projector's virtual thread.
  */
-final class RedisSession {
+final class RedisSession implements ProjectionStore {
   /**
    * Writes documents and the next text of {@code applied}, if its present text is the expected one
    * (empty for none). Nobody else writes, so whoever compares here sees each step of all others.
@@ -32,7 +32,7 @@ final class RedisSession {
    * <p>pcall, since who tampers with the name may have left another type there: that counts as
    * none, and SET replaces it.
    */
-  private static final String SCRIPT =
+  static final String SCRIPT =
       """
       local present = redis.pcall('GET', KEYS[1])
       if type(present) ~= 'string' then present = '' end
@@ -61,13 +61,13 @@ final class RedisSession {
    * Connects.
    *
    * @throws StoreUnreachable if Redis does not answer
-   * @throws ProjectorRefusal if it may evict what it holds
+   * @throws ProjectorRefusal if it may lose what it holds, by eviction or to a replica
    */
-  static RedisSession open(Vertx vertx, RedisConfig config) {
+  static RedisSession open(Vertx vertx, RedisConfig config, boolean mayFailOver) {
     Redis client = Redis.createClient(vertx, config.toOptions());
     try {
       var session = new RedisSession(client, StoreAnswer.await("Redis", client.connect()));
-      session.checkEviction();
+      session.check(mayFailOver);
       return session;
     } catch (RuntimeException e) {
       client.close();
@@ -75,26 +75,39 @@ final class RedisSession {
     }
   }
 
-  private void checkEviction() {
-    String memory = ask(Request.cmd(Command.INFO).arg("memory")).toString();
-    String policy = field(memory, "maxmemory_policy");
-    if (!field(memory, "maxmemory").equals("0") && !policy.equals("noeviction")) {
+  private void check(boolean mayFailOver) {
+    String info = ask(Request.cmd(Command.INFO)).toString();
+    String policy = field(info, "maxmemory_policy", "unknown");
+    if (!field(info, "maxmemory", "unknown").equals("0") && !policy.equals("noeviction")) {
       throw new ProjectorRefusal(
           "Redis may drop keys when its memory is full: maxmemory-policy must be noeviction, is "
               + policy);
     }
+    String role = field(info, "role", "unknown");
+    if (!role.equals("master")) {
+      throw new ProjectorRefusal(
+          "Redis must be a master, this one is a " + role + ": see redis.url and redis.deployment");
+    }
+    boolean alone =
+        field(info, "connected_slaves", "0").equals("0")
+            && field(info, "cluster_enabled", "0").equals("0");
+    if (!alone && !mayFailOver) {
+      throw new ProjectorRefusal(
+          "Redis has replicas or is part of a cluster, so that another one may take its place:"
+              + " set redis.deployment to ha");
+    }
   }
 
-  private static String field(String info, String name) {
+  private static String field(String info, String name, String otherwise) {
     return info.lines()
         .filter(line -> line.startsWith(name + ":"))
         .map(line -> line.substring(name.length() + 1).strip())
         .findFirst()
-        .orElse("unknown");
+        .orElse(otherwise);
   }
 
-  /** Returns the text of {@code applied}, empty where there is none. */
-  String applied() {
+  @Override
+  public String applied() {
     try {
       @Nullable Response text = send(Request.cmd(Command.GET).arg(RedisNames.APPLIED));
       return text == null ? "" : text.toString();
@@ -106,12 +119,8 @@ final class RedisSession {
     }
   }
 
-  /**
-   * Runs the script.
-   *
-   * @return false, nothing having been written, if {@code applied} is not as expected any more
-   */
-  boolean write(String expected, String next, List<Write> writes) {
+  @Override
+  public boolean write(String expected, String next, List<Write> writes) {
     try {
       return run(Command.EVALSHA, SCRIPT_SHA1, expected, next, writes);
     } catch (StoreUnreachable e) {
@@ -132,11 +141,8 @@ final class RedisSession {
     return "1".equals(ask(request).toString());
   }
 
-  /** Some names of documents, and where to go on, which is null at the end. */
-  record Names(List<String> names, @Nullable String cursor) {}
-
-  /** Returns some names of documents; the first cursor is {@code "0"}. */
-  Names scan(String cursor) {
+  @Override
+  public Names scan(String cursor) {
     Response page =
         ask(
             Request.cmd(Command.SCAN)

@@ -6,7 +6,7 @@ import io.tollgate.key.KeyDigest;
 import io.tollgate.key.Secret;
 import io.tollgate.management.TestManagement;
 import io.tollgate.management.TestManagement.Answer;
-import io.tollgate.ring.RingConfig;
+import io.tollgate.ring.FenceConfig;
 import io.tollgate.store.Awaiting;
 import io.tollgate.store.KeyDocument;
 import io.tollgate.store.KeyRecord;
@@ -52,7 +52,7 @@ class RevokeKeyTest {
       long startNanos = System.nanoTime();
       Answer answer = revoke(key, "{\"revocation_reason\":\"leaked\"}");
       assertThat(Duration.ofNanos(System.nanoTime() - startNanos))
-          .isGreaterThan(RingConfig.ENTRY_LIFETIME_MAX);
+          .isGreaterThan(FenceConfig.DEFAULTS.bound());
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.json().getBoolean("revoked")).isTrue();
       assertThat(answer.json().getString("revocation_reason")).isEqualTo("leaked");
@@ -70,6 +70,59 @@ class RevokeKeyTest {
       }
       assertThat(revoked.join().status()).isEqualTo(200);
       assertThat(verify(key).status()).isEqualTo(404);
+    }
+
+    @Test
+    void by_a_management_that_does_not_project() {
+      try (var other = new TestManagement(postgres, redis)) {
+        JsonObject key = management.create("elsewhere");
+        assertThat(revoke(other, key, "{}").status()).isEqualTo(200);
+        assertThat(document(key)).map(KeyRecord::revoked).contains(true);
+      }
+    }
+
+    @Test
+    void after_the_longest_bound_of_any_gateway_and_anew_after_a_flush() {
+      JsonObject key = management.create("flushed");
+      // It has confirmed nothing, and need not: Redis is proof enough.
+      gateway("slow", "''", -1, 800, "now()");
+      try {
+        var revoked = CompletableFuture.supplyAsync(() -> revoke(key, "{}"));
+        Awaiting.until(
+            "the revocation is carried",
+            () -> document(key).map(KeyRecord::revoked).equals(Optional.of(true)));
+        redis.command("FLUSHALL");
+        long flushedNanos = System.nanoTime();
+        assertThat(revoked.join().status()).isEqualTo(200);
+        assertThat(Duration.ofNanos(System.nanoTime() - flushedNanos))
+            .isGreaterThan(Duration.ofMillis(880));
+        assertThat(document(key)).map(KeyRecord::revoked).contains(true);
+      } finally {
+        noGateways();
+      }
+    }
+
+    @Test
+    void without_redis_when_every_gateway_that_may_serve_has_confirmed() {
+      JsonObject key = management.create("listed");
+      Awaiting.until("the key is projected", () -> document(key).isPresent());
+      gateway("ahead", "tollgate.epoch()", Long.MAX_VALUE, 100, "now()");
+      gateway("dead", "''", -1, 100, "now() - interval '32 minutes'");
+      gateway("late", "''", -1, 100, "now()");
+      redis.freeze();
+      try {
+        var revoked = CompletableFuture.supplyAsync(() -> revoke(key, "{}"));
+        Awaiting.until("the key is revoked", () -> verify(key).status() == 404);
+        assertThat(revoked).isNotDone();
+        // Only now the last one has seen the change.
+        postgres.execute(
+            "UPDATE tollgate.gateway SET epoch = tollgate.epoch(),"
+                + " number = (SELECT number FROM tollgate.change_counter) WHERE name = 'late'");
+        assertThat(revoked.join().status()).isEqualTo(200);
+      } finally {
+        redis.thaw();
+        noGateways();
+      }
     }
 
     @ParameterizedTest
@@ -156,27 +209,72 @@ class RevokeKeyTest {
   @Nested
   class Answers503 {
     @Test
-    void while_redis_does_not_confirm_and_says_what_is_done() {
+    void while_neither_redis_nor_every_gateway_confirms_and_says_what_is_done() {
       JsonObject key = management.create("pending");
       Awaiting.until("the key is projected", () -> document(key).isPresent());
+      gateway("ahead", "tollgate.epoch()", Long.MAX_VALUE, 100, "now()");
+      // Its number is of another history.
+      gateway("elsewhere", "'other'", Long.MAX_VALUE, 100, "now()");
       redis.freeze();
       try {
         Answer answer = revoke(key, "{}");
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.code()).isEqualTo("revocation_pending");
         assertThat(answer.header("Retry-After")).isEqualTo("2");
-        assertThat(answer.error().getString("long_message")).contains("Done:", "Not done:");
+        assertThat(answer.error().getString("long_message"))
+            .contains("Done:", "Not done:", "Redis did not answer in time.")
+            .contains("1 of 2 gateways have not confirmed");
         // What verify remembers has ended meanwhile: it tells the truth before the gateways do.
         assertThat(verify(key).status()).isEqualTo(404);
       } finally {
         redis.thaw();
+        noGateways();
       }
+      assertConfirmedLater(key);
+    }
+
+    @Test
+    void without_redis_while_the_database_has_just_been_restored() {
+      JsonObject key = management.create("restored");
+      Awaiting.until("the key is projected", () -> document(key).isPresent());
+      redis.freeze();
+      try {
+        postgres.execute("UPDATE tollgate.schema_state SET history = 'another'");
+        Answer answer = revoke(key, "{}");
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.error().getString("long_message"))
+            .contains("so that gateways may be missing on its list");
+      } finally {
+        redis.thaw();
+        postgres.execute(
+            "INSERT INTO tollgate.epoch_seen VALUES (tollgate.epoch(), '-infinity')"
+                + " ON CONFLICT (epoch) DO UPDATE SET since = '-infinity'");
+      }
+      assertConfirmedLater(key);
+    }
+
+    private void assertConfirmedLater(JsonObject key) {
       Awaiting.until(
           "repeating the call confirms it",
           Duration.ofSeconds(20),
           () -> revoke(key, "{}").status() == 200);
-      assertThat(document(key)).map(KeyRecord::revoked).contains(true);
+      Awaiting.until(
+          "Redis has it", () -> document(key).map(KeyRecord::revoked).equals(Optional.of(true)));
     }
+  }
+
+  private static void gateway(String name, String epoch, long number, long bound, String seenAt) {
+    postgres.execute(
+        """
+        INSERT INTO tollgate.gateway
+          (name, boot, bound_millis, absence_max_millis, epoch, number, seen_at)
+        VALUES ('%s', 'boot', %d, 1800000, %s, %d, %s)
+        """
+            .formatted(name, bound, epoch, number, seenAt));
+  }
+
+  private static void noGateways() {
+    postgres.execute("DELETE FROM tollgate.gateway");
   }
 
   private static Optional<KeyRecord> document(JsonObject key) {
@@ -188,7 +286,11 @@ class RevokeKeyTest {
   }
 
   private static Answer revoke(JsonObject key, String body) {
-    return management.post("/v1/api_keys/" + key.getString("id") + "/revoke", body);
+    return revoke(management, key, body);
+  }
+
+  private static Answer revoke(TestManagement by, JsonObject key, String body) {
+    return by.post("/v1/api_keys/" + key.getString("id") + "/revoke", body);
   }
 
   private static Answer verify(JsonObject key) {

@@ -9,7 +9,7 @@ import io.tollgate.key.KeyFormat;
 import io.tollgate.key.Secret;
 import io.tollgate.management.TestManagement;
 import io.tollgate.management.audit.Transactions;
-import io.tollgate.ring.RingConfig;
+import io.tollgate.ring.Clocks;
 import io.tollgate.store.Awaiting;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is remembered of keys, and for how long, on a real Postgres and a clock that is set. */
 class VerifyCacheTest {
-  private static final long LIFETIME = RingConfig.ENTRY_LIFETIME_MAX.toNanos();
+  private static final long LIFETIME = Duration.ofSeconds(1).toNanos();
   private static final int BYTES_MAX = 100_000;
 
   private static TestPostgres postgres;
@@ -44,6 +44,21 @@ class VerifyCacheTest {
 
   /** Close to where the monotonic clock overflows, which it may. */
   private final AtomicLong nowNanos = new AtomicLong(Long.MAX_VALUE - LIFETIME / 2);
+
+  private final AtomicLong nowMillis = new AtomicLong();
+
+  private final Clocks clocks =
+      new Clocks() {
+        @Override
+        public long nanos() {
+          return nowNanos.get();
+        }
+
+        @Override
+        public long millis() {
+          return nowMillis.get();
+        }
+      };
 
   private final AtomicInteger asked = new AtomicInteger();
   private SimpleMeterRegistry metrics = new SimpleMeterRegistry();
@@ -71,7 +86,7 @@ class VerifyCacheTest {
 
   private VerifyCache cache(int bytesMax) {
     metrics = new SimpleMeterRegistry();
-    return new VerifyCache(this::ask, bytesMax, nowNanos::get, metrics);
+    return new VerifyCache(this::ask, Duration.ofNanos(LIFETIME), bytesMax, clocks, metrics);
   }
 
   private Optional<ApiKey> ask(KeyDigest digest) {
@@ -193,6 +208,18 @@ class VerifyCacheTest {
       pass(LIFETIME / 10);
     }
     assertThat(asked).hasValue(1);
+    find(digest);
+    assertThat(asked).hasValue(2);
+  }
+
+  @Test
+  void an_answer_ends_by_the_wall_clock_too_since_the_other_may_have_stood_still() {
+    KeyDigest digest = created("suspended");
+    find(digest);
+    nowMillis.addAndGet(Duration.ofNanos(LIFETIME).toMillis() - 1);
+    find(digest);
+    assertThat(asked).hasValue(1);
+    nowMillis.incrementAndGet();
     find(digest);
     assertThat(asked).hasValue(2);
   }

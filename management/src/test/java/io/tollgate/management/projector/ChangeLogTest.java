@@ -3,14 +3,24 @@ package io.tollgate.management.projector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.management.TestManagement;
+import io.tollgate.management.audit.AuditEntry;
+import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.projector.TruthStore.Batch;
+import io.tollgate.store.Awaiting;
 import io.tollgate.store.KeyDocument;
+import io.tollgate.store.LogPage.Continuity;
+import io.tollgate.store.LogPosition;
 import io.tollgate.store.TestPostgres;
 import io.vertx.core.Vertx;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ChangeLogTest {
+  private static final AuditEntry ENTRY =
+      new AuditEntry(AuditEntry.SECRET_KEY, "req_", "api_key.test", "ak_", null, null);
+
   private final Vertx vertx = Vertx.vertx();
   private final TestPostgres postgres = TestPostgres.database();
 
@@ -37,17 +47,91 @@ class ChangeLogTest {
   }
 
   @Test
-  void a_hole_is_no_batch() {
+  void what_follows_a_place_joins_on_to_it_or_not() {
     postgres.execute(
-        "INSERT INTO tollgate.change_log (number, key_id)"
-            + " VALUES (1, 'ak_'), (2, 'ak_'), (4, 'ak_')");
+        "INSERT INTO tollgate.change_log (number, id, key_id) VALUES"
+            + " (1, 'a', 'ak_'), (2, 'b', 'ak_'), (4, 'd', 'ak_'), (5, 'e', 'ak_');"
+            + "UPDATE tollgate.change_counter SET number = 5, id = 'e'");
     inSession(
         log -> {
-          assertThat(log.after(0)).isNull();
-          assertThat(log.after(2)).isNull();
-          assertThat(log.after(3)).isNotNull();
-          assertThat(log.after(4)).isNull();
+          assertThat(log.after(place(4, "d"))).extracting(Batch::last).isEqualTo(place(5, "e"));
+          assertThat(continuity(log, place(4, "d"))).isEqualTo(Continuity.WHOLE);
+          assertThat(continuity(log, place(5, "e"))).isEqualTo(Continuity.WHOLE);
+          // A hole among what follows, or where the place itself was.
+          assertThat(continuity(log, LogPosition.START)).isEqualTo(Continuity.PRUNED);
+          assertThat(continuity(log, place(2, "b"))).isEqualTo(Continuity.PRUNED);
+          assertThat(continuity(log, place(3, "c"))).isEqualTo(Continuity.PRUNED);
+          // Another change has the number, or none has it yet.
+          assertThat(continuity(log, place(4, "x"))).isEqualTo(Continuity.FORKED);
+          assertThat(continuity(log, place(5, "x"))).isEqualTo(Continuity.FORKED);
+          assertThat(continuity(log, place(6, "f"))).isEqualTo(Continuity.FORKED);
         });
+  }
+
+  private static LogPosition place(long number, String id) {
+    return new LogPosition(number, id);
+  }
+
+  private static Continuity continuity(ChangeLog log, LogPosition place) {
+    return log.after(place).continuity();
+  }
+
+  @Test
+  void it_hears_of_each_change_when_it_is_committed() {
+    var heard = new AtomicInteger();
+    var transactions = new Transactions(vertx, postgres.config(), 1);
+    DirectStyle.run(
+        vertx,
+        () -> {
+          ChangeLog log = open(heard::incrementAndGet);
+          transactions.change(
+              change -> {
+                var recorded = change.record(ENTRY);
+                assertThat(recorded.epoch()).isEqualTo(log.head().epoch());
+                assertThat(heard).hasValue(0);
+                return recorded;
+              });
+          Awaiting.until("it is heard", () -> heard.get() == 1);
+          log.close();
+        });
+  }
+
+  @Test
+  void a_history_is_renewed_by_whoever_says_so_first() {
+    inSession(
+        log -> {
+          String old = log.head().epoch();
+          log.renewHistory(old);
+          String renewed = log.head().epoch();
+          assertThat(renewed).isNotEqualTo(old);
+          log.renewHistory(old);
+          assertThat(log.head().epoch()).isEqualTo(renewed);
+        });
+  }
+
+  @Test
+  void since_when_a_history_is_known_is_noted_once() {
+    postgres.execute("DELETE FROM tollgate.epoch_seen");
+    inSession(ChangeLog::noteEpoch);
+    String noted = postgres.query("SELECT epoch || since FROM tollgate.epoch_seen");
+    inSession(ChangeLog::noteEpoch);
+    assertThat(postgres.query("SELECT epoch || since FROM tollgate.epoch_seen")).isEqualTo(noted);
+  }
+
+  @Test
+  void only_gateways_that_no_revocation_waits_for_leave_the_list() {
+    postgres.execute(
+        """
+        INSERT INTO tollgate.gateway
+          (name, boot, bound_millis, absence_max_millis, epoch, number, seen_at)
+        VALUES ('alive', '', 100, 1000, '', -1, now()),
+          ('silent', '', 100, 1000, '', -1, now() - interval '50 seconds'),
+          ('patient', '', 100, 3600000, '', -1, now() - interval '1 hour'),
+          ('dead', '', 100, 1000, '', -1, now() - interval '62 seconds')
+        """);
+    inSession(ChangeLog::dropDeadGateways);
+    assertThat(postgres.query("SELECT string_agg(name, ' ' ORDER BY name) FROM tollgate.gateway"))
+        .isEqualTo("alive patient silent");
   }
 
   @Test
@@ -68,7 +152,12 @@ class ChangeLogTest {
   }
 
   private ChangeLog open() {
-    return ChangeLog.open(vertx, postgres.config(), new KeyDocument(TestManagement.PEPPER));
+    return open(() -> {});
+  }
+
+  private ChangeLog open(Runnable onChange) {
+    return ChangeLog.open(
+        vertx, postgres.config(), new KeyDocument(TestManagement.PEPPER), onChange);
   }
 
   private void inSession(Consumer<ChangeLog> work) {

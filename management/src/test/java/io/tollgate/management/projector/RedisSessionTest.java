@@ -79,7 +79,7 @@ class RedisSessionTest {
     DirectStyle.run(
         vertx,
         () -> {
-          RedisSession session = RedisSession.open(vertx, redis.config());
+          RedisSession session = RedisSession.open(vertx, redis.config(), false);
           try {
             work.accept(session);
           } finally {
