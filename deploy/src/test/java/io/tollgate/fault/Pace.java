@@ -1,0 +1,18 @@
+package io.tollgate.fault;
+
+import java.time.Duration;
+
+/**
+ * How long the parts of an act take, and how hard the clients press.
+ *
+ * @param quiet how long all is well before the fault
+ * @param hold how long a fault lasts where it does not say otherwise
+ * @param longHold the same for what gets worse with time
+ * @param rounds how often all faults are gone through
+ */
+record Pace(Duration quiet, Duration hold, Duration longHold, int usesPerSecond, int rounds) {
+  static final Pace SHORT =
+      new Pace(Duration.ofSeconds(1), Duration.ofMillis(2_500), Duration.ofSeconds(5), 400, 1);
+  static final Pace LONG =
+      new Pace(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(40), 600, 3);
+}

@@ -1,0 +1,50 @@
+package io.tollgate.fault;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** What the protocol costs while nothing is asked of a gateway. */
+final class ProcessorTime {
+  private static final Duration WINDOW = Duration.ofSeconds(10);
+  private static final double PERCENT_MAX = 1;
+
+  /** The kernel counts in hundredths of a second towards programs, whatever its own tick. */
+  private static final long NANOS_PER_TICK = 10_000_000;
+
+  private static final int USER = 11;
+  private static final int SYSTEM = 12;
+
+  private ProcessorTime() {}
+
+  /** Watches gateways that nobody uses. */
+  static Finding idle(Deployment deployment, Stopwatch clock, Figures figures) {
+    List<GatewayMember> gateways = deployment.gateways();
+    long[] before = gateways.stream().mapToLong(ProcessorTime::nanos).toArray();
+    clock.pass(WINDOW);
+    double most = 0;
+    for (GatewayMember gateway : gateways) {
+      double used = nanos(gateway) - before[gateway.number()];
+      most = Math.max(most, 100 * used / WINDOW.toNanos());
+    }
+    String seen = String.format(Locale.ROOT, "at most %.2f %% of a core", most);
+    figures.add("steady cost of the protocol, each gateway", "1 %", seen);
+    return new Finding("idle", "steady cost", most <= PERCENT_MAX, seen);
+  }
+
+  private static long nanos(GatewayMember gateway) {
+    try {
+      String stat =
+          Files.readString(Path.of("/proc", Long.toString(gateway.process().pid()), "stat"));
+      // After the name, which stands in parentheses and may itself hold spaces.
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return (Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM])) * NANOS_PER_TICK;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
