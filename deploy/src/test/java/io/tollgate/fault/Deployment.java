@@ -26,9 +26,7 @@ final class Deployment implements Closeable {
   private final TestRedis redis;
   private final SteadyUpstream upstream = new SteadyUpstream();
   private final List<GatewayMember> gateways = new ArrayList<>();
-  private final TollgateProcess management;
-  private final StorePath managementRedis;
-  private final StorePath managementPostgres;
+  private final ManagementMember management;
   private final ManagementCalls calls;
 
   /**
@@ -43,20 +41,15 @@ final class Deployment implements Closeable {
     postgres = TestPostgres.dedicated();
     redis = TestRedis.start("--maxmemory-policy", "noeviction");
     replica = failsOver ? new Replica(redis) : null;
-    managementRedis = new StorePath(redis.port());
-    managementPostgres = new StorePath(postgres.port());
-    int port = Ports.free();
-    calls = new ManagementCalls(port, clock, book);
-    Map<String, String> environment = environment(managementRedis, managementPostgres);
-    environment.put("TOLLGATE_MANAGEMENT_PORT", Integer.toString(port));
-    management = new TollgateProcess("management", "management", environment, logs);
+    management = management("management");
+    calls = new ManagementCalls(management.port(), clock, book);
     try {
-      management.start();
+      management.process().start();
       for (int number = 0; number < gatewayCount; number++) {
         gateways.add(gateway(number, "gateway-" + (number + 1), Map.of()));
         gateways.get(number).process().start();
       }
-      management.awaitReady();
+      management.process().awaitReady();
       gateways.forEach(gateway -> gateway.process().awaitReady());
       Awaiting.until("every gateway believes Redis", this::isWhole);
     } catch (RuntimeException | AssertionError e) {
@@ -75,6 +68,17 @@ final class Deployment implements Closeable {
     environment.put("TOLLGATE_SHUTDOWN_READY_DELAY", "0s");
     environment.put("TOLLGATE_REDIS_DEPLOYMENT", replica == null ? "single" : "ha");
     return environment;
+  }
+
+  /** Prepares a management, which is the caller's to start and to end. */
+  ManagementMember management(String name) {
+    var toRedis = new StorePath(redis.port());
+    var toPostgres = new StorePath(postgres.port());
+    int port = Ports.free();
+    Map<String, String> environment = environment(toRedis, toPostgres);
+    environment.put("TOLLGATE_MANAGEMENT_PORT", Integer.toString(port));
+    var process = new TollgateProcess(name, "management", environment, logs);
+    return new ManagementMember(process, toRedis, toPostgres, port);
   }
 
   /** Prepares one more gateway, which is the caller's to start and to end. */
@@ -114,16 +118,8 @@ final class Deployment implements Closeable {
     return gateways.get(number);
   }
 
-  TollgateProcess management() {
+  ManagementMember management() {
     return management;
-  }
-
-  StorePath managementRedis() {
-    return managementRedis;
-  }
-
-  StorePath managementPostgres() {
-    return managementPostgres;
   }
 
   ManagementCalls calls() {
@@ -132,14 +128,14 @@ final class Deployment implements Closeable {
 
   /** Returns every way to Redis. */
   List<StorePath> redisPaths() {
-    List<StorePath> paths = new ArrayList<>(List.of(managementRedis));
+    List<StorePath> paths = new ArrayList<>(List.of(management.redis()));
     gateways.forEach(gateway -> paths.add(gateway.redis()));
     return paths;
   }
 
   /** Returns every way to Postgres. */
   List<StorePath> postgresPaths() {
-    List<StorePath> paths = new ArrayList<>(List.of(managementPostgres));
+    List<StorePath> paths = new ArrayList<>(List.of(management.postgres()));
     gateways.forEach(gateway -> paths.add(gateway.postgres()));
     return paths;
   }
@@ -148,14 +144,14 @@ final class Deployment implements Closeable {
   void beginEpoch() {
     var command =
         new TollgateProcess(
-            "epoch", "epoch", environment(managementRedis, managementPostgres), logs);
+            "epoch", "epoch", environment(management.redis(), management.postgres()), logs);
     command.start();
     command.awaitEnd();
   }
 
   /** Writes down what the processes say of themselves, for whoever looks into a finding. */
   void keepMetrics(String fault) {
-    List<TollgateProcess> processes = new ArrayList<>(List.of(management));
+    List<TollgateProcess> processes = new ArrayList<>(List.of(management.process()));
     gateways.forEach(gateway -> processes.add(gateway.process()));
     for (TollgateProcess process : processes) {
       try {
@@ -169,15 +165,13 @@ final class Deployment implements Closeable {
 
   /** Whether every process is ready and every gateway believes both stores. */
   boolean isWhole() {
-    return management.isReady() && gateways.stream().allMatch(GatewayMember::isWhole);
+    return management.process().isReady() && gateways.stream().allMatch(GatewayMember::isWhole);
   }
 
   @Override
   public void close() {
     gateways.forEach(GatewayMember::close);
     management.close();
-    managementRedis.close();
-    managementPostgres.close();
     upstream.close();
     if (replica != null) {
       replica.close();

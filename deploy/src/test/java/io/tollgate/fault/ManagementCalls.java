@@ -15,14 +15,17 @@ final class ManagementCalls {
   /** More than management itself may take. */
   private static final Duration DEADLINE = Duration.ofSeconds(9);
 
+  private static final Duration ISSUE_DEADLINE = Duration.ofSeconds(20);
+  private static final Duration ISSUE_PAUSE = Duration.ofMillis(100);
+
   private static final String AUTHORIZATION = "Authorization: Bearer " + SECRET_KEY;
   private static final String LAST = "Connection: close";
   private static final String SUBJECT = "user_000000000000000000000000000";
 
-  private final int port;
   private final Stopwatch clock;
   private final Book book;
   private final AtomicLong issued = new AtomicLong();
+  private volatile int port;
 
   ManagementCalls(int port, Stopwatch clock, Book book) {
     this.port = port;
@@ -30,24 +33,38 @@ final class ManagementCalls {
     this.book = book;
   }
 
-  /** Issues a key; it must succeed. */
+  /** Calls another management from now on. */
+  void callAt(int otherPort) {
+    port = otherPort;
+  }
+
+  /** Issues a key; it must succeed before long. */
   IssuedKey issue() {
-    String wanted =
-        new JsonObject()
-            .put("name", "key " + issued.incrementAndGet())
-            .put("subject", SUBJECT)
-            .encode();
-    try {
-      HttpConnection.Answer answer =
-          HttpConnection.ask(
-              port, DEADLINE, HttpConnection.post("/v1/api_keys", wanted, AUTHORIZATION, LAST));
-      if (answer.status() != 200) {
+    long deadline = clock.now() + ISSUE_DEADLINE.toNanos();
+    while (true) {
+      String wanted =
+          new JsonObject()
+              .put("name", "key " + issued.incrementAndGet())
+              .put("subject", SUBJECT)
+              .encode();
+      HttpConnection.Answer answer = call("/v1/api_keys", wanted);
+      if (answer.status() == 200) {
+        var created = new JsonObject(answer.body());
+        return new IssuedKey(created.getString("id"), created.getString("secret"));
+      }
+      if (clock.now() > deadline) {
         throw new IllegalStateException("no key: " + answer);
       }
-      var created = new JsonObject(answer.body());
-      return new IssuedKey(created.getString("id"), created.getString("secret"));
+      clock.pass(ISSUE_PAUSE);
+    }
+  }
+
+  private HttpConnection.Answer call(String path, String body) {
+    try {
+      return HttpConnection.ask(
+          port, DEADLINE, HttpConnection.post(path, body, AUTHORIZATION, LAST));
     } catch (IOException e) {
-      throw new IllegalStateException("no key: " + e, e);
+      return new HttpConnection.Answer(Use.NO_ANSWER, "");
     }
   }
 
@@ -56,18 +73,9 @@ final class ManagementCalls {
     String path = "/v1/api_keys/" + key.id() + "/revoke";
     long sent = clock.now();
     key.revokeSent(sent);
-    int status = Use.NO_ANSWER;
-    String code = "";
-    try {
-      HttpConnection.Answer answer =
-          HttpConnection.ask(port, DEADLINE, HttpConnection.post(path, "{}", AUTHORIZATION, LAST));
-      status = answer.status();
-      code = status == 200 ? "" : code(answer.body());
-    } catch (IOException e) {
-      code = "no answer";
-    }
+    HttpConnection.Answer answer = call(path, "{}");
     long answered = clock.now();
-    var revoke = new Revoke(key, sent, answered, status, code);
+    var revoke = new Revoke(key, sent, answered, answer.status(), code(answer));
     if (revoke.isConfirmed()) {
       key.revoked(answered);
     }
@@ -75,7 +83,12 @@ final class ManagementCalls {
     return revoke;
   }
 
-  private static String code(String body) {
-    return new JsonObject(body).getJsonArray("errors").getJsonObject(0).getString("code");
+  private static String code(HttpConnection.Answer answer) {
+    if (answer.status() == 200) {
+      return "";
+    }
+    return answer.status() == Use.NO_ANSWER
+        ? "no answer"
+        : new JsonObject(answer.body()).getJsonArray("errors").getJsonObject(0).getString("code");
   }
 }

@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 record Pace(Duration quiet, Duration hold, Duration longHold, int usesPerSecond, int rounds) {
   static final Pace SHORT =
-      new Pace(Duration.ofSeconds(1), Duration.ofMillis(2_500), Duration.ofSeconds(5), 400, 1);
+      new Pace(Duration.ofMillis(800), Duration.ofMillis(2_200), Duration.ofSeconds(4), 400, 1);
   static final Pace LONG =
       new Pace(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(40), 600, 3);
 }

@@ -26,10 +26,6 @@ final class PathFaults {
             allServed(PROMPT),
             scene -> play(scene, StorePath::hold, toRedis(scene))),
         new Fault(
-            "gateway-reset-from-redis",
-            allServed(PROMPT),
-            scene -> play(scene, StorePath::cut, toRedis(scene))),
-        new Fault(
             "gateway-without-postgres",
             allServed(PROMPT),
             scene -> play(scene, StorePath::hold, toPostgres(scene))),
@@ -38,17 +34,9 @@ final class PathFaults {
             oneCutOff(CUT, PROMPT),
             scene -> play(scene, StorePath::hold, toRedis(scene), toPostgres(scene))),
         new Fault(
-            "gateway-unheard",
-            oneCutOff(CUT, PROMPT),
-            scene -> play(scene, StorePath::holdQuestions, toRedis(scene), toPostgres(scene))),
-        new Fault(
             "gateway-deaf",
             oneCutOff(CUT, PROMPT),
             scene -> play(scene, StorePath::holdAnswers, toRedis(scene), toPostgres(scene))),
-        new Fault(
-            "gateway-far-from-redis",
-            allServed(PROMPT),
-            scene -> play(scene, path -> path.delay(SLOW_MILLIS), toRedis(scene))),
         new Fault(
             "gateway-far-from-stores",
             allServed(PROMPT),
@@ -57,15 +45,32 @@ final class PathFaults {
         new Fault(
             "management-without-redis",
             allServed(CONFIRMED),
-            scene -> play(scene, StorePath::hold, scene.deployment().managementRedis())),
+            scene -> play(scene, StorePath::hold, scene.deployment().management().redis())),
         new Fault(
             "management-without-postgres",
             allServed(REFUSED),
-            scene -> play(scene, StorePath::hold, scene.deployment().managementPostgres())),
+            scene -> play(scene, StorePath::hold, scene.deployment().management().postgres())),
         new Fault(
             "management-without-proof",
             new Expected(Set.of(CUT), Set.of(), REFUSED),
             PathFaults::withoutProof));
+  }
+
+  /** What the others show already, in another way; for the long form. */
+  static List<Fault> variants() {
+    return List.of(
+        new Fault(
+            "gateway-reset-from-redis",
+            allServed(PROMPT),
+            scene -> play(scene, StorePath::cut, toRedis(scene))),
+        new Fault(
+            "gateway-unheard",
+            oneCutOff(CUT, PROMPT),
+            scene -> play(scene, StorePath::holdQuestions, toRedis(scene), toPostgres(scene))),
+        new Fault(
+            "gateway-far-from-redis",
+            allServed(PROMPT),
+            scene -> play(scene, path -> path.delay(SLOW_MILLIS), toRedis(scene))));
   }
 
   private static StorePath toRedis(Scene scene) {
@@ -82,7 +87,7 @@ final class PathFaults {
 
   /** Redis can't be asked, and one of those on the list does not answer: nobody can know. */
   private static void withoutProof(Scene scene) {
-    StorePath toRedis = scene.deployment().managementRedis();
+    StorePath toRedis = scene.deployment().management().redis();
     TollgateProcess silent = scene.gateway(CUT).process();
     scene.strike(
         () -> {

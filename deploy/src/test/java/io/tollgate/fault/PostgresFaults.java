@@ -22,6 +22,13 @@ final class PostgresFaults {
         new Fault("postgres-answers-broken", allServed(EITHER), PostgresFaults::answersBroken));
   }
 
+  /** Played where it is named: it breaks what is promised, and is not mended yet. */
+  static List<Fault> open() {
+    return List.of(
+        new Fault(
+            "postgres-killed-amid-change", allServed(REFUSED), PostgresFaults::killedAmidChange));
+  }
+
   private static void killed(Scene scene) {
     TestPostgres postgres = scene.deployment().postgres();
     scene.play(postgres::kill9, postgres::restart);
@@ -38,6 +45,24 @@ final class PostgresFaults {
     scene.strike(postgres::shutDown);
     scene.hold(scene.pace().longHold());
     scene.heal(postgres::restart);
+  }
+
+  /** The last change has come to every gateway, and will not come to Redis. */
+  private static void killedAmidChange(Scene scene) {
+    TestPostgres postgres = scene.deployment().postgres();
+    StorePath projection = scene.deployment().management().redis();
+    scene.strike(
+        () -> {
+          projection.hold();
+          scene.awaitChangeEverywhere();
+          postgres.kill9();
+        });
+    scene.hold();
+    scene.heal(
+        () -> {
+          projection.heal();
+          postgres.restart();
+        });
   }
 
   private static void answersBroken(Scene scene) {

@@ -1,5 +1,6 @@
 package io.tollgate.fault;
 
+import static io.tollgate.fault.Expected.Revokes.CONFIRMED;
 import static io.tollgate.fault.Expected.Revokes.EITHER;
 import static io.tollgate.fault.Expected.Revokes.PROMPT;
 import static io.tollgate.fault.Expected.Revokes.REFUSED;
@@ -22,6 +23,7 @@ final class ProcessFaults {
         new Fault("gateway-frozen", allButOne(STRUCK, PROMPT), ProcessFaults::gatewayFrozen),
         new Fault("gateway-killed", allButOne(STRUCK, PROMPT), ProcessFaults::gatewayKilled),
         new Fault("management-killed", allServed(EITHER), ProcessFaults::managementKilled),
+        new Fault("management-replaced", allServed(CONFIRMED), ProcessFaults::managementReplaced),
         new Fault("stores-killed", new Expected(ALL, ALL, REFUSED), ProcessFaults::storesKilled));
   }
 
@@ -37,8 +39,29 @@ final class ProcessFaults {
   }
 
   private static void managementKilled(Scene scene) {
-    TollgateProcess management = scene.deployment().management();
+    TollgateProcess management = scene.deployment().management().process();
     scene.play(management::kill9, management::start);
+  }
+
+  /** Of two, the one that writes to Redis dies amid its work. */
+  private static void managementReplaced(Scene scene) {
+    Deployment deployment = scene.deployment();
+    ManagementMember first = deployment.management();
+    try (ManagementMember second = deployment.management("management-2")) {
+      second.process().start();
+      second.process().awaitReady();
+      scene.strike(
+          () -> {
+            deployment.calls().callAt(second.port());
+            first.process().kill9();
+          });
+      scene.hold();
+      scene.heal(first.process()::start);
+      deployment.calls().callAt(first.port());
+      second.process().stop();
+    } finally {
+      deployment.calls().callAt(first.port());
+    }
   }
 
   /** Nobody is served, nobody is called invalid, and who starts meanwhile stays and waits. */

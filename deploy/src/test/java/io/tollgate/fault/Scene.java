@@ -1,5 +1,6 @@
 package io.tollgate.fault;
 
+import io.tollgate.store.Awaiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -130,6 +131,19 @@ final class Scene {
             .map(use -> new Place(use.gateway(), use.key()))
             .distinct()
             .count();
+  }
+
+  /** Waits until each gateway has heard of a change that was made from now on. */
+  void awaitChangeEverywhere() {
+    long now =
+        Long.parseLong(
+            deployment().postgres().query("SELECT number FROM tollgate.change_counter"));
+    revokeMany(1, Duration.ofMillis(1));
+    for (GatewayMember gateway : deployment().gateways()) {
+      Awaiting.until(
+          "the gateway has heard of the change",
+          () -> gateway.process().scrape().sum("tollgate_fence_level") > now);
+    }
   }
 
   /** Adds a figure to the run's table. */

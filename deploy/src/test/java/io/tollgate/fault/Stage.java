@@ -16,7 +16,7 @@ final class Stage implements Closeable {
   private static final Duration WARM_UP = Duration.ofSeconds(5);
   private static final int WARM = 60;
   private static final int DOOMED_MIN = 60;
-  private static final int COLD_MIN = 60;
+  private static final int COLD_MIN = 50;
   private static final int ISSUED_AT_ONCE = 8;
 
   private final Deployment deployment;
@@ -120,7 +120,7 @@ final class Stage implements Closeable {
   }
 
   private boolean isProjected() throws Exception {
-    return deployment.management().scrape().sum("tollgate_projector_lag") == 0;
+    return deployment.management().process().scrape().sum("tollgate_projector_lag") == 0;
   }
 
   private List<IssuedKey> issue(int count) {

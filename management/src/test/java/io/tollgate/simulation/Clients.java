@@ -208,7 +208,7 @@ final class Clients {
 
   /** Everywhere somebody tries whether a key that was just revoked still opens anything. */
   void tryEverywhere(SimulatedKey key) {
-    long boundNanos = world.setup.fence().bound().toNanos();
+    long boundNanos = world.setup.longestBound().toNanos();
     for (SimulatedGateway gateway : world.gateways) {
       for (int i = 0; i < BURST_USES; i++) {
         long most = scheduler.chance(BURST_LATER_CHANCE) ? 40 * boundNanos : 2 * boundNanos;

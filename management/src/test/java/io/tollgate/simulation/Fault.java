@@ -46,6 +46,8 @@ enum Fault {
   GATEWAY_PAUSE,
   /** A gateway's machine is suspended: its monotonic clock stands still. */
   GATEWAY_SUSPENSION,
+  /** A management's machine is suspended. */
+  MANAGEMENT_SUSPENSION,
   /** A wall clock is set. */
   WALL_JUMP,
   /** A gateway dies and starts again under its name. */
@@ -81,6 +83,20 @@ enum Fault {
    * management reaches Redis.
    */
   GATEWAY_FORGOTTEN;
+
+  /** Returns whether Postgres may say afterwards what it said before. */
+  boolean isRestore() {
+    return switch (this) {
+      case POSTGRES_RESTORE,
+          POSTGRES_SILENT_RESTORE,
+          RESTORE_BEHIND_A_GATEWAY,
+          RESTORE_BEHIND_THE_PROJECTOR,
+          SILENT_RESTORE_BEHIND_THE_PROJECTOR,
+          STORES_GO_BACK ->
+          true;
+      default -> false;
+    };
+  }
 
   /** Returns whether it is made of several others, of which no two are at once. */
   boolean isConspiracy() {

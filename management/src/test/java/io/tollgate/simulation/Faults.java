@@ -166,7 +166,9 @@ final class Faults {
       case SLOW_NETWORK -> slowDown(anyCable());
       case GATEWAY_PAUSE -> pause(gateway());
       case GATEWAY_SUSPENSION -> suspend(gateway());
-      case WALL_JUMP -> jump(gateway().machine());
+      case MANAGEMENT_SUSPENSION -> suspend(management());
+      case WALL_JUMP ->
+          jump(scheduler.random.nextBoolean() ? gateway().machine() : management().machine());
       case GATEWAY_CRASH -> crash(gateway());
       case GATEWAY_STOP -> stop(gateway());
       case MANAGEMENT_PAUSE -> pause(management());
@@ -259,6 +261,14 @@ final class Faults {
     long nanos = duration();
     gateway.machine().standsStill();
     later(nanos, gateway::goOn);
+  }
+
+  private void suspend(SimulatedManagement management) {
+    if (management.machine().mayBeSuspended() && management.isRunning()) {
+      management.pause();
+      management.machine().standsStill();
+      later(duration(), management::goOn);
+    }
   }
 
   private void jump(Machine machine) {

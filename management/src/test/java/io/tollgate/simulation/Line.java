@@ -13,6 +13,7 @@ final class Line<S> {
   private final Node node;
   private final Server<S> server;
   private final Connection connection;
+  private Runnable ended = () -> {};
   private @Nullable S session;
   private long readNanos;
 
@@ -38,6 +39,7 @@ final class Line<S> {
       Runnable ended) {
     Connection connection = cable.connect();
     var line = new Line<S>(node, server, connection);
+    line.ended = ended;
     connection.onEndAtClient(() -> node.deliver(connection, ended));
     connection.ask(
         () -> {
@@ -98,6 +100,15 @@ final class Line<S> {
   /** Returns what the server does to make something heard at the node. */
   Runnable arrival(Runnable work) {
     return () -> hear(work);
+  }
+
+  /** Closes it, and hears that it is over like whoever did not close it. */
+  void hangUp() {
+    close();
+    node.scheduler()
+        .after(
+            node.scheduler().random.nextLong(Scheduler.MILLI),
+            () -> node.deliver(connection, ended));
   }
 
   void close() {

@@ -39,6 +39,7 @@ final class Link<S> {
   private @Nullable Line<S> line;
   private boolean open;
   private boolean overdue;
+  private long overdueSinceNanos;
   private boolean reachable = true;
   private boolean closed;
   private long redialNanos = REDIAL_NANOS_MIN;
@@ -115,6 +116,9 @@ final class Link<S> {
 
   private void missed(long sentOn) {
     if (sentOn == generation && open) {
+      if (!overdue) {
+        overdueSinceNanos = node.scheduler().nanos();
+      }
       overdue = true;
       reachable = false;
     }
@@ -126,8 +130,10 @@ final class Link<S> {
     }
     Line<S> known = line;
     if (known != null && open) {
-      if (node.scheduler().nanos() - known.readNanos() > SILENCE_NANOS_MAX) {
-        known.close();
+      long nowNanos = node.scheduler().nanos();
+      boolean silent = nowNanos - known.readNanos() > SILENCE_NANOS_MAX;
+      if (silent || (overdue && nowNanos - overdueSinceNanos > SILENCE_NANOS_MAX)) {
+        known.hangUp();
         broke(generation);
       } else if (!overdue) {
         send(known, session -> true);
@@ -158,7 +164,7 @@ final class Link<S> {
   private void failed(long attempt) {
     Line<S> known = line;
     if (attempt == generation && known != null && !open) {
-      known.close();
+      known.hangUp();
       broke(attempt);
     }
   }

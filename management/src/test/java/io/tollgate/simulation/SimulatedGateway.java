@@ -2,6 +2,7 @@ package io.tollgate.simulation;
 
 import io.tollgate.key.KeyDigest;
 import io.tollgate.ring.Clocks;
+import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.Grant;
 import io.tollgate.ring.OpenKeeper;
 import io.tollgate.ring.Verdict;
@@ -22,6 +23,7 @@ final class SimulatedGateway {
   private static final double SPLIT_CHANCE = 0.2;
 
   private final String name;
+  private final FenceConfig fence;
   private final Simulation world;
   private final Machine machine;
   private final Cable toRedis;
@@ -49,8 +51,9 @@ final class SimulatedGateway {
 
   private record Parts(SimulatedFeed feed, SimulatedKeys keys, SimulatedLog log) {}
 
-  SimulatedGateway(String name, Simulation world) {
+  SimulatedGateway(String name, Simulation world, FenceConfig fence) {
     this.name = name;
+    this.fence = fence;
     this.world = world;
     machine = new Machine(world.scheduler);
     toRedis = new Cable(world.scheduler);
@@ -98,11 +101,7 @@ final class SimulatedGateway {
     SimulationSetup setup = world.setup;
     var node = new Node(name, world.scheduler, machine);
     var self =
-        new GatewayName(
-            name,
-            world.names.fresh("boot"),
-            setup.fence().bound(),
-            setup.fence().postgresAbsenceMax());
+        new GatewayName(name, world.names.fresh("boot"), fence.bound(), fence.postgresAbsenceMax());
     long deadline = setup.postgresDeadlineNanos();
     var parts =
         new Parts(
@@ -112,18 +111,13 @@ final class SimulatedGateway {
     Clocks clocks = setup.sabotage().ignoresWallClock() ? new MonotonicOnly(machine) : machine;
     var keeper =
         new OpenKeeper(
-            setup.fence(),
-            parts.feed,
-            parts.keys,
-            parts.log,
-            clocks,
-            setup.sabotage().gatewayMissing());
+            fence, parts.feed, parts.keys, parts.log, clocks, setup.sabotage().gatewayMissing());
     var process = new Running(node, parts, keeper);
     acceptedNanos.clear();
     running = process;
     world.scheduler.trace.tell(name, "starts as " + self.boot());
     keeper.open();
-    node.after(setup.fence().interval().toNanos(), () -> tick(process));
+    node.after(fence.interval().toNanos(), () -> tick(process));
   }
 
   /** Both clocks told by one, as if nobody had thought of suspension. */
@@ -142,7 +136,7 @@ final class SimulatedGateway {
   private void tick(Running process) {
     if (!process.stopping) {
       process.keeper.tick();
-      process.node.after(world.setup.fence().interval().toNanos(), () -> tick(process));
+      process.node.after(fence.interval().toNanos(), () -> tick(process));
     }
   }
 

@@ -108,6 +108,7 @@ final class SimulatedManagement {
   }
 
   void goOn() {
+    machine.goesOn();
     if (node != null) {
       world.scheduler.trace.tell(name, "goes on");
       node.goOn();

@@ -47,9 +47,9 @@ final class Simulation {
     // Where no key was ever issued, no gateway can hold one.
     first.epochsSeen.put(first.epoch(), Long.MIN_VALUE);
     postgres = new PostgresServer(scheduler, first);
-    judge = new Judge(scheduler, coverage, first, setup.fence().bound().toNanos());
+    judge = new Judge(scheduler, coverage, first, setup.longestBound().toNanos());
     for (int i = 0; i < setup.gateways(); i++) {
-      gateways.add(new SimulatedGateway("gateway" + i, this));
+      gateways.add(new SimulatedGateway("gateway" + i, this, setup.fenceOf(i)));
     }
     for (int i = 0; i < setup.managements(); i++) {
       managements.add(new SimulatedManagement("management" + i, this));

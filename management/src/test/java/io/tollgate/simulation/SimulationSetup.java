@@ -2,9 +2,11 @@ package io.tollgate.simulation;
 
 import io.tollgate.ring.FenceConfig;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * What a seed decides before anything happens.
@@ -30,6 +32,10 @@ record SimulationSetup(
     long chaosNanos) {
   private static final int LONG_EVERY = 12;
   private static final int FAILS_OVER_EVERY = 5;
+
+  /** Where nothing is restored, the bounds differ, and the list is always good for a proof. */
+  private static final int UNRESTORED_EVERY = 4;
+
   private static final double FAULT_CHANCE = 0.45;
   private static final long CHAOS_NANOS = 40 * Scheduler.SECOND;
   private static final long LONG_CHAOS_NANOS = 160 * Scheduler.SECOND;
@@ -46,6 +52,9 @@ record SimulationSetup(
       if (steered.isEmpty() ? random.nextDouble() < FAULT_CHANCE : steered.contains(fault)) {
         faults.add(fault);
       }
+    }
+    if (steered.isEmpty() && Math.floorMod(seed, UNRESTORED_EVERY) == 1) {
+      faults.removeIf(Fault::isRestore);
     }
     if (faults.isEmpty()) {
       faults.add(Fault.GATEWAY_PARTITION);
@@ -92,6 +101,32 @@ record SimulationSetup(
 
   private static Duration absence(SplittableRandom random) {
     return FenceConfig.ABSENCE_MIN.plusSeconds(random.nextInt(10));
+  }
+
+  /**
+   * Returns a gateway's own settings. In some histories the bounds differ, and are longer than
+   * managements know of; not where a restore may take the gateway off the list, by which they
+   * learn.
+   */
+  FenceConfig fenceOf(int gateway) {
+    if (isSteered || isSlow() || faults.stream().anyMatch(Fault::isRestore)) {
+      return fence;
+    }
+    long bound = fence.bound().toMillis() * (2 + (seed + gateway) % 4) / 2;
+    return new FenceConfig(
+        Duration.ofMillis(bound),
+        Duration.ofMillis(bound / 4),
+        fence.pollInterval(),
+        fence.postgresAbsenceMax(),
+        fence.redisFailsOver());
+  }
+
+  /** Returns the longest bound of any process. */
+  Duration longestBound() {
+    return IntStream.range(0, gateways)
+        .mapToObj(gateway -> fenceOf(gateway).bound())
+        .max(Comparator.naturalOrder())
+        .orElse(fence.bound());
   }
 
   boolean isSlow() {
