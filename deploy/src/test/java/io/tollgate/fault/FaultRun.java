@@ -49,7 +49,9 @@ final class FaultRun {
     this.out = out;
   }
 
-  /** Takes what the class says; exits with 1 if an invariant is broken, 2 if there is no such fault. */
+  /**
+   * Takes what the class says; exits with 1 if an invariant is broken, 2 if there is no such fault.
+   */
   public static void main(String[] arguments) throws IOException {
     boolean isLong = arguments.length > 1 && arguments[1].equals("long");
     List<String> wanted =

@@ -33,7 +33,8 @@ final class Figures {
   /**
    * Takes an act in.
    *
-   * @param isSteady whether the machine ran all the time, so that it can be told how long things take
+   * @param isSteady whether the machine ran all the time, so that it can be told how long things
+   *     take
    */
   void take(Act act, boolean isSteady) {
     count(act);

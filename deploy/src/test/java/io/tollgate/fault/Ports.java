@@ -6,8 +6,8 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Loopback ports for listeners that keep theirs through a restart. They are below those that systems
- * give to connections, so that none is taken by a client while its listener is away.
+ * Loopback ports for listeners that keep theirs through a restart. They are below those that
+ * systems give to connections, so that none is taken by a client while its listener is away.
  */
 final class Ports {
   private static final int FIRST = 12_000;

@@ -23,8 +23,8 @@ final class ProcessorTime {
   private ProcessorTime() {}
 
   /**
-   * Watches gateways that nobody uses. The one that uses least counts: the others were started again
-   * lately, and still compile what they do rarely.
+   * Watches gateways that nobody uses. The one that uses least counts: the others were started
+   * again lately, and still compile what they do rarely.
    */
   static List<Finding> idle(Deployment deployment, Stopwatch clock, Figures figures) {
     List<GatewayMember> gateways = deployment.gateways();

@@ -136,8 +136,7 @@ final class Scene {
   /** Waits until each gateway has heard of a change that was made from now on. */
   void awaitChangeEverywhere() {
     long now =
-        Long.parseLong(
-            deployment().postgres().query("SELECT number FROM tollgate.change_counter"));
+        Long.parseLong(deployment().postgres().query("SELECT number FROM tollgate.change_counter"));
     revokeMany(1, Duration.ofMillis(1));
     for (GatewayMember gateway : deployment().gateways()) {
       Awaiting.until(

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Notices when the machine does not run what it is to run: by a thread that has nothing to do but to
- * wake in time, and by what the kernel says of the gateways' threads. Deadlines go by the clock, so
- * that who gets no processor for longer than one misses it, and tells nothing of what it does when
- * it is given one.
+ * Notices when the machine does not run what it is to run: by a thread that has nothing to do but
+ * to wake in time, and by what the kernel says of the gateways' threads. Deadlines go by the clock,
+ * so that who gets no processor for longer than one misses it, and tells nothing of what it does
+ * when it is given one.
  */
 final class Stalls implements Closeable {
   /** A gateway's bound: who sleeps longer can't know what is true. */
@@ -69,8 +69,7 @@ final class Stalls implements Closeable {
   /** Returns what was seen since then, of those processes that are still there. */
   Seen end(List<Long> processes) {
     long most = RunQueues.mostNanos(waited, RunQueues.waited(processes));
-    return new Seen(
-        Duration.ofNanos(worstNanos.get()), 100.0 * most / (clock.now() - sinceNanos));
+    return new Seen(Duration.ofNanos(worstNanos.get()), 100.0 * most / (clock.now() - sinceNanos));
   }
 
   @Override
