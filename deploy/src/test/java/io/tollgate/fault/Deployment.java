@@ -140,13 +140,13 @@ final class Deployment implements Closeable {
     return paths;
   }
 
-  /** Does what an operator has to do after Postgres was restored. */
-  void beginEpoch() {
-    var command =
+  /** Runs a command of the launcher, as an operator does, which must end well. */
+  void run(String command) {
+    var process =
         new TollgateProcess(
-            "epoch", "epoch", environment(management.redis(), management.postgres()), logs);
-    command.start();
-    command.awaitEnd();
+            command, command, environment(management.redis(), management.postgres()), logs);
+    process.start();
+    process.awaitEnd();
   }
 
   /** Writes down what the processes say of themselves, for whoever looks into a finding. */

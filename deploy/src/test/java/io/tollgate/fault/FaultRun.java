@@ -102,16 +102,17 @@ final class FaultRun {
     faults.addAll(PostgresFaults.all());
     faults.addAll(PathFaults.all());
     faults.addAll(ProcessFaults.all());
-    if (isLong() || !wanted.isEmpty()) {
+    boolean all = isLong() || !wanted.isEmpty();
+    if (all) {
       faults.addAll(PathFaults.variants());
-    }
-    if (!wanted.isEmpty()) {
-      faults.addAll(PostgresFaults.open());
     }
     if (isLong()) {
       Collections.shuffle(faults, new Random(seed + round));
     }
     faults.addAll(RestoreFaults.all());
+    if (all) {
+      faults.addAll(RestoreFaults.variants());
+    }
     return faults;
   }
 
@@ -212,11 +213,11 @@ final class FaultRun {
   /** Tells what comes of something, tried again where only a busy machine can be to blame. */
   private <T> Tried<T> untilSteady(Stage stage, String what, Supplier<Result<T>> work) {
     for (int times = 1; ; times++) {
-      List<Long> gateways =
-          stage.deployment().gateways().stream().map(gateway -> gateway.process().pid()).toList();
-      stalls.begin(gateways);
+      List<Long> processes = new ArrayList<>(List.of(ProcessHandle.current().pid()));
+      stage.deployment().gateways().forEach(gateway -> processes.add(gateway.process().pid()));
+      stalls.begin(processes);
       Result<T> result = work.get();
-      Stalls.Seen machine = stalls.end(gateways);
+      Stalls.Seen machine = stalls.end(processes);
       if (times == TIMES_MAX || machine.isSteady() || !result.isOfTime()) {
         tell(result.findings);
         tell(List.of(new Finding(what, "the machine", true, machine.toString())));

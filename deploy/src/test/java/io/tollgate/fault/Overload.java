@@ -25,6 +25,9 @@ final class Overload {
   private static final double REFUSAL_MILLIS_BROKEN = 50;
   private static final double RECOVERY_MILLIS_MAX = 2_000;
 
+  /** What a busy machine may let come at once. */
+  private static final long EARLY_MAX = 4;
+
   /** Slots and queue passed through, and as much again. */
   private static final long WELL_NANOS = Duration.ofMillis(150).toNanos();
 
@@ -83,9 +86,8 @@ final class Overload {
             book.uses().stream()
                 .filter(use -> use.status() == 503)
                 .mapToLong(use -> use.answeredNanos() - use.sentNanos()));
-    long wrong =
-        count(use -> !use.isAccepted() && use.status() != 503)
-            + count(use -> !use.isAccepted() && use.dueNanos() < from);
+    long wrong = count(use -> !use.isAccepted() && use.status() != 503);
+    long early = count(use -> !use.isAccepted() && use.dueNanos() < from);
     double recovery =
         book.uses().stream()
                 .filter(use -> use.dueNanos() >= until)
@@ -103,6 +105,7 @@ final class Overload {
         finding("goodput", goodput >= GOODPUT_MIN, share),
         finding("refusals are quick", refusals.millis(99) <= REFUSAL_MILLIS_BROKEN, refusals + ""),
         finding("nothing else goes wrong", wrong == 0, wrong + " uses"),
+        finding("half of it is no overload", early <= EARLY_MAX, early + " refused before"),
         finding("recovery", recovery <= RECOVERY_MILLIS_MAX, healthy));
   }
 

@@ -19,14 +19,9 @@ final class PostgresFaults {
         new Fault("postgres-killed", allServed(REFUSED), PostgresFaults::killed),
         new Fault("postgres-frozen", allServed(REFUSED), PostgresFaults::frozen),
         new Fault("postgres-stopped", allServed(REFUSED), PostgresFaults::stopped),
-        new Fault("postgres-answers-broken", allServed(EITHER), PostgresFaults::answersBroken));
-  }
-
-  /** Played where it is named: it breaks what is promised, and is not mended yet. */
-  static List<Fault> open() {
-    return List.of(
         new Fault(
-            "postgres-killed-amid-change", allServed(REFUSED), PostgresFaults::killedAmidChange));
+            "postgres-killed-amid-change", allServed(REFUSED), PostgresFaults::killedAmidChange),
+        new Fault("postgres-answers-broken", allServed(EITHER), PostgresFaults::answersBroken));
   }
 
   private static void killed(Scene scene) {

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Both stores are put back to what they were a while ago, as the operator's page says. What was
- * revoked in between is lost with Postgres' truth, and has to be revoked again; what was revoked
- * before stays revoked. These come last: the log has a new history afterwards, and for as long as
- * gateways of the old one may go on, no list proves anything.
+ * The stores are put back to what they were a while ago, by the steps of the page on failure modes.
+ * What was revoked in between is lost with Postgres' truth, and has to be revoked again; what was
+ * revoked before stays revoked. These come last: the log has a new history afterwards, and for as
+ * long as gateways of the old one may go on, no list proves anything.
  */
 final class RestoreFaults {
   private static final Set<Integer> ALL = Set.of(0, 1, 2);
@@ -24,29 +24,53 @@ final class RestoreFaults {
 
   static List<Fault> all() {
     return List.of(
-        new Fault("stores-restored", new Expected(ALL, Set.of(), EITHER), RestoreFaults::restored));
+        new Fault(
+            "postgres-restored",
+            new Expected(ALL, Set.of(), EITHER),
+            scene -> restored(scene, false)));
   }
 
-  private static void restored(Scene scene) {
+  /** The same with a Redis that is put back too, which nobody needs to do. */
+  static List<Fault> variants() {
+    return List.of(
+        new Fault(
+            "stores-restored",
+            new Expected(ALL, Set.of(), EITHER),
+            scene -> restored(scene, true)));
+  }
+
+  private static void restored(Scene scene, boolean withRedis) {
     Path backup = temporary();
     scene.strike(() -> backUp(scene, backup));
     scene.hold();
-    TestPostgres postgres = scene.deployment().postgres();
-    TestRedis redis = scene.deployment().redis();
+    Deployment deployment = scene.deployment();
     scene.revoker().pause();
-    postgres.shutDown();
-    redis.kill9();
+    scene.revoker().confirmAll();
+    TollgateProcess management = deployment.management().process();
+    management.stop();
+    deployment.postgres().shutDown();
+    if (withRedis) {
+      deployment.redis().kill9();
+    }
     scene.forgetRevocationsSinceBackup();
-    postgres.replaceBy(backup.resolve("postgres"));
-    RedisFaults.copy(backup.resolve("dump.rdb"), redis.directory().resolve("dump.rdb"));
+    deployment.postgres().replaceBy(backup.resolve("postgres"));
     scene.heal(
         () -> {
-          postgres.restart();
-          scene.deployment().beginEpoch();
-          redis.restart();
-          scene.revoker().resume();
+          deployment.postgres().restart();
+          if (withRedis) {
+            putBack(backup, deployment.redis());
+          }
+          deployment.run("migrate");
+          deployment.run("epoch");
+          management.start();
         });
+    scene.revoker().resume();
     remove(backup);
+  }
+
+  private static void putBack(Path backup, TestRedis redis) {
+    RedisFaults.copy(backup.resolve("dump.rdb"), redis.directory().resolve("dump.rdb"));
+    redis.restart();
   }
 
   /** Everything that was confirmed before is in it; nobody revokes meanwhile. */

@@ -10,7 +10,7 @@ import java.util.List;
 final class Scene {
   private static final Duration RECOVERY_DEADLINE = Duration.ofSeconds(30);
   private static final Duration FIRST_REVOKE = Duration.ofMillis(400);
-  private static final Duration AFTERMATH = Duration.ofMillis(500);
+  private static final Duration AFTERMATH = Duration.ofMillis(300);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(40);
 
   private final Fault fault;
@@ -207,10 +207,8 @@ final class Scene {
   /** Lets all that is open come to its end, and tells what was seen. */
   Act end() {
     long unconfirmed = stage.revoker().confirmAll();
-    Stopwatch clock = stage.clock();
-    long streamsEnd = streamed.isRevoked() ? streamed.revokedNanos() : clock.now();
-    clock.until(
-        Math.max(clock.now() + AFTERMATH.toNanos(), streamsEnd + Judge.CUT_WITHIN.toNanos()));
+    awaitEndOfExchanges();
+    stage.clock().pass(AFTERMATH);
     List<LongExchange.Seen> seen = exchanges.stream().map(LongExchange::seen).toList();
     exchanges.forEach(LongExchange::close);
     return new Act(
@@ -226,6 +224,20 @@ final class Scene {
         stage.book().uses(),
         stage.book().revokes(),
         seen);
+  }
+
+  /** Those whose key was revoked have to end; who waits longer sees nothing more. */
+  private void awaitEndOfExchanges() {
+    long since = streamed.isRevoked() ? streamed.revokedNanos() : stage.clock().now();
+    long deadline = since + Judge.CUT_WITHIN.toNanos();
+    while (stage.clock().now() < deadline && exchanges.stream().anyMatch(this::isToEnd)) {
+      stage.clock().pass(LOOK_AGAIN);
+    }
+  }
+
+  private boolean isToEnd(LongExchange exchange) {
+    LongExchange.Seen seen = exchange.seen();
+    return seen.key() == streamed && seen.cutNanos() == Stopwatch.NEVER;
   }
 
   List<Finding> notes() {

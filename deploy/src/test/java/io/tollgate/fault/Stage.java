@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
 final class Stage implements Closeable {
   private static final Duration WARM_UP = Duration.ofSeconds(5);
   private static final int WARM = 60;
-  private static final int DOOMED_MIN = 60;
+  private static final int DOOMED_MIN = 45;
   private static final int COLD_MIN = 50;
   private static final int ISSUED_AT_ONCE = 8;
 
