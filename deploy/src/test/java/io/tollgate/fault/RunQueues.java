@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long the threads that serve have waited for a processor, as the kernel tells; nothing where it
- * does not.
+ * How long the threads that serve have waited for a processor, as the kernel tells; nothing where
+ * it does not.
  */
 final class RunQueues {
   /** In {@code schedstat}: time on a processor, time waited for one, and how often. */
