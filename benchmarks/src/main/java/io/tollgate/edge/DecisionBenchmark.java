@@ -141,7 +141,7 @@ public class DecisionBenchmark {
     var format = new KeyFormat(PEPPER);
     verifier =
         new Verifier(
-            new RingConfig(RING_ENTRIES_MAX),
+            new RingConfig(RING_ENTRIES_MAX, RING_ENTRIES_MAX, 4),
             FenceConfig.DEFAULTS,
             format,
             new StillStores(),

@@ -140,6 +140,18 @@ final class Catalogue {
           INTEGER,
           RingConfig.DEFAULTS.entriesMax(),
           "most keys held in memory; about 220 bytes each");
+  static final Setting<Integer> RING_LOOKUPS_MAX =
+      add(
+          "ring.lookups-max",
+          INTEGER,
+          RingConfig.DEFAULTS.lookupsMax(),
+          "most keys looked up in the stores at once; one more is refused with 503");
+  static final Setting<Integer> RING_STATEMENTS_MAX =
+      add(
+          "ring.statements-max",
+          INTEGER,
+          RingConfig.DEFAULTS.statementsMax(),
+          "most statements to Postgres at once that look keys up, each up to 256 of them");
 
   static final Setting<String> GATEWAY_NAME =
       addShown(

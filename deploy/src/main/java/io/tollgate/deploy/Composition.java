@@ -32,7 +32,10 @@ final class Composition {
             new GatewayConfig(
                 gatewayName(),
                 edge(),
-                new RingConfig(settings.get(Catalogue.RING_ENTRIES_MAX)),
+                new RingConfig(
+                    settings.get(Catalogue.RING_ENTRIES_MAX),
+                    settings.get(Catalogue.RING_LOOKUPS_MAX),
+                    settings.get(Catalogue.RING_STATEMENTS_MAX)),
                 fence(),
                 proxy(),
                 new LimitConfig(

@@ -3,6 +3,7 @@ package io.tollgate.edge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.ring.Clocks;
+import io.tollgate.ring.RingConfig;
 import io.tollgate.ring.Verifier;
 import io.tollgate.store.GatewayName;
 import io.tollgate.store.PostgresKeys;
@@ -63,14 +64,17 @@ final class LookupVerticle extends VerticleBase {
     var redisFeed =
         new RedisFeed(
             vertx, config.redis(), config.pepper(), config.fence().redisFailsOver(), metrics);
-    var postgresKeys = new PostgresKeys(vertx, config.postgres(), metrics);
+    RingConfig ring = config.ring();
+    var postgresKeys =
+        new PostgresKeys(
+            vertx, config.postgres(), ring.lookupsMax(), ring.statementsMax(), metrics);
     var postgresLog = new PostgresLog(vertx, config.postgres(), self());
     redis = redisFeed;
     postgres = postgresKeys;
     log = postgresLog;
     var opened =
         new Verifier(
-            config.ring(),
+            ring,
             config.fence(),
             new KeyFormat(config.pepper()),
             redisFeed,

@@ -25,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * that owns them and back.
  */
 public final class Verifier {
-  /** The most secrets looked up at once; a request for one more is refused with 503. */
-  private static final int LOOKUPS_MAX = 10_000;
-
   private final KeyFormat format;
   private final KeySource truth;
   private final RingKeeper keeper;
@@ -63,7 +60,7 @@ public final class Verifier {
     keeper =
         new RingKeeper(
             ring.entriesMax(),
-            LOOKUPS_MAX,
+            ring.lookupsMax(),
             fence,
             new RingKeeper.Stores(redis, truth, log),
             clocks,

@@ -1,5 +1,6 @@
 package io.tollgate.store;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyDigest;
 import io.vertx.core.Future;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The keys as Postgres has them, which is the truth.
@@ -25,10 +27,6 @@ import java.util.Optional;
  */
 public final class PostgresKeys implements KeySource {
   private static final int BATCH_MAX = 256;
-  private static final int STATEMENTS_MAX = 4;
-
-  /** More than this many secrets waiting means that Postgres can't keep up. */
-  private static final int WAITING_MAX = 16_384;
 
   private static final String FIND =
       """
@@ -41,11 +39,31 @@ public final class PostgresKeys implements KeySource {
   private final Deque<Wanted> waiting = new ArrayDeque<>();
   private final long deadlineNanos;
   private final KeyRows records;
-  private int statements;
+  private final int waitingMax;
+  private final int statementsMax;
+
+  /** Written on the context alone. */
+  private final AtomicInteger statements = new AtomicInteger();
 
   private record Wanted(KeyDigest digest, Promise<Optional<KeyRecord>> answer, long sinceNanos) {}
 
-  public PostgresKeys(Vertx vertx, PostgresConfig config, MeterRegistry metrics) {
+  /**
+   * Opens a connection, and again whenever it is lost.
+   *
+   * @param waitingMax the most secrets that wait for a statement, 1 or more
+   * @param statementsMax the most statements that are under way at once, 1 or more
+   */
+  public PostgresKeys(
+      Vertx vertx,
+      PostgresConfig config,
+      int waitingMax,
+      int statementsMax,
+      MeterRegistry metrics) {
+    this.waitingMax = waitingMax;
+    this.statementsMax = statementsMax;
+    Gauge.builder("tollgate.postgres.statements", statements, AtomicInteger::get)
+        .description("Statements under way that look keys up in Postgres")
+        .register(metrics);
     deadlineNanos = config.deadline().toNanos();
     records = new KeyRows(metrics);
     PostgresLine line = PostgresLine.of(vertx, config);
@@ -56,7 +74,7 @@ public final class PostgresKeys implements KeySource {
 
   @Override
   public Future<Optional<KeyRecord>> find(KeyDigest digest) {
-    if (waiting.size() >= WAITING_MAX) {
+    if (waiting.size() >= waitingMax) {
       return Future.failedFuture(new StoreUnreachable("too many look-ups wait for Postgres"));
     }
     Promise<Optional<KeyRecord>> answer = Promise.promise();
@@ -67,7 +85,7 @@ public final class PostgresKeys implements KeySource {
 
   private void askNext() {
     dropOverdue();
-    while (statements < STATEMENTS_MAX && !waiting.isEmpty()) {
+    while (statements.get() < statementsMax && !waiting.isEmpty()) {
       List<Wanted> batch = new ArrayList<>(Math.min(BATCH_MAX, waiting.size()));
       while (batch.size() < BATCH_MAX && !waiting.isEmpty()) {
         batch.add(waiting.remove());
@@ -89,17 +107,17 @@ public final class PostgresKeys implements KeySource {
         batch.stream()
             .map(wanted -> Buffer.buffer(wanted.digest().toBytes()))
             .toArray(Buffer[]::new);
-    statements++;
+    statements.incrementAndGet();
     link.call(connection -> connection.preparedQuery(FIND).execute(Tuple.of(digests)))
         .map(records::read)
         .onComplete(
             found -> {
-              statements--;
+              statements.decrementAndGet();
               batch.forEach(wanted -> found.tell(wanted.digest(), wanted.answer()));
               askNext();
             },
             failure -> {
-              statements--;
+              statements.decrementAndGet();
               batch.forEach(wanted -> wanted.answer().fail(failure));
               askNext();
             });
