@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Deployment implements Closeable {
   private static final String PEPPER = "the pepper of the fault run which is long enough";
 
+  private final Kind kind;
   private final Path logs;
   private final @Nullable Replica replica;
   private final Stopwatch clock;
@@ -32,15 +33,16 @@ final class Deployment implements Closeable {
   /**
    * Starts everything and returns when all of it is ready.
    *
-   * @param failsOver whether Redis has a replica that may take its place
+   * @param kind how all of it is set up
    */
-  Deployment(int gatewayCount, boolean failsOver, Stopwatch clock, Book book, Path logs) {
+  Deployment(int gatewayCount, Kind kind, Stopwatch clock, Book book, Path logs) {
+    this.kind = kind;
     this.clock = clock;
     this.book = book;
     this.logs = logs;
     postgres = TestPostgres.dedicated();
     redis = TestRedis.start("--maxmemory-policy", "noeviction");
-    replica = failsOver ? new Replica(redis) : null;
+    replica = kind == Kind.FAILS_OVER ? new Replica(redis) : null;
     management = management("management");
     calls = new ManagementCalls(management.port(), clock, book);
     try {
@@ -66,7 +68,7 @@ final class Deployment implements Closeable {
     environment.put("TOLLGATE_POSTGRES_URL", postgres.urlAt(toPostgres.port()));
     environment.put("TOLLGATE_UPSTREAM", upstream.url());
     environment.put("TOLLGATE_SHUTDOWN_READY_DELAY", "0s");
-    environment.put("TOLLGATE_REDIS_DEPLOYMENT", replica == null ? "single" : "ha");
+    environment.putAll(kind.settings());
     return environment;
   }
 

@@ -38,6 +38,7 @@ final class FaultRun {
   private final Stopwatch clock = new Stopwatch();
   private final Stalls stalls = new Stalls(clock);
   private final Figures figures = new Figures();
+  private final List<Finding> missed = new ArrayList<>();
   private final List<Finding> broken = new ArrayList<>();
   private final StringBuilder report = new StringBuilder();
 
@@ -73,24 +74,31 @@ final class FaultRun {
   private boolean knows(String name) {
     return name.equals(IDLE)
         || name.equals(OVERLOAD)
-        || Stream.concat(ofOneRedis(1).stream(), FailoverFaults.all().stream())
+        || Stream.of(ofOneRedis(1), FailoverFaults.all(), AbsenceFaults.all())
+            .flatMap(List::stream)
             .anyMatch(fault -> fault.name().equals(name));
   }
 
   private boolean play() throws IOException {
     print("seed " + seed + " (" + SEED + " repeats its choices)");
     for (int round = 1; round <= pace.rounds(); round++) {
-      playOn(false, chosen(ofOneRedis(round)));
-      playOn(true, chosen(FailoverFaults.all()));
+      playOn(Kind.ONE_REDIS, chosen(ofOneRedis(round)));
+      playOn(Kind.FAILS_OVER, chosen(FailoverFaults.all()));
+    }
+    if (isLong() || !wanted.isEmpty()) {
+      playOn(Kind.SHORT_ABSENCE, chosen(AbsenceFaults.all()));
     }
     print("");
     tell(figures.judge());
     print("");
     figures.table().forEach(this::print);
     print("");
+    missed.forEach(finding -> print("MISSED " + finding.line()));
     broken.forEach(finding -> print("BROKEN " + finding.line()));
     long seconds = clock.now() / 1_000_000_000;
-    print(broken.size() + " broken, " + seconds + " s, seed " + seed);
+    print(
+        "%d promises broken, %d figures missed, %d s, seed %d"
+            .formatted(broken.size(), missed.size(), seconds, seed));
     Files.createDirectories(directory);
     Files.writeString(directory.resolve("report.txt"), report);
     return broken.isEmpty();
@@ -129,11 +137,11 @@ final class FaultRun {
   }
 
   /** Plays faults on one deployment, and on a new one after each that did not come to its end. */
-  private void playOn(boolean failsOver, List<Fault> faults) throws IOException {
+  private void playOn(Kind kind, List<Fault> faults) throws IOException {
     Deque<Fault> left = new ArrayDeque<>(faults);
-    boolean measures = !failsOver && (isWanted(IDLE) || isWanted(OVERLOAD));
+    boolean measures = kind == Kind.ONE_REDIS && (isWanted(IDLE) || isWanted(OVERLOAD));
     while (!left.isEmpty() || measures) {
-      try (Stage stage = open(failsOver)) {
+      try (Stage stage = open(kind)) {
         boolean whole = true;
         while (whole && !left.isEmpty()) {
           whole = play(stage, left.remove());
@@ -146,13 +154,13 @@ final class FaultRun {
     }
   }
 
-  private Stage open(boolean failsOver) throws IOException {
+  private Stage open(Kind kind) throws IOException {
     Path logs = Files.createTempDirectory(Files.createDirectories(directory), "logs-");
     var book = new Book();
-    var deployment = new Deployment(GATEWAYS, failsOver, clock, book, logs);
+    var deployment = new Deployment(GATEWAYS, kind, clock, book, logs);
     print("deployment is ready after " + clock.now() / 1_000_000_000 + " s, logs in " + logs);
     var stage = new Stage(deployment, pace, clock, book, new SplittableRandom(seed), figures);
-    stage.open();
+    print(stage.open());
     return stage;
   }
 
@@ -172,7 +180,7 @@ final class FaultRun {
       figures.take(tried.seen, tried.machine.isSteady());
       return true;
     } catch (RuntimeException | AssertionError e) {
-      tell(List.of(new Finding(fault.name(), "comes to its end", false, e.toString())));
+      tell(List.of(Finding.promise(fault.name(), "comes to its end", false, e.toString())));
       return false;
     }
   }
@@ -199,7 +207,7 @@ final class FaultRun {
   /** What was seen, and what it says of the invariants. */
   private record Result<T>(T seen, List<Finding> findings) {
     List<Finding> broken() {
-      return findings.stream().filter(finding -> !finding.holds()).toList();
+      return findings.stream().filter(Finding::isBroken).toList();
     }
 
     /** Whether something is broken, but nothing that must hold on any machine. */
@@ -220,7 +228,7 @@ final class FaultRun {
       Stalls.Seen machine = stalls.end(processes);
       if (times == TIMES_MAX || machine.isSteady() || !result.isOfTime()) {
         tell(result.findings);
-        tell(List.of(new Finding(what, "the machine", true, machine.toString())));
+        tell(List.of(Finding.promise(what, "the machine", true, machine.toString())));
         return new Tried<>(result.seen, machine);
       }
       result.broken().forEach(finding -> print(finding.line()));
@@ -231,7 +239,10 @@ final class FaultRun {
   private void tell(List<Finding> findings) {
     for (Finding finding : findings) {
       print(finding.line());
-      if (!finding.holds()) {
+      if (finding.isMissed()) {
+        missed.add(finding);
+      }
+      if (finding.isBroken()) {
         broken.add(finding);
       }
     }

@@ -9,6 +9,10 @@ import java.util.stream.LongStream;
 
 /** The figures of a run, gathered act by act, and the table of them. Confined to one thread. */
 final class Figures {
+  private static final double REVOKE_MILLIS = 150;
+  private static final double ADDED_MILLIS = 5;
+  private static final double RECOVERY_MILLIS = 2_000;
+
   /** What a loaded machine may add to what is promised before a figure counts as broken. */
   private static final double REVOKE_MILLIS_BROKEN = 500;
 
@@ -16,7 +20,7 @@ final class Figures {
   private static final int REVOKES_MIN = 50;
 
   private static final double ADDED_MILLIS_BROKEN = 50;
-  private static final double RECOVERY_MILLIS_BROKEN = 2_000;
+  private static final double RECOVERY_MILLIS_BROKEN = 4_000;
   private static final String REDIS = "redis-";
 
   private final List<Long> revokes = new ArrayList<>();
@@ -84,10 +88,12 @@ final class Figures {
   /** By how much a fault makes those slower whom it does not concern. */
   private static Finding latency(Act act) {
     double added = addedMillis(act);
-    return new Finding(
-        act.fault(),
+    return figure(
+        act,
         "added p99",
-        !isBounded(act) || added <= ADDED_MILLIS_BROKEN,
+        added,
+        ADDED_MILLIS,
+        ADDED_MILLIS_BROKEN,
         String.format(
             Locale.ROOT, "%.1f ms (before: %s; during: %s)", added, before(act), during(act)));
   }
@@ -115,11 +121,20 @@ final class Figures {
 
   private static Finding recovery(Act act) {
     double millis = recoveryMillis(act);
-    return new Finding(
-        act.fault(),
+    return figure(
+        act,
         "recovery",
-        !isBounded(act) || millis <= RECOVERY_MILLIS_BROKEN,
+        millis,
+        RECOVERY_MILLIS,
+        RECOVERY_MILLIS_BROKEN,
         String.format(Locale.ROOT, "whole %.0f ms after the heal", millis));
+  }
+
+  private static Finding figure(
+      Act act, String what, double value, double bound, double limit, String seen) {
+    return isBounded(act)
+        ? Finding.figure(act.fault(), what, value, bound, limit, seen)
+        : Finding.promise(act.fault(), what, true, seen);
   }
 
   private static double recoveryMillis(Act act) {
@@ -134,8 +149,15 @@ final class Figures {
   /** Says whether revocations were as fast as they must be where nothing is wrong. */
   List<Finding> judge() {
     Durations took = revocationDurations();
-    boolean holds = took.count() < REVOKES_MIN || took.millis(99) <= REVOKE_MILLIS_BROKEN;
-    return List.of(new Finding("all", "revoke call, all well", holds, took.toString()));
+    double millis = took.count() < REVOKES_MIN ? 0 : took.millis(99);
+    return List.of(
+        Finding.figure(
+            "all",
+            "revoke call, all well",
+            millis,
+            REVOKE_MILLIS,
+            REVOKE_MILLIS_BROKEN,
+            took.toString()));
   }
 
   private Durations revocationDurations() {

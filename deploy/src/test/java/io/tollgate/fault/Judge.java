@@ -196,7 +196,7 @@ final class Judge {
   }
 
   private void add(String invariant, boolean holds, String seen) {
-    findings.add(new Finding(act.fault(), invariant, holds, seen));
+    findings.add(Finding.promise(act.fault(), invariant, holds, seen));
   }
 
   private String seen(List<Use> wrong, List<Use> all) {

@@ -69,10 +69,7 @@ class JudgeTest {
             uses,
             revokes,
             exchanges);
-    return Judge.judge(act).stream()
-        .filter(finding -> !finding.holds())
-        .map(Finding::invariant)
-        .toList();
+    return Judge.judge(act).stream().filter(Finding::isBroken).map(Finding::invariant).toList();
   }
 
   private static Expected served() {

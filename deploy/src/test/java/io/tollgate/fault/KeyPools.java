@@ -13,21 +13,29 @@ import org.jspecify.annotations.Nullable;
  * and those that a gateway has never seen. Safe for all threads.
  */
 final class KeyPools {
-  /** Shares of the uses, in percent; what is left is of keys that stay valid and are in use. */
-  private static final int COLD = 5;
+  /** How many keys are used for the first time in a second: each has to be issued before. */
+  private static final double COLD_PER_SECOND = 20;
 
-  private static final int DOOMED = 15;
-  private static final int DEAD = 15;
+  /** Shares of the uses; what is left is of keys that stay valid and are in use. */
+  private static final double DOOMED = 0.15;
+
+  private static final double DEAD = 0.15;
 
   private final List<IssuedKey> warm = new CopyOnWriteArrayList<>();
   private final List<IssuedKey> doomed = new CopyOnWriteArrayList<>();
   private final List<IssuedKey> dead = new CopyOnWriteArrayList<>();
-  private final List<Queue<IssuedKey>> cold = new ArrayList<>();
+  private volatile double coldShare;
+  private final List<Queue<IssuedKey>> unseen = new ArrayList<>();
 
   KeyPools(int gatewayCount) {
     for (int gateway = 0; gateway < gatewayCount; gateway++) {
-      cold.add(new ConcurrentLinkedQueue<>());
+      unseen.add(new ConcurrentLinkedQueue<>());
     }
+  }
+
+  /** Says how many uses there are in a second. */
+  void useAt(int usesPerSecond) {
+    coldShare = Math.min(0.5, COLD_PER_SECOND / usesPerSecond);
   }
 
   void addWarm(List<IssuedKey> keys) {
@@ -39,7 +47,7 @@ final class KeyPools {
   }
 
   void addCold(List<IssuedKey> keys) {
-    cold.forEach(unseen -> unseen.addAll(keys));
+    unseen.forEach(queue -> queue.addAll(keys));
   }
 
   /** Takes a key to be revoked; it goes on being used as one whose time is over. */
@@ -62,7 +70,7 @@ final class KeyPools {
 
   /** How many keys the gateway that has the fewest left has not seen yet. */
   int coldLeft() {
-    return cold.stream().mapToInt(Queue::size).min().orElse(0);
+    return unseen.stream().mapToInt(Queue::size).min().orElse(0);
   }
 
   /** Those whose revocation was asked for, confirmed or not. */
@@ -76,17 +84,18 @@ final class KeyPools {
 
   /** What is to be used next at a gateway. */
   Pick pick(int gateway, RandomGenerator random) {
-    int lot = random.nextInt(100);
-    if (lot < COLD) {
-      IssuedKey unseen = cold.get(gateway).poll();
-      if (unseen != null) {
-        return new Pick(unseen, true);
+    double cold = coldShare;
+    double lot = random.nextDouble();
+    if (lot < cold) {
+      IssuedKey first = unseen.get(gateway).poll();
+      if (first != null) {
+        return new Pick(first, true);
       }
     }
-    if (lot < COLD + DOOMED && !doomed.isEmpty()) {
+    if (lot < cold + DOOMED && !doomed.isEmpty()) {
       return new Pick(oneOf(doomed, random), false);
     }
-    boolean isDead = lot < COLD + DOOMED + DEAD && !dead.isEmpty();
+    boolean isDead = lot < cold + DOOMED + DEAD && !dead.isEmpty();
     return new Pick(oneOf(isDead ? dead : warm, random), false);
   }
 

@@ -14,24 +14,19 @@ final class Load implements Closeable {
   private final KeyPools keys;
   private final Stopwatch clock;
   private final RandomGenerator random;
-  private final long intervalNanos;
+  private volatile long intervalNanos;
   private final Thread arrivals = new Thread(this::arrive, "arrivals");
   private volatile boolean stopped;
 
-  Load(
-      List<GatewayDoor> doors,
-      KeyPools keys,
-      Stopwatch clock,
-      RandomGenerator random,
-      int usesPerSecond) {
+  Load(List<GatewayDoor> doors, KeyPools keys, Stopwatch clock, RandomGenerator random) {
     this.doors = doors;
     this.keys = keys;
     this.clock = clock;
     this.random = random;
-    intervalNanos = TimeUnit.SECONDS.toNanos(1) / usesPerSecond;
   }
 
-  void start() {
+  void start(int usesPerSecond) {
+    intervalNanos = TimeUnit.SECONDS.toNanos(1) / usesPerSecond;
     arrivals.setDaemon(true);
     arrivals.start();
   }

@@ -17,11 +17,13 @@ final class Overload {
   private static final int CAPACITY = (int) (SLOTS * 1_000 / SteadyUpstream.SLOW_MILLIS);
   private static final int TIMES = 3;
 
-  private static final Duration BEFORE = Duration.ofSeconds(2);
-  private static final Duration WHILE = Duration.ofSeconds(5);
-  private static final Duration AFTER = Duration.ofSeconds(3);
+  private static final Duration WARM_UP = Duration.ofSeconds(4);
+  private static final Duration BEFORE = Duration.ofSeconds(1);
+  private static final Duration WHILE = Duration.ofSeconds(4);
+  private static final Duration AFTER = Duration.ofMillis(2_500);
 
   private static final double GOODPUT_MIN = 90;
+  private static final double REFUSAL_MILLIS = 10;
   private static final double REFUSAL_MILLIS_BROKEN = 50;
   private static final double RECOVERY_MILLIS_MAX = 2_000;
 
@@ -55,6 +57,9 @@ final class Overload {
       IssuedKey issued = deployment.calls().issue();
       var key = new IssuedKey(issued.id(), issued.secret(), SteadyUpstream.SLOW_PATH);
       var door = new GatewayDoor(0, gateway.port(), clock, book);
+      // What is new to a JVM is slow in it: that is not what is measured.
+      arrive(door, key, CAPACITY, WARM_UP);
+      book.clear();
       arrive(door, key, CAPACITY / 2, BEFORE);
       long from = clock.now();
       arrive(door, key, CAPACITY * TIMES, WHILE);
@@ -103,14 +108,20 @@ final class Overload {
     figures.add("recovery after overload", "2000 ms", healthy);
     return List.of(
         finding("goodput", goodput >= GOODPUT_MIN, share),
-        finding("refusals are quick", refusals.millis(99) <= REFUSAL_MILLIS_BROKEN, refusals + ""),
+        Finding.figure(
+            "overload",
+            "refusals are quick",
+            refusals.millis(99),
+            REFUSAL_MILLIS,
+            REFUSAL_MILLIS_BROKEN,
+            refusals.toString()),
         finding("nothing else goes wrong", wrong == 0, wrong + " uses"),
         finding("half of it is no overload", early <= EARLY_MAX, early + " refused before"),
         finding("recovery", recovery <= RECOVERY_MILLIS_MAX, healthy));
   }
 
   private static Finding finding(String invariant, boolean holds, String seen) {
-    return new Finding("overload", invariant, holds, seen);
+    return Finding.promise("overload", invariant, holds, seen);
   }
 
   private long count(Predicate<Use> wanted) {

@@ -64,6 +64,11 @@ final class Scene {
     stage.clock().pass(pace().quiet());
   }
 
+  /** Lets time pass in which all is to be as before. */
+  void pass(Duration time) {
+    stage.clock().pass(time);
+  }
+
   /** Brings the fault about. */
   void strike(Runnable cause) {
     struckNanos = stage.clock().now();
@@ -188,7 +193,7 @@ final class Scene {
 
   /** Adds an invariant of this fault alone. */
   void note(String invariant, boolean holds, String seen) {
-    notes.add(new Finding(fault.name(), invariant, holds, seen));
+    notes.add(Finding.promise(fault.name(), invariant, holds, seen));
   }
 
   /** Returns the sum of a metric over all gateways. */

@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 
 /** A deployment with its clients: keys issued, load running. Faults are played on it in turn. */
 final class Stage implements Closeable {
-  private static final Duration WARM_UP = Duration.ofSeconds(5);
+  private static final Duration SETTLED = Duration.ofSeconds(3);
   private static final int WARM = 60;
   private static final int DOOMED_MIN = 45;
   private static final int COLD_MIN = 50;
@@ -23,6 +23,7 @@ final class Stage implements Closeable {
   private final Pace pace;
   private final Stopwatch clock;
   private final Book book;
+  private final List<GatewayDoor> doors;
   private final KeyPools keys;
   private final Load load;
   private final Revoker revoker;
@@ -40,22 +41,25 @@ final class Stage implements Closeable {
     this.clock = clock;
     this.book = book;
     this.figures = figures;
-    List<GatewayDoor> doors = deployment.gateways().stream().map(GatewayMember::door).toList();
+    doors = deployment.gateways().stream().map(GatewayMember::door).toList();
     keys = new KeyPools(doors.size());
-    load = new Load(doors, keys, clock, random, pace.usesPerSecond());
+    load = new Load(doors, keys, clock, random);
     revoker = new Revoker(doors, keys, deployment.calls(), clock);
   }
 
-  /** Issues the first keys and lets the clients begin. */
-  void open() {
+  /** Issues the first keys and lets the clients begin; returns how hard they press. */
+  String open() {
     List<IssuedKey> first = issue(WARM);
     use(first);
     keys.addWarm(first);
     supply();
-    load.start();
+    int most = new Capacity(doors, first, clock, book).perSecond();
+    int usesPerSecond = Math.max(1, most * pace.loadPercent() / 100);
+    keys.useAt(usesPerSecond);
+    load.start(usesPerSecond);
     revoker.start();
-    // What is new to a JVM is slow in it: that is not what is measured.
-    clock.pass(WARM_UP);
+    clock.pass(SETTLED);
+    return "%d uses a second, %d %% of %d".formatted(usesPerSecond, pace.loadPercent(), most);
   }
 
   Deployment deployment() {

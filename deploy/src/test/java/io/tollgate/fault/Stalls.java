@@ -18,7 +18,7 @@ final class Stalls implements Closeable {
   private static final Duration STILL_MAX = Duration.ofMillis(100);
 
   /** How much of its time a gateway's thread may wait for a processor, in percent. */
-  private static final double WAITING_MAX = 10;
+  private static final double WAITING_MAX = 30;
 
   private static final long EVERY_NANOS = Duration.ofMillis(5).toNanos();
 
