@@ -14,7 +14,7 @@ final class Figures {
   private static final double RECOVERY_MILLIS = 2_000;
 
   /** What a loaded machine may add to what is promised before a figure counts as broken. */
-  private static final double REVOKE_MILLIS_BROKEN = 500;
+  private static final double REVOKE_MILLIS_BROKEN = 1_000;
 
   /** Of fewer nobody can tell what one in a hundred takes. */
   private static final int REVOKES_MIN = 50;
