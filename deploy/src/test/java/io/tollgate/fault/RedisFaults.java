@@ -115,7 +115,7 @@ final class RedisFaults {
         () -> {
           List<IssuedKey> keys = scene.keys().warm().subList(0, 30);
           for (IssuedKey key : keys) {
-            poison(redis, RedisNames.key(KeyDigest.of(new Secret(key.secret()))), key);
+            poison(redis, RedisNames.record(KeyDigest.of(new Secret(key.secret()))), key);
           }
         });
     scene.hold();

@@ -5,6 +5,7 @@ import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
+import io.tollgate.ring.VerifierConfig;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
 
@@ -24,12 +25,13 @@ public record GatewayConfig(
     RedisConfig redis,
     PostgresConfig postgres,
     Pepper pepper) {
-  private static final int NAME_MAX = 200;
-
   public GatewayConfig {
-    if (name.isBlank() || name.length() > NAME_MAX) {
-      throw new IllegalArgumentException(
-          "gateway.name must have 1 to " + NAME_MAX + " characters, was \"" + name + '"');
-    }
+    // Judged now, so that the start stops before anything is opened.
+    new VerifierConfig(name, ring, fence, redis, postgres, pepper);
+  }
+
+  /** Returns what concerns the verifier alone. */
+  VerifierConfig verifier() {
+    return new VerifierConfig(name, ring, fence, redis, postgres, pepper);
   }
 }

@@ -228,7 +228,7 @@ final class SimulatedManagement {
 
   private Committed commit(SimulatedKey key, String changeId) {
     PostgresState state = world.postgres.state();
-    OptionalLong number = state.revoke(key.id, changeId);
+    OptionalLong number = state.revoke(key.id, key.isRevokedBySubject(), changeId);
     if (number.isPresent()) {
       world.judge.committed(key);
       world.postgres.tellOfChange();
@@ -265,12 +265,7 @@ final class SimulatedManagement {
     }
     boolean valid =
         transact(
-            thread,
-            session -> {
-              var record = world.postgres.state().record(digest);
-              return record != null && !record.revoked();
-            },
-            DirectLine.DEADLINE_NANOS);
+            thread, session -> world.postgres.state().isValid(digest), DirectLine.DEADLINE_NANOS);
     verified.put(digest, new Verified(valid, nanos, millis));
     return valid;
   }

@@ -1,11 +1,21 @@
 package io.tollgate.management.audit;
 
+import io.tollgate.key.KeyDigest;
 import io.tollgate.store.LogPosition;
+import io.tollgate.store.RecordName;
+import io.tollgate.store.RecordText;
+import io.tollgate.store.StoredRecord;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** An open transaction. Confined to the virtual thread that opened it. */
 public final class Change {
@@ -25,18 +35,30 @@ public final class Change {
         UPDATE tollgate.change_counter SET number = number + 1, id = gen_random_uuid()::text
         RETURNING number, id
       ), logged AS (
-        INSERT INTO tollgate.change_log (number, id, key_id, digests)
-        SELECT number, id, $1,
-          ARRAY(SELECT digest FROM tollgate.api_key_secret WHERE key_id = $1) FROM counted
+        INSERT INTO tollgate.change_log (number, id, keys, records, addresses)
+        SELECT number, id, $1, $2,
+          ARRAY(SELECT digest FROM tollgate.api_key_secret WHERE key_id = ANY($1)
+            UNION ALL SELECT tollgate.address(name) FROM unnest($2::text[]) name
+            UNION ALL SELECT unnest($3::bytea[]))
+        FROM counted
       ), numbered AS (
-        UPDATE tollgate.api_key k SET number = counted.number FROM counted WHERE k.id = $1
+        UPDATE tollgate.api_key k
+        SET number = counted.number, since = CASE WHEN since < 0 THEN counted.number ELSE since END
+        FROM counted WHERE k.id = ANY($1)
       ), audited AS (
-        INSERT INTO tollgate.audit (number, actor, request_id, action, key_id, before, after)
-        SELECT number, $2, $3, $4, $1, $5::text::json, $6::text::json FROM counted
+        INSERT INTO tollgate.audit (number, actor, request_id, action, object, before, after)
+        SELECT number, $4, $5, $6, $7, $8::text::json, $9::text::json FROM counted
       )
       SELECT number, id, tollgate.epoch() AS epoch, pg_notify('%s', '')::text AS told FROM counted
       """
           .formatted(CHANNEL);
+
+  private static final String PUT =
+      """
+      INSERT INTO tollgate.record (name, address, body) VALUES ($1, tollgate.address($1), $2)
+      ON CONFLICT (name) DO UPDATE SET body = excluded.body
+      WHERE record.body <> excluded.body
+      """;
 
   /** A change's place in the log, and the name of the log's history. */
   public record Recorded(LogPosition position, String epoch) {
@@ -45,6 +67,9 @@ public final class Change {
     }
   }
 
+  private final Set<String> keys = new TreeSet<>();
+  private final Set<String> records = new TreeSet<>();
+  private final List<Buffer> gone = new ArrayList<>();
   private final SqlConnection connection;
   private final long startNanos = System.nanoTime();
   private boolean recorded;
@@ -60,16 +85,59 @@ public final class Change {
     return PostgresFailures.await(connection.preparedQuery(sql).execute(parameters), remaining());
   }
 
+  /** Says that the key has changed, so that its documents are to be written anew. */
+  public void touch(String keyId) {
+    keys.add(keyId);
+  }
+
+  /** Says that this secret is no key's any more. */
+  public void remove(KeyDigest digest) {
+    gone.add(Buffer.buffer(digest.toBytes()));
+  }
+
+  /** Writes what keys have in common; nothing changes where it stands so already. */
+  public void put(RecordName name, StoredRecord record) {
+    if (execute(PUT, Tuple.of(name.text(), RecordText.encode(record))).rowCount() > 0) {
+      records.add(name.text());
+    }
+  }
+
+  /** Writes it where nothing is there yet. */
+  public void putIfAbsent(RecordName name, StoredRecord record) {
+    String sql =
+        "INSERT INTO tollgate.record (name, address, body) VALUES ($1, tollgate.address($1), $2)"
+            + " ON CONFLICT (name) DO NOTHING";
+    if (execute(sql, Tuple.of(name.text(), RecordText.encode(record))).rowCount() > 0) {
+      records.add(name.text());
+    }
+  }
+
+  /** Removes what keys have in common. */
+  public void remove(RecordName name) {
+    execute("DELETE FROM tollgate.record WHERE name = $1", Tuple.of(name.text()));
+    records.add(name.text());
+  }
+
+  /** Returns the number that this change will have; every other change waits from here on. */
+  public long number() {
+    String sql = "SELECT number + 1 AS next FROM tollgate.change_counter FOR UPDATE";
+    return execute(sql, Tuple.tuple()).iterator().next().getLong("next");
+  }
+
   /** Ends the change with its audit row and its place in the log, which is returned. */
   public Recorded record(AuditEntry entry) {
     Tuple parameters =
-        Tuple.of(
-            entry.keyId(),
-            entry.actor(),
-            entry.requestId(),
-            entry.action(),
-            entry.before(),
-            entry.after());
+        Tuple.from(
+            Arrays.asList(
+                keys.toArray(String[]::new),
+                records.toArray(String[]::new),
+                gone.toArray(Buffer[]::new),
+                entry.actor(),
+                entry.requestId(),
+                entry.action(),
+                entry.object(),
+                entry.before(),
+                entry.after()));
     Row row = execute(RECORD, parameters).iterator().next();
     recorded = true;
     var position = new LogPosition(row.getLong("number"), row.getString("id"));

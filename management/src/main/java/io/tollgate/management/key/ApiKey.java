@@ -1,5 +1,6 @@
 package io.tollgate.management.key;
 
+import io.tollgate.access.Scopes;
 import io.vertx.sqlclient.Row;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param claims a JSON object as it came
  * @param scopes in the order given, each once
+ * @param addresses where it may be used from; from everywhere if empty
+ * @param metadata the owner's own notes, a JSON object as it came
  * @param readAtMillis when the row was read, by Postgres' clock, as are all its times
  * @param number the change-log number of its last change
  */
@@ -21,6 +24,9 @@ record ApiKey(
     @Nullable String description,
     @Nullable String claims,
     List<String> scopes,
+    boolean enabled,
+    List<String> addresses,
+    @Nullable String metadata,
     @Nullable String createdBy,
     long createdAtMillis,
     long updatedAtMillis,
@@ -35,7 +41,7 @@ record ApiKey(
   static final String COLUMNS =
       """
       k.id, k.type, k.subject, k.name, k.description, k.claims::text AS claims, k.scopes,
-      k.created_by, k.created_at, k.updated_at, k.expires_at, now() AS read_at, k.last_used_at,
+      k.enabled, k.addresses, k.metadata::text AS metadata, k.created_by, k.created_at, k.updated_at, k.expires_at, now() AS read_at, k.last_used_at,
       k.revoked_at IS NOT NULL AS revoked, k.revocation_reason, k.number
       """;
 
@@ -48,6 +54,9 @@ record ApiKey(
         row.getString("description"),
         row.getString("claims"),
         List.of(row.getArrayOfStrings("scopes")),
+        row.getBoolean("enabled"),
+        List.of(row.getArrayOfStrings("addresses")),
+        row.getString("metadata"),
         row.getString("created_by"),
         row.getOffsetDateTime("created_at").toInstant().toEpochMilli(),
         row.getOffsetDateTime("updated_at").toInstant().toEpochMilli(),
@@ -72,6 +81,9 @@ record ApiKey(
         description,
         claims,
         scopes,
+        enabled,
+        addresses,
+        metadata,
         createdBy,
         createdAtMillis,
         updatedAtMillis,
@@ -83,12 +95,35 @@ record ApiKey(
         last);
   }
 
+  ApiKey withScopes(Scopes effective) {
+    return new ApiKey(
+        id,
+        type,
+        subject,
+        name,
+        description,
+        claims,
+        scopes.stream().filter(effective::contains).toList(),
+        enabled,
+        addresses,
+        metadata,
+        createdBy,
+        createdAtMillis,
+        updatedAtMillis,
+        expiresAtMillis,
+        readAtMillis,
+        lastUsedAtMillis,
+        revoked,
+        revocationReason,
+        number);
+  }
+
   /** Returns whether the key's time was up when the row was read. */
   boolean expired() {
     return expiresAtMillis != null && expiresAtMillis <= readAtMillis;
   }
 
   boolean isValid() {
-    return !revoked && !expired();
+    return enabled && !revoked && !expired();
   }
 }

@@ -166,6 +166,15 @@ public final class RequestBody {
     }
   }
 
+  /** Returns the names of the members that there are. */
+  public Set<String> names() {
+    return Set.copyOf(members.keySet());
+  }
+
+  public boolean has(String name) {
+    return members.containsKey(name);
+  }
+
   private static String sorted(Set<String> names) {
     return String.join(", ", names.stream().sorted().toList());
   }

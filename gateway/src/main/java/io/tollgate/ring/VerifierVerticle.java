@@ -1,13 +1,10 @@
-package io.tollgate.edge;
+package io.tollgate.ring;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyFormat;
-import io.tollgate.ring.Clocks;
-import io.tollgate.ring.RingConfig;
-import io.tollgate.ring.Verifier;
 import io.tollgate.store.GatewayName;
-import io.tollgate.store.PostgresKeys;
 import io.tollgate.store.PostgresLog;
+import io.tollgate.store.PostgresRecords;
 import io.tollgate.store.RedisFeed;
 import io.tollgate.store.SchemaCheck;
 import io.vertx.core.Future;
@@ -24,17 +21,17 @@ import org.slf4j.LoggerFactory;
  * The one event loop that asks the stores on behalf of all the others, so that look-ups need no
  * lock: its verifier is theirs too.
  */
-final class LookupVerticle extends VerticleBase {
-  private static final Logger LOG = LoggerFactory.getLogger(LookupVerticle.class);
+public final class VerifierVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(VerifierVerticle.class);
 
-  private final GatewayConfig config;
+  private final VerifierConfig config;
   private final MeterRegistry metrics;
   private @Nullable RedisFeed redis;
-  private @Nullable PostgresKeys postgres;
+  private @Nullable PostgresRecords postgres;
   private @Nullable PostgresLog log;
   private @Nullable Verifier verifier;
 
-  LookupVerticle(GatewayConfig config, MeterRegistry metrics) {
+  public VerifierVerticle(VerifierConfig config, MeterRegistry metrics) {
     this.config = config;
     this.metrics = metrics;
   }
@@ -66,7 +63,7 @@ final class LookupVerticle extends VerticleBase {
             vertx, config.redis(), config.pepper(), config.fence().redisFailsOver(), metrics);
     RingConfig ring = config.ring();
     var postgresKeys =
-        new PostgresKeys(
+        new PostgresRecords(
             vertx, config.postgres(), ring.lookupsMax(), ring.statementsMax(), metrics);
     var postgresLog = new PostgresLog(vertx, config.postgres(), self());
     redis = redisFeed;
@@ -95,7 +92,8 @@ final class LookupVerticle extends VerticleBase {
         config.fence().postgresAbsenceMax());
   }
 
-  Verifier verifier() {
+  /** Returns the verifier, once the verticle has started. */
+  public Verifier verifier() {
     Verifier known = verifier;
     if (known == null) {
       throw new IllegalStateException("the verifier is there once the verticle has started");
@@ -113,7 +111,7 @@ final class LookupVerticle extends VerticleBase {
 
   private Future<?> closeStores() {
     RedisFeed knownRedis = redis;
-    PostgresKeys knownPostgres = postgres;
+    PostgresRecords knownPostgres = postgres;
     PostgresLog knownLog = log;
     return Future.join(
         List.of(
