@@ -41,7 +41,8 @@ record ApiKey(
   static final String COLUMNS =
       """
       k.id, k.type, k.subject, k.name, k.description, k.claims::text AS claims, k.scopes,
-      k.enabled, k.addresses, k.metadata::text AS metadata, k.created_by, k.created_at, k.updated_at, k.expires_at, now() AS read_at, k.last_used_at,
+      k.enabled, k.addresses, k.metadata::text AS metadata, k.created_by, k.created_at,
+      k.updated_at, k.expires_at, now() AS read_at, k.last_used_at,
       k.revoked_at IS NOT NULL AS revoked, k.revocation_reason, k.number
       """;
 

@@ -53,7 +53,8 @@ final class KeyChanges {
 
   /** What ended before now is needed by nobody; what ends now must still be told to gateways. */
   private static final String DROP_ENDED =
-      "DELETE FROM tollgate.api_key_secret WHERE key_id = $1 AND expires_at < now() RETURNING digest";
+      "DELETE FROM tollgate.api_key_secret WHERE key_id = $1 AND expires_at < now()"
+          + " RETURNING digest";
 
   private static final String END_SECRETS =
       """

@@ -42,8 +42,8 @@ public final class RevocationBarrier {
     return ApiError.unavailable(
         "revocation_pending",
         "Revocation pending",
-        "Done: the change stands in the database, for good. Not done: it could not be proven that no"
-            + " gateway goes by what was before. "
+        "Done: the change stands in the database, for good. Not done: it could not be proven that"
+            + " no gateway goes by what was before. "
             + notDone
             + " Repeat the call to learn when none does; repeating is safe.",
         RETRY_AFTER_SECONDS);

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The door: who is it that shows a secret key? The key that the deployment was started with is
  * known here; the others are known as API keys are, from the verifier's ring first, so that one
- * that is revoked opens nothing anywhere. Safe for all threads.
+ * that is revoked opens nothing anywhere. Asked on an event loop, so it never waits; safe for all
+ * threads.
  */
 public final class Authentication {
   private static final String SCHEME = "Bearer ";

@@ -13,7 +13,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -339,67 +338,6 @@ class ChangeKeyTest {
       assertThat(answer.status()).isEqualTo(400);
       assertThat(answer.code()).isEqualTo("api_key_secret_not_recoverable");
       assertThat(management.get(UNKNOWN + "/secret").status()).isEqualTo(404);
-    }
-  }
-
-  @Nested
-  class Repeated {
-    @Test
-    void the_same_request_gives_the_same_key_and_secret() {
-      JsonObject body = new JsonObject().put("subject", subject()).put("name", "repeated");
-      Answer first = create("request 1", body);
-      Answer second = create("request 1", body);
-      assertThat(first.status()).as(first.body()).isEqualTo(200);
-      assertThat(second.json()).isEqualTo(first.json());
-      assertThat(verified(first.json())).isEqualTo(200);
-    }
-
-    @Test
-    void many_at_once_create_one_key() {
-      JsonObject body = new JsonObject().put("subject", subject()).put("name", "at once");
-      List<CompletableFuture<Answer>> answers =
-          IntStream.range(0, 8)
-              .mapToObj(i -> CompletableFuture.supplyAsync(() -> create("request 2", body)))
-              .toList();
-      JsonObject one = answers.get(0).join().json();
-      answers.forEach(answer -> assertThat(answer.join().json()).isEqualTo(one));
-    }
-
-    @Test
-    void another_request_of_the_same_name_is_refused() {
-      JsonObject body = new JsonObject().put("subject", subject()).put("name", "one thing");
-      create("request 3", body);
-      Answer answer = create("request 3", body.copy().put("name", "another thing"));
-      assertThat(answer.status()).isEqualTo(422);
-      assertThat(answer.code()).isEqualTo("idempotency_key_reused");
-    }
-
-    @Test
-    void what_failed_may_be_tried_again_under_its_name() {
-      String subject = subject();
-      management.create(subject, "taken");
-      JsonObject body = new JsonObject().put("subject", subject).put("name", "taken");
-      assertThat(create("request 4", body).status()).isEqualTo(409);
-      assertThat(create("request 4", body.copy().put("name", "free")).status()).isEqualTo(200);
-    }
-
-    @Test
-    void a_key_that_was_rotated_since_is_not_told_anew() {
-      JsonObject body = new JsonObject().put("subject", subject()).put("name", "since rotated");
-      JsonObject key = create("request 5", body).json();
-      management.post(path(key) + "/rotate", "{}");
-      management.post(path(key) + "/rotate", "{}");
-      Answer answer = create("request 5", body);
-      assertThat(answer.status()).isEqualTo(409);
-      assertThat(answer.code()).isEqualTo("idempotent_creation_superseded");
-    }
-
-    private static Answer create(String name, JsonObject body) {
-      return management.send(
-          management
-              .request("/api_keys")
-              .header("Idempotency-Key", name)
-              .POST(BodyPublishers.ofString(body.encode())));
     }
   }
 
