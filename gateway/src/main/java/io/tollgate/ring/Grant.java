@@ -5,15 +5,18 @@ import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an identified key may do: all that the edge decides by. Built once, when its key enters the
- * ring. Immutable.
+ * ring. Immutable, but for a note of when it was used.
  */
 public final class Grant extends Entry implements Verdict {
   private static final int NAMED_MIN = 2;
+  private static final VarHandle USED_IN = usedIn();
 
   private final KeyId id;
   private final Subject subject;
@@ -25,6 +28,10 @@ public final class Grant extends Entry implements Verdict {
   private final int secondSlot;
   private final int @Nullable [] otherSlots;
   private final int stamp;
+
+  // The one member that changes: for a note, not for any decision.
+  @SuppressWarnings("UnusedVariable") // read and written by the handle
+  private int usedIn;
 
   /**
    * Makes a grant.
@@ -54,9 +61,29 @@ public final class Grant extends Entry implements Verdict {
     stamp = basis.stamp();
   }
 
+  private static VarHandle usedIn() {
+    try {
+      return MethodHandles.lookup().findVarHandle(Grant.class, "usedIn", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Override
   Verdict verdict() {
     return this;
+  }
+
+  /**
+   * Returns whether the key was not used yet in this stretch of time, for one caller of those that
+   * ask at once; sometimes for more than one.
+   */
+  boolean isFirstUseIn(int stretch) {
+    if ((int) USED_IN.getOpaque(this) == stretch) {
+      return false;
+    }
+    USED_IN.setOpaque(this, stretch);
+    return true;
   }
 
   /** Returns whether none of the records that it was made from has changed since. */

@@ -10,11 +10,13 @@ import io.tollgate.store.KeyRecord;
 import io.tollgate.store.ProjectionFeed;
 import io.tollgate.store.RecordSource;
 import io.tollgate.store.StoreUnreachable;
+import io.tollgate.store.Use;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.EnumSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ public final class Verifier {
   private final KeyFormat format;
   private final RecordSource truth;
   private final RingKeeper keeper;
+  private final Uses uses = new Uses();
   private final Context context;
   private final Clocks clocks;
   private final long intervalMillis;
@@ -143,6 +146,11 @@ public final class Verifier {
     return lookUp(grant.digest());
   }
 
+  /** Takes what is to be noted of the keys that were used lately. */
+  List<Use> takeUses(int most) {
+    return uses.take(most);
+  }
+
   /** Completes if a key could be verified now, else fails and says why. */
   public Future<Void> ready() {
     Promise<Void> ready = Promise.promise();
@@ -169,10 +177,15 @@ public final class Verifier {
 
   /** Returns the verdict, or that the key is not valid where its time is up. */
   private @Nullable Verdict checked(@Nullable Verdict verdict, long millis) {
-    boolean isOver =
-        (verdict instanceof Grant grant && isOver(grant.expiresAtMillis(), millis))
-            || (verdict instanceof Access access && isOver(access.expiresAtMillis(), millis));
-    return isOver ? Denial.KEY_INVALID : verdict;
+    if (verdict instanceof Grant grant) {
+      if (isOver(grant.expiresAtMillis(), millis)) {
+        return Denial.KEY_INVALID;
+      }
+      uses.note(grant, millis);
+    } else if (verdict instanceof Access access && isOver(access.expiresAtMillis(), millis)) {
+      return Denial.KEY_INVALID;
+    }
+    return verdict;
   }
 
   private boolean isOver(long expiresAtMillis, long millis) {

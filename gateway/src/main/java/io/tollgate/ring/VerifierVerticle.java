@@ -5,8 +5,10 @@ import io.tollgate.key.KeyFormat;
 import io.tollgate.store.GatewayName;
 import io.tollgate.store.PostgresLog;
 import io.tollgate.store.PostgresRecords;
+import io.tollgate.store.PostgresUses;
 import io.tollgate.store.RedisFeed;
 import io.tollgate.store.SchemaCheck;
+import io.tollgate.store.Use;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.sqlclient.Pool;
@@ -22,6 +24,8 @@ import org.slf4j.LoggerFactory;
  * lock: its verifier is theirs too.
  */
 public final class VerifierVerticle extends VerticleBase {
+  private static final long NOTE_MILLIS = 1_000;
+  private static final int NOTED_AT_ONCE_MAX = 1_000;
   private static final Logger LOG = LoggerFactory.getLogger(VerifierVerticle.class);
 
   private final VerifierConfig config;
@@ -29,7 +33,9 @@ public final class VerifierVerticle extends VerticleBase {
   private @Nullable RedisFeed redis;
   private @Nullable PostgresRecords postgres;
   private @Nullable PostgresLog log;
+  private @Nullable PostgresUses notes;
   private @Nullable Verifier verifier;
+  private boolean noting;
 
   public VerifierVerticle(VerifierConfig config, MeterRegistry metrics) {
     this.config = config;
@@ -82,6 +88,29 @@ public final class VerifierVerticle extends VerticleBase {
             metrics);
     opened.open(vertx);
     verifier = opened;
+    var postgresNotes = new PostgresUses(vertx, config.postgres());
+    notes = postgresNotes;
+    vertx.setPeriodic(NOTE_MILLIS, due -> note(opened, postgresNotes));
+  }
+
+  /** One statement at a time; what fails is not told again, the next use is. */
+  private void note(Verifier opened, PostgresUses postgresNotes) {
+    if (noting) {
+      return;
+    }
+    List<Use> uses = opened.takeUses(NOTED_AT_ONCE_MAX);
+    if (!uses.isEmpty()) {
+      noting = true;
+      postgresNotes
+          .note(uses)
+          .onComplete(
+              noted -> {
+                noting = false;
+                if (noted.succeeded()) {
+                  note(opened, postgresNotes);
+                }
+              });
+    }
   }
 
   private GatewayName self() {
@@ -113,10 +142,12 @@ public final class VerifierVerticle extends VerticleBase {
     RedisFeed knownRedis = redis;
     PostgresRecords knownPostgres = postgres;
     PostgresLog knownLog = log;
+    PostgresUses knownNotes = notes;
     return Future.join(
         List.of(
             knownRedis == null ? Future.succeededFuture() : knownRedis.close(),
             knownPostgres == null ? Future.succeededFuture() : knownPostgres.close(),
-            knownLog == null ? Future.succeededFuture() : knownLog.close()));
+            knownLog == null ? Future.succeededFuture() : knownLog.close(),
+            knownNotes == null ? Future.succeededFuture() : knownNotes.close()));
   }
 }

@@ -42,7 +42,9 @@ record ApiKey(
       """
       k.id, k.type, k.subject, k.name, k.description, k.claims::text AS claims, k.scopes,
       k.enabled, k.addresses, k.metadata::text AS metadata, k.created_by, k.created_at,
-      k.updated_at, k.expires_at, now() AS read_at, k.last_used_at,
+      k.updated_at, k.expires_at, now() AS read_at,
+      greatest(k.last_used_at, (SELECT max(used.last_used_at) FROM tollgate.api_key_secret used
+        WHERE used.key_id = k.id)) AS last_used_at,
       k.revoked_at IS NOT NULL AS revoked, k.revocation_reason, k.number
       """;
 

@@ -53,8 +53,17 @@ final class KeyChanges {
 
   /** What ended before now is needed by nobody; what ends now must still be told to gateways. */
   private static final String DROP_ENDED =
-      "DELETE FROM tollgate.api_key_secret WHERE key_id = $1 AND expires_at < now()"
-          + " RETURNING digest";
+      """
+      WITH ended AS (
+        DELETE FROM tollgate.api_key_secret WHERE key_id = $1 AND expires_at < now()
+        RETURNING digest, last_used_at
+      ), noted AS (
+        UPDATE tollgate.api_key SET last_used_at =
+          greatest(last_used_at, (SELECT max(last_used_at) FROM ended))
+        WHERE id = $1
+      )
+      SELECT digest FROM ended
+      """;
 
   private static final String END_SECRETS =
       """

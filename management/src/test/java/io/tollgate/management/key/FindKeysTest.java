@@ -299,6 +299,20 @@ class FindKeysTest {
       }
     }
 
+    @Test
+    void and_notes_when_the_key_was_used() {
+      JsonObject key = management.create("used");
+      assertThat(management.get("/api_keys/" + key.getString("id")).json().getValue("last_used_at"))
+          .isNull();
+      long before = System.currentTimeMillis();
+      assertThat(verify(key.getString("secret")).status()).isEqualTo(200);
+      Awaiting.until(
+          "the use is noted",
+          () ->
+              management.get("/api_keys/" + key.getString("id")).json().getLong("last_used_at", 0L)
+                  >= before - 1);
+    }
+
     private Answer verify(String secret) {
       return management.post("/api_keys/verify", new JsonObject().put("secret", secret));
     }
