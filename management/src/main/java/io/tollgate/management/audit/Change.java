@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -102,14 +103,28 @@ public final class Change {
     }
   }
 
-  /** Writes it where nothing is there yet. */
+  /**
+   * Writes it where nothing is there yet. From here on nobody else changes it: who names it can
+   * rely on what it says.
+   */
   public void putIfAbsent(RecordName name, StoredRecord record) {
     String sql =
         "INSERT INTO tollgate.record (name, address, body) VALUES ($1, tollgate.address($1), $2)"
             + " ON CONFLICT (name) DO NOTHING";
     if (execute(sql, Tuple.of(name.text(), RecordText.encode(record))).rowCount() > 0) {
       records.add(name.text());
+    } else {
+      execute("SELECT FROM tollgate.record WHERE name = $1 FOR KEY SHARE", Tuple.of(name.text()));
     }
+  }
+
+  /** Returns what stands there; nobody else changes or names it until this change has ended. */
+  public Optional<StoredRecord> lock(RecordName name) {
+    String sql = "SELECT body FROM tollgate.record WHERE name = $1 FOR UPDATE";
+    for (Row row : execute(sql, Tuple.of(name.text()))) {
+      return Optional.of(RecordText.decode(row.getString("body")));
+    }
+    return Optional.empty();
   }
 
   /** Removes what keys have in common. */

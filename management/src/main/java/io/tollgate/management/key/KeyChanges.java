@@ -10,6 +10,7 @@ import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.RecordName;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -39,6 +40,12 @@ final class KeyChanges {
       RETURNING %s
       """
           .formatted(ApiKey.COLUMNS);
+
+  private static final String REVOKE_ALL =
+      """
+      UPDATE tollgate.api_key SET revoked_at = now(), revocation_reason = $2, updated_at = now()
+      WHERE subject = $1 AND revoked_at IS NULL
+      """;
 
   private static final String SWITCH =
       """
@@ -206,6 +213,35 @@ final class KeyChanges {
     }
     change.execute(ADD_SECRET, Tuple.of(Buffer.buffer(digest.toBytes()), before.id()));
     return only(change.execute(TOUCH, Tuple.of(before.id())));
+  }
+
+  /**
+   * What became of all keys of a subject.
+   *
+   * @param count how many were revoked
+   */
+  record SubjectRevoked(int count, String epoch, long number) {}
+
+  /**
+   * Revokes all keys of a subject by one record that they name; their rows say so too. A key that
+   * is created meanwhile comes either before, and is revoked, or after, and is not.
+   */
+  SubjectRevoked revokeAll(Subject subject, @Nullable String reason, Origin origin) {
+    return transactions.change(
+        change -> {
+          var name = RecordName.subject(subject);
+          var before = (SubjectRecord) change.lock(name).orElse(SubjectRecord.DEFAULTS);
+          int count = change.execute(REVOKE_ALL, Tuple.of(subject.id(), reason)).rowCount();
+          change.put(name, new SubjectRecord(change.number(), before.enabled(), before.roles()));
+          Change.Recorded recorded =
+              change.record(
+                  origin.entry(
+                      "subject.revoke",
+                      subject.id(),
+                      null,
+                      new JsonObject().put("revoked_count", count).encode()));
+          return new SubjectRevoked(count, recorded.epoch(), recorded.number());
+        });
   }
 
   /** Removes a key, which must be revoked, for good. */

@@ -1,6 +1,7 @@
 package io.tollgate.management.key;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.key.KeyId;
@@ -14,6 +15,7 @@ import io.tollgate.management.wire.Endpoints;
 import io.tollgate.management.wire.RequestBody;
 import io.tollgate.management.wire.RequestParameters;
 import io.tollgate.ring.Verifier;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -32,6 +34,7 @@ public final class KeyEndpoint {
   private final KeyRegistry keys;
   private final KeyChanges changes;
   private final Repeatable repeatable;
+  private final KeyExplanation explanation;
   private final VerifyEndpoint verify;
   private final KeyFormat format;
   private final RandomGenerator random;
@@ -56,6 +59,7 @@ public final class KeyEndpoint {
     keys = new KeyRegistry(transactions);
     changes = new KeyChanges(transactions);
     repeatable = new Repeatable(transactions, format, derivation, random);
+    explanation = new KeyExplanation(transactions, keys, format, verifier);
     verify =
         new VerifyEndpoint(
             verifier, format, new VerifyBodies(keys::find, verifyCacheBytes, metrics));
@@ -70,6 +74,8 @@ public final class KeyEndpoint {
     endpoints.post("api_keys.create", Area.KEYS, "/api_keys", this::create);
     endpoints.get("api_keys.list", Area.KEYS, "/api_keys", this::list);
     endpoints.post("api_keys.revoke_secret", Area.KEYS, "/api_keys/revoke_secret", this::leaked);
+    endpoints.post("api_keys.revoke_subject", Area.KEYS, "/api_keys/revoke_subject", this::end);
+    endpoints.ask("api_keys.explain", Area.KEYS, "/api_keys/explain", this::explain);
     endpoints.get("api_keys.get", Area.KEYS, "/api_keys/:id", this::get);
     endpoints.patch("api_keys.update", Area.KEYS, "/api_keys/:id", this::update);
     endpoints.delete("api_keys.delete", Area.KEYS, "/api_keys/:id", this::delete);
@@ -127,6 +133,28 @@ public final class KeyEndpoint {
         keys.find(KeyDigest.of(new Secret(body.text("secret"))))
             .orElseThrow(() -> ApiError.notFound("No API key has this secret."));
     finish(exchange, changes.revoke(KeyId.parse(key.id()), reason, Origin.of(exchange)));
+  }
+
+  /** Ends all keys of a subject. */
+  private void end(RoutingContext exchange) {
+    RequestBody body = RequestBody.parse(exchange.body().buffer());
+    body.allowOnly(Set.of(KeyMembers.SUBJECT, REASON));
+    var subject = new Subject(KeyMembers.subject(body.text(KeyMembers.SUBJECT)));
+    KeyChanges.SubjectRevoked revoked =
+        changes.revokeAll(subject, reason(body), Origin.of(exchange));
+    barrier.pass(revoked.epoch(), revoked.number());
+    Endpoints.answer(
+        exchange,
+        new JsonObject()
+            .put("object", "api_keys_revocation")
+            .put("subject", subject.id())
+            .put("revoked_count", revoked.count())
+            .encode());
+  }
+
+  private void explain(RoutingContext exchange) {
+    RequestBody body = RequestBody.parse(exchange.body().buffer());
+    Endpoints.answer(exchange, explanation.of(body).encode());
   }
 
   private static @Nullable String reason(RequestBody body) {

@@ -63,7 +63,7 @@ final class VerifyEndpoint {
         : judge(digest, known, address);
   }
 
-  private static @Nullable IpAddress address(@Nullable String text) {
+  static @Nullable IpAddress address(@Nullable String text) {
     if (text == null) {
       return null;
     }
