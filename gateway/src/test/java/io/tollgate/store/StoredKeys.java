@@ -79,7 +79,10 @@ public final class StoredKeys {
 
   /** Puts what keys have in common. */
   public void putRedis(RecordName name, StoredRecord record) {
-    KeyDigest address = name.address();
+    putRedis(name.address(), record);
+  }
+
+  public void putRedis(KeyDigest address, StoredRecord record) {
     redis.command("SET", RedisNames.record(address), documents.encode(address, record));
   }
 
