@@ -168,6 +168,7 @@ final class Edge {
         request.setGrant(grant);
         Refusal refusal = refusal(request, grant);
         if (refusal == null) {
+          verifier.noteUse(grant);
           limit(request, grant);
         } else {
           refusals.refuse(request, refusal);

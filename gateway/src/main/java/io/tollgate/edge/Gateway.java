@@ -58,7 +58,7 @@ public final class Gateway {
   public static Future<Gateway> start(
       Vertx vertx, GatewayConfig config, List<Route> routes, MeterRegistry metrics) {
     RouteTable table = RouteTable.of(routes);
-    var lookups = new VerifierVerticle(config.verifier(), metrics);
+    var lookups = new VerifierVerticle(config.verifier(), "edge", metrics);
     var gateway = new Gateway(vertx, config, lookups, new EdgeMetrics(metrics), table);
     return vertx
         .deployVerticle(lookups)

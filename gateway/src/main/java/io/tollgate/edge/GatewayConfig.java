@@ -25,9 +25,13 @@ public record GatewayConfig(
     RedisConfig redis,
     PostgresConfig postgres,
     Pepper pepper) {
+  private static final int NAME_MAX = 200;
+
   public GatewayConfig {
-    // Judged now, so that the start stops before anything is opened.
-    new VerifierConfig(name, ring, fence, redis, postgres, pepper);
+    if (name.isBlank() || name.length() > NAME_MAX) {
+      throw new IllegalArgumentException(
+          "gateway.name must have 1 to " + NAME_MAX + " characters, was \"" + name + '"');
+    }
   }
 
   /** Returns what concerns the verifier alone. */

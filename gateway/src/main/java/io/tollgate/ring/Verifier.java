@@ -146,6 +146,11 @@ public final class Verifier {
     return lookUp(grant.digest());
   }
 
+  /** Notes that a key was used; once a minute that allocates, else it costs a comparison. */
+  public void noteUse(Grant grant) {
+    uses.note(grant, clocks.millis());
+  }
+
   /** Takes what is to be noted of the keys that were used lately. */
   List<Use> takeUses(int most) {
     return uses.take(most);
@@ -177,15 +182,10 @@ public final class Verifier {
 
   /** Returns the verdict, or that the key is not valid where its time is up. */
   private @Nullable Verdict checked(@Nullable Verdict verdict, long millis) {
-    if (verdict instanceof Grant grant) {
-      if (isOver(grant.expiresAtMillis(), millis)) {
-        return Denial.KEY_INVALID;
-      }
-      uses.note(grant, millis);
-    } else if (verdict instanceof Access access && isOver(access.expiresAtMillis(), millis)) {
-      return Denial.KEY_INVALID;
-    }
-    return verdict;
+    boolean isOver =
+        (verdict instanceof Grant grant && isOver(grant.expiresAtMillis(), millis))
+            || (verdict instanceof Access access && isOver(access.expiresAtMillis(), millis));
+    return isOver ? Denial.KEY_INVALID : verdict;
   }
 
   private boolean isOver(long expiresAtMillis, long millis) {

@@ -16,12 +16,12 @@ public record VerifierConfig(
     RedisConfig redis,
     PostgresConfig postgres,
     Pepper pepper) {
-  private static final int NAME_MAX = 200;
+  private static final int NAME_MAX = 250;
 
   public VerifierConfig {
     if (name.isBlank() || name.length() > NAME_MAX) {
       throw new IllegalArgumentException(
-          "gateway.name must have 1 to " + NAME_MAX + " characters, was \"" + name + '"');
+          "a verifier's name must have 1 to " + NAME_MAX + " characters, was \"" + name + '"');
     }
   }
 }

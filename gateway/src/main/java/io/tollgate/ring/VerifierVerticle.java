@@ -1,6 +1,7 @@
 package io.tollgate.ring;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.store.GatewayName;
 import io.tollgate.store.PostgresLog;
@@ -37,9 +38,17 @@ public final class VerifierVerticle extends VerticleBase {
   private @Nullable Verifier verifier;
   private boolean noting;
 
-  public VerifierVerticle(VerifierConfig config, MeterRegistry metrics) {
+  /**
+   * Makes a verifier.
+   *
+   * @param role says in its metrics whose it is, where one process holds several
+   */
+  public VerifierVerticle(VerifierConfig config, String role, MeterRegistry registry) {
     this.config = config;
-    this.metrics = metrics;
+    var tagged = new CompositeMeterRegistry();
+    tagged.config().commonTags("verifier", role);
+    tagged.add(registry);
+    metrics = tagged;
   }
 
   @Override

@@ -27,11 +27,15 @@ import org.slf4j.LoggerFactory;
  * nor the process. Of its key nothing is known then, which is 503, and an alarm counts it.
  */
 public final class RecordRows {
-  /** What a statement selects, from {@code tollgate.api_key k} and its secret {@code s}. */
+  /**
+   * What a statement selects, from {@code tollgate.api_key k} and its secret {@code s}. What has
+   * ended by Postgres' clock is not enabled: so no gateway's clock can be too late for it.
+   */
   public static final String KEY_COLUMNS =
       """
       s.digest AS address, k.number, k.since, k.id, k.subject, k.created_by, k.scopes,
-      k.addresses, k.revoked_at IS NOT NULL AS revoked, k.enabled,
+      k.addresses, k.revoked_at IS NOT NULL AS revoked,
+      k.enabled AND coalesce(least(k.expires_at, s.expires_at) > now(), true) AS enabled,
       least(k.expires_at, s.expires_at) AS expires_at, NULL::text AS body
       """;
 

@@ -11,6 +11,9 @@ import java.util.Map;
  */
 public record SubjectRecord(long revokedBefore, boolean enabled, Map<String, String> roles)
     implements StoredRecord {
+  /** Stands for the number of the change that writes it. */
+  public static final long THIS_CHANGE = -1;
+
   public static final SubjectRecord DEFAULTS = new SubjectRecord(0, true, Map.of());
 
   public SubjectRecord {

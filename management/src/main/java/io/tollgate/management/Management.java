@@ -114,7 +114,7 @@ public final class Management {
     var projector =
         new Projector(
             config.postgres(), config.redis(), config.fence(), config.pepper(), random, metrics);
-    var verifying = new VerifierVerticle(config.verifier(), metrics);
+    var verifying = new VerifierVerticle(config.verifier(), "management", metrics);
     List<String> deployed = new ArrayList<>();
     try {
       deployed.add(vertx.deployVerticle(verifying).await());

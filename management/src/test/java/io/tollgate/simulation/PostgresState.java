@@ -148,7 +148,7 @@ final class PostgresState {
   }
 
   /**
-   * Revokes a key; returns the number of its revocation, which may be an older one.
+   * Revokes a key; returns a number that its revocation is not behind.
    *
    * @param bySubject whether all keys of its subject are revoked by one record
    */
@@ -158,11 +158,9 @@ final class PostgresState {
       return OptionalLong.empty();
     }
     KeyDigest address = RecordName.subject(subject(key)).address();
-    if (records.get(digests.getFirst()) instanceof KeyRecord before && before.revoked()) {
-      return OptionalLong.of(before.number());
-    }
-    if (records.get(address) instanceof SubjectRecord before && before.revokedBefore() > 0) {
-      return OptionalLong.of(before.revokedBefore());
+    if (!bySubject && isRevoked(digests.getFirst())) {
+      // Nothing is to be done, and the log's head is behind nothing that was.
+      return OptionalLong.of(counter.number());
     }
     counter = new LogPosition(counter.number() + 1, changeId);
     List<KeyDigest> changed = bySubject ? List.of(address) : digests;

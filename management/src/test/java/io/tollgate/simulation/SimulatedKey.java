@@ -30,11 +30,6 @@ final class SimulatedKey {
     this.digests = digests;
   }
 
-  /** Returns whether its revocation is one of all keys of its subject. */
-  boolean isRevokedBySubject() {
-    return id.low() % 3 == 0;
-  }
-
   /** Returns whether it is live, or is on its way to be. */
   boolean mayBeLive() {
     return revokedNanos == NEVER && (createdNanos != NEVER || !touchedByRestore);

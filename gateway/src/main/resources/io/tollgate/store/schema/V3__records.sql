@@ -22,7 +22,10 @@ FROM (
   UNION ALL
   SELECT DISTINCT 'subject:' || subject,
     '{"version":2,"kind":"subject","revoked_before":0,"enabled":true,"roles":{}}'
-  FROM tollgate.api_key
+  FROM (
+    SELECT subject FROM tollgate.api_key
+    UNION SELECT created_by FROM tollgate.api_key WHERE created_by IS NOT NULL
+  ) named
 ) known;
 
 ALTER TABLE tollgate.api_key

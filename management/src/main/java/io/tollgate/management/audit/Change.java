@@ -27,6 +27,9 @@ public final class Change {
    * Takes the next number and writes it wherever it belongs. The counter's row lock is held from
    * here to the commit, hence one statement, and the last one: it is what all changes queue for.
    *
+   * <p>A key that was just made, and a subject all of whose keys end, hold this number too, which
+   * they have kept a place for.
+   *
    * <p>The secrets are those of the statement's snapshot: they can't change while it waits for the
    * counter, since whoever changes a key holds its row's lock before.
    */
@@ -46,6 +49,10 @@ public final class Change {
         UPDATE tollgate.api_key k
         SET number = counted.number, since = CASE WHEN since < 0 THEN counted.number ELSE since END
         FROM counted WHERE k.id = ANY($1)
+      ), filled AS (
+        UPDATE tollgate.record r
+        SET body = replace(body, '"revoked_before":-1', '"revoked_before":' || counted.number)
+        FROM counted WHERE r.name = ANY($2)
       ), audited AS (
         INSERT INTO tollgate.audit (number, actor, request_id, action, object, before, after)
         SELECT number, $4, $5, $6, $7, $8::text::json, $9::text::json FROM counted
@@ -103,10 +110,7 @@ public final class Change {
     }
   }
 
-  /**
-   * Writes it where nothing is there yet. From here on nobody else changes it: who names it can
-   * rely on what it says.
-   */
+  /** Writes it where nothing is there yet; either way nobody else changes it until the end. */
   public void putIfAbsent(RecordName name, StoredRecord record) {
     String sql =
         "INSERT INTO tollgate.record (name, address, body) VALUES ($1, tollgate.address($1), $2)"
@@ -114,7 +118,7 @@ public final class Change {
     if (execute(sql, Tuple.of(name.text(), RecordText.encode(record))).rowCount() > 0) {
       records.add(name.text());
     } else {
-      execute("SELECT FROM tollgate.record WHERE name = $1 FOR KEY SHARE", Tuple.of(name.text()));
+      execute("SELECT FROM tollgate.record WHERE name = $1 FOR SHARE", Tuple.of(name.text()));
     }
   }
 
@@ -131,12 +135,6 @@ public final class Change {
   public void remove(RecordName name) {
     execute("DELETE FROM tollgate.record WHERE name = $1", Tuple.of(name.text()));
     records.add(name.text());
-  }
-
-  /** Returns the number that this change will have; every other change waits from here on. */
-  public long number() {
-    String sql = "SELECT number + 1 AS next FROM tollgate.change_counter FOR UPDATE";
-    return execute(sql, Tuple.tuple()).iterator().next().getLong("next");
   }
 
   /** Ends the change with its audit row and its place in the log, which is returned. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata the owner's own notes, a JSON object as it came
  * @param readAtMillis when the row was read, by Postgres' clock, as are all its times
  * @param number the change-log number of its last change
+ * @param since the number of the change that made it, or gave it to its subject
  */
 record ApiKey(
     String id,
@@ -35,7 +36,8 @@ record ApiKey(
     @Nullable Long lastUsedAtMillis,
     boolean revoked,
     @Nullable String revocationReason,
-    long number) {
+    long number,
+    long since) {
 
   /** What a statement must select, from {@code tollgate.api_key k}, for {@link #from}. */
   static final String COLUMNS =
@@ -45,7 +47,7 @@ record ApiKey(
       k.updated_at, k.expires_at, now() AS read_at,
       greatest(k.last_used_at, (SELECT max(used.last_used_at) FROM tollgate.api_key_secret used
         WHERE used.key_id = k.id)) AS last_used_at,
-      k.revoked_at IS NOT NULL AS revoked, k.revocation_reason, k.number
+      k.revoked_at IS NOT NULL AS revoked, k.revocation_reason, k.number, k.since
       """;
 
   static ApiKey from(Row row) {
@@ -68,7 +70,8 @@ record ApiKey(
         millis(row.getOffsetDateTime("last_used_at")),
         row.getBoolean("revoked"),
         row.getString("revocation_reason"),
-        row.getLong("number"));
+        row.getLong("number"),
+        row.getLong("since"));
   }
 
   private static @Nullable Long millis(@Nullable OffsetDateTime time) {
@@ -95,7 +98,8 @@ record ApiKey(
         lastUsedAtMillis,
         revoked,
         revocationReason,
-        last);
+        last,
+        since);
   }
 
   ApiKey withScopes(Scopes effective) {
@@ -118,7 +122,8 @@ record ApiKey(
         lastUsedAtMillis,
         revoked,
         revocationReason,
-        number);
+        number,
+        since);
   }
 
   /** Returns whether the key's time was up when the row was read. */

@@ -10,7 +10,6 @@ import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.RecordName;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -28,9 +27,11 @@ final class KeyChanges {
   static final int SECRETS_MAX = 5;
 
   private static final String LOCK =
-      "SELECT "
-          + ApiKey.COLUMNS
-          + ", tollgate.epoch() AS epoch FROM tollgate.api_key k WHERE k.id = $1 FOR UPDATE";
+      "SELECT " + ApiKey.COLUMNS + " FROM tollgate.api_key k WHERE k.id = $1 FOR UPDATE";
+
+  /** A statement of its own, so that it sees what was committed while the lock was waited for. */
+  private static final String HEAD =
+      "SELECT number, tollgate.epoch() AS epoch FROM tollgate.change_counter";
 
   private static final String REVOKE =
       """
@@ -41,10 +42,14 @@ final class KeyChanges {
       """
           .formatted(ApiKey.COLUMNS);
 
-  private static final String REVOKE_ALL =
+  private static final int MARKED_AT_ONCE = 1_000;
+
+  private static final String MARK =
       """
-      UPDATE tollgate.api_key SET revoked_at = now(), revocation_reason = $2, updated_at = now()
-      WHERE subject = $1 AND revoked_at IS NULL
+      UPDATE tollgate.api_key SET revoked_at = now(), revocation_reason = $3, updated_at = now()
+      WHERE id IN (
+        SELECT id FROM tollgate.api_key
+        WHERE subject = $1 AND since < $2 AND revoked_at IS NULL LIMIT $4)
       """;
 
   private static final String SWITCH =
@@ -86,7 +91,7 @@ final class KeyChanges {
    * A key after a change.
    *
    * @param epoch names the history of the change log that the number belongs to
-   * @param number the change's, or of the key's last where nothing had to be done
+   * @param number the change's, or the log's last where nothing had to be done
    */
   record Changed(ApiKey key, String epoch, long number) {}
 
@@ -109,13 +114,21 @@ final class KeyChanges {
           if (rows.size() == 0) {
             return Optional.empty();
           }
-          Row row = rows.iterator().next();
-          ApiKey before = ApiKey.from(row);
+          ApiKey before = only(rows);
           return Optional.of(
               work.on(change, before)
                   .map(after -> record(change, origin, action, before, after))
-                  .orElseGet(() -> new Changed(before, row.getString("epoch"), before.number())));
+                  .orElseGet(() -> nothing(change, before)));
         });
+  }
+
+  /**
+   * What is so already may be so by another change than the key's own last one, which an earlier
+   * call may not have proven: whatever it was, it is not behind the log's head.
+   */
+  private static Changed nothing(Change change, ApiKey before) {
+    Row head = change.execute(HEAD, Tuple.tuple()).iterator().next();
+    return new Changed(before, head.getString("epoch"), head.getLong("number"));
   }
 
   private static Changed record(
@@ -157,15 +170,17 @@ final class KeyChanges {
 
   /** Changes the members that are named. */
   Optional<Changed> patch(KeyId id, KeyPatch patch, Origin origin) {
-    try {
-      return change(
-          id,
-          origin,
-          "api_key.update",
-          (change, before) -> Optional.of(patched(change, patch, before)));
-    } catch (PgException e) {
-      throw KeyRegistry.explained(e, "that of this key");
-    }
+    return change(
+        id,
+        origin,
+        "api_key.update",
+        (change, before) -> {
+          try {
+            return Optional.of(patched(change, patch, before));
+          } catch (PgException e) {
+            throw KeyRegistry.explained(e, before.name());
+          }
+        });
   }
 
   private static ApiKey patched(Change change, KeyPatch patch, ApiKey before) {
@@ -201,7 +216,7 @@ final class KeyChanges {
       change.remove(KeyDigest.fromBytes(ended.getBuffer("digest").getBytes()));
     }
     int others = change.execute(END_SECRETS, Tuple.of(before.id(), overlap.toMillis())).rowCount();
-    if (others >= SECRETS_MAX) {
+    if (!overlap.isZero() && others >= SECRETS_MAX) {
       throw new ApiError(
           409,
           "api_key_secrets_exceeded",
@@ -215,33 +230,43 @@ final class KeyChanges {
     return only(change.execute(TOUCH, Tuple.of(before.id())));
   }
 
-  /**
-   * What became of all keys of a subject.
-   *
-   * @param count how many were revoked
-   */
-  record SubjectRevoked(int count, String epoch, long number) {}
+  /** The change that ended all keys of a subject. */
+  record SubjectRevoked(String epoch, long number) {}
 
   /**
-   * Revokes all keys of a subject by one record that they name; their rows say so too. A key that
+   * Revokes all keys of a subject by one record that they name, however many they are. A key that
    * is created meanwhile comes either before, and is revoked, or after, and is not.
    */
-  SubjectRevoked revokeAll(Subject subject, @Nullable String reason, Origin origin) {
+  SubjectRevoked revokeAll(Subject subject, Origin origin) {
     return transactions.change(
         change -> {
           var name = RecordName.subject(subject);
-          var before = (SubjectRecord) change.lock(name).orElse(SubjectRecord.DEFAULTS);
-          int count = change.execute(REVOKE_ALL, Tuple.of(subject.id(), reason)).rowCount();
-          change.put(name, new SubjectRecord(change.number(), before.enabled(), before.roles()));
+          // Where there was none yet, there is one to be locked from here on.
+          change.putIfAbsent(name, SubjectRecord.DEFAULTS);
+          var before = (SubjectRecord) change.lock(name).orElseThrow();
+          change.put(
+              name, new SubjectRecord(SubjectRecord.THIS_CHANGE, before.enabled(), before.roles()));
           Change.Recorded recorded =
-              change.record(
-                  origin.entry(
-                      "subject.revoke",
-                      subject.id(),
-                      null,
-                      new JsonObject().put("revoked_count", count).encode()));
-          return new SubjectRevoked(count, recorded.epoch(), recorded.number());
+              change.record(origin.entry("subject.revoke", subject.id(), null, null));
+          return new SubjectRevoked(recorded.epoch(), recorded.number());
         });
+  }
+
+  /**
+   * Marks the rows of keys that a record has ended, some at a time, for whoever lists them and for
+   * their names, which are free again. Returns how many.
+   */
+  int markRevoked(Subject subject, long before, @Nullable String reason) {
+    int marked = 0;
+    int last = MARKED_AT_ONCE;
+    while (last == MARKED_AT_ONCE) {
+      last =
+          transactions
+              .read(MARK, Tuple.of(subject.id(), before, reason, MARKED_AT_ONCE))
+              .rowCount();
+      marked += last;
+    }
+    return marked;
   }
 
   /** Removes a key, which must be revoked, for good. */

@@ -14,6 +14,7 @@ import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;
 import io.tollgate.management.wire.RequestBody;
 import io.tollgate.management.wire.RequestParameters;
+import io.tollgate.ring.Clocks;
 import io.tollgate.ring.Verifier;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -62,7 +63,9 @@ public final class KeyEndpoint {
     explanation = new KeyExplanation(transactions, keys, format, verifier);
     verify =
         new VerifyEndpoint(
-            verifier, format, new VerifyBodies(keys::find, verifyCacheBytes, metrics));
+            verifier,
+            format,
+            new VerifyBodies(keys::find, verifyCacheBytes, Clocks.SYSTEM, metrics));
     this.format = format;
     this.barrier = barrier;
     this.random = random;
@@ -140,15 +143,16 @@ public final class KeyEndpoint {
     RequestBody body = RequestBody.parse(exchange.body().buffer());
     body.allowOnly(Set.of(KeyMembers.SUBJECT, REASON));
     var subject = new Subject(KeyMembers.subject(body.text(KeyMembers.SUBJECT)));
-    KeyChanges.SubjectRevoked revoked =
-        changes.revokeAll(subject, reason(body), Origin.of(exchange));
+    @Nullable String reason = reason(body);
+    KeyChanges.SubjectRevoked revoked = changes.revokeAll(subject, Origin.of(exchange));
+    int count = changes.markRevoked(subject, revoked.number(), reason);
     barrier.pass(revoked.epoch(), revoked.number());
     Endpoints.answer(
         exchange,
         new JsonObject()
             .put("object", "api_keys_revocation")
             .put("subject", subject.id())
-            .put("revoked_count", revoked.count())
+            .put("revoked_count", count)
             .encode());
   }
 
@@ -185,9 +189,7 @@ public final class KeyEndpoint {
         changes
             .rotate(id, KeyDigest.of(secret), overlap, Origin.of(exchange))
             .orElseThrow(KeyEndpoint::unknown);
-    if (overlap.isZero()) {
-      barrier.pass(changed.epoch(), changed.number());
-    }
+    barrier.pass(changed.epoch(), changed.number());
     Endpoints.answer(exchange, KeyJson.encode(changed.key(), secret));
   }
 
@@ -207,7 +209,7 @@ public final class KeyEndpoint {
               + ApiError.quote(seconds.toString())
               + ".");
     }
-    return Duration.ofSeconds(seconds.longValue());
+    return Duration.ofMillis(seconds.movePointRight(3).longValue());
   }
 
   /** Secrets are kept as digests: what was shown once can't be shown again. */

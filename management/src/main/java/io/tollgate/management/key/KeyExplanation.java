@@ -116,7 +116,7 @@ final class KeyExplanation {
     walk.step("enabled", () -> key.enabled() ? null : "the key is switched off");
     walk.step("expiration", () -> key.expired() ? "the key's time is up" : null);
     walk.step("instance", this::judgeInstance);
-    walk.step("subject", () -> judgeSubject(new Subject(key.subject())));
+    walk.step("subject", () -> judgeSubject(key));
     walk.step("ip_address", () -> judgeAddress(key, asked.address));
     Verdict verdict = walk.decidedBy == null ? verdict(walk, digest) : Denial.KEY_INVALID;
     walk.step("scopes", () -> judgeScopes(verdict, asked.scopes));
@@ -128,9 +128,15 @@ final class KeyExplanation {
         : null;
   }
 
-  private @Nullable String judgeSubject(Subject subject) {
-    return record(RecordName.subject(subject)) instanceof SubjectRecord known && !known.enabled()
-        ? "keys of this subject are switched off"
+  private @Nullable String judgeSubject(ApiKey key) {
+    if (!(record(RecordName.subject(new Subject(key.subject()))) instanceof SubjectRecord known)) {
+      return null;
+    }
+    if (!known.enabled()) {
+      return "keys of this subject are switched off";
+    }
+    return key.since() < known.revokedBefore()
+        ? "all keys that this subject had were revoked"
         : null;
   }
 

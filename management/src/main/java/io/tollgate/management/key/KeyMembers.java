@@ -72,11 +72,14 @@ final class KeyMembers {
           ADDRESSES,
           ADDRESSES + " may name " + ADDRESSES_MAX + ", named " + ranges.size() + ".");
     }
-    try {
-      AddressRanges.of(ranges);
-    } catch (IllegalArgumentException e) {
-      throw ApiError.parameter(
-          "form_param_format_invalid", "is invalid", ADDRESSES, ADDRESSES + ": " + e.getMessage());
+    for (String range : ranges) {
+      if (!AddressRanges.isRange(range)) {
+        throw Texts.format(
+            ADDRESSES,
+            range,
+            "IP addresses, or ones and the length of a prefix beyond which no bit is set, such as"
+                + " 10.0.0.0/8");
+      }
     }
     return ranges;
   }

@@ -36,6 +36,8 @@ record KeyPatch(
       """
       UPDATE tollgate.api_key AS k SET
         subject = CASE WHEN $2 THEN $3 ELSE subject END,
+        -- What ended the keys of its new subject before it came is none of its affair.
+        since = CASE WHEN $2 AND subject <> $3 THEN -1 ELSE since END,
         description = CASE WHEN $4 THEN $5 ELSE description END,
         claims = CASE WHEN $6 THEN $7::text::json ELSE claims END,
         scopes = CASE WHEN $8 THEN $9 ELSE scopes END,

@@ -17,6 +17,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The keys in Postgres. Safe for all virtual threads. */
 final class KeyRegistry {
@@ -117,6 +118,11 @@ final class KeyRegistry {
     ApiKey key = ApiKey.from(change.execute(INSERT, parameters).iterator().next());
     change.touch(key.id());
     change.putIfAbsent(RecordName.subject(new Subject(key.subject())), SubjectRecord.DEFAULTS);
+    @Nullable String maker = key.createdBy();
+    if (maker != null) {
+      // An organization's key names its maker, too.
+      change.putIfAbsent(RecordName.subject(new Subject(maker)), SubjectRecord.DEFAULTS);
+    }
     change.record(origin.entry("api_key.create", key.id(), null, KeyJson.encode(key)));
     return key;
   }

@@ -9,6 +9,7 @@ import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.wire.ApiError;
+import io.tollgate.store.StoreUnreachable;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
@@ -32,7 +33,8 @@ final class Repeatable {
       """
       DELETE FROM tollgate.idempotency WHERE at < now() - interval '24 hours' AND (name = $1
         OR name IN (
-          SELECT name FROM tollgate.idempotency WHERE at < now() - interval '24 hours' LIMIT 20))
+          SELECT name FROM tollgate.idempotency WHERE at < now() - interval '24 hours' LIMIT 20
+          FOR UPDATE SKIP LOCKED))
       """;
 
   /** Waits for whoever is about to write the same name. */
@@ -47,7 +49,8 @@ final class Repeatable {
       SELECT i.request, i.salt, s.digest, %s
       FROM tollgate.idempotency i
       LEFT JOIN tollgate.api_key k ON k.id = i.key_id
-      LEFT JOIN tollgate.api_key_secret s ON s.key_id = k.id
+      LEFT JOIN tollgate.api_key_secret s
+        ON s.key_id = k.id AND (s.expires_at IS NULL OR s.expires_at > now())
       WHERE i.name = $1
       """
           .formatted(ApiKey.COLUMNS);
@@ -103,6 +106,9 @@ final class Repeatable {
   }
 
   private Created recall(RowSet<Row> rows, RequestName name) {
+    if (rows.size() == 0) {
+      throw new StoreUnreachable("the request's name has just been forgotten");
+    }
     Row first = rows.iterator().next();
     if (!first.getBuffer("request").equals(name.request())) {
       throw new ApiError(

@@ -79,7 +79,11 @@ final class VerifyEndpoint {
       // Nobody can tell that a key is used from where it may be, if nobody says where that is.
       boolean isThere =
           grant.addresses().isEmpty() || (address != null && grant.addresses().contains(address));
-      return isThere ? bodies.of(digest, grant) : Future.failedFuture(unverified());
+      if (!isThere) {
+        return Future.failedFuture(unverified());
+      }
+      verifier.noteUse(grant);
+      return bodies.of(digest, grant);
     }
     boolean isUnknown =
         verdict == Denial.STORES_UNREACHABLE || verdict == Denial.LOOKUPS_OVERLOADED;

@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The projector's session with Postgres: the change log, the keys, and the lock of him who
@@ -138,6 +140,8 @@ final class ChangeLog implements TruthStore {
         SELECT at FROM tollgate.change_log WHERE number > $1 ORDER BY number LIMIT 1
       ) oldest ON true
       """;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChangeLog.class);
 
   private final Pool pool;
   private final SqlConnection connection;
@@ -265,7 +269,16 @@ final class ChangeLog implements TruthStore {
     if (body != null) {
       return documents.seal(address, body);
     }
-    return row.getString("id") == null ? "" : documents.encode(address, RecordRows.key(row));
+    if (row.getString("id") == null) {
+      return "";
+    }
+    try {
+      return documents.encode(address, RecordRows.key(row));
+    } catch (RuntimeException unreadable) {
+      // Without a document Postgres is asked, where the row is told of; the others go on.
+      LOG.error("the row of {} can't be read: {}", row.getString("id"), unreadable.toString());
+      return "";
+    }
   }
 
   @Override

@@ -180,7 +180,13 @@ public final class Endpoints {
       exchange.fail(asked.cause());
       return;
     }
-    asked.result().checked(area, changes).enter(exchange);
+    try {
+      asked.result().checked(area, changes).enter(exchange);
+    } catch (ApiError refusal) {
+      // Told here: after a look-up the router is not there any more to catch it.
+      exchange.fail(refusal);
+      return;
+    }
     exchange.next();
   }
 

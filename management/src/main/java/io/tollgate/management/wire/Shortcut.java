@@ -52,6 +52,12 @@ final class Shortcut implements Handler<HttpServerRequest> {
   public void handle(HttpServerRequest request) {
     String requestId = RequestId.make(random);
     request.response().putHeader(RequestId.HEADER, requestId);
+    Future<Actor> actor =
+        authentication.actor(request.headers()).map(known -> known.checked(area, false));
+    if (actor.failed()) {
+      fail(request, requestId, actor.cause());
+      return;
+    }
     if (!Endpoints.hasFittingType(request)) {
       fail(request, requestId, Endpoints.unsupportedType());
       return;
@@ -65,26 +71,21 @@ final class Shortcut implements Handler<HttpServerRequest> {
             fail(request, requestId, Failures.tooLarge());
           }
         });
-    request.endHandler(ended -> serve(request, requestId, body));
+    request.endHandler(ended -> serve(request, requestId, actor, body));
   }
 
-  private void serve(HttpServerRequest request, String requestId, Buffer body) {
+  private void serve(
+      HttpServerRequest request, String requestId, Future<Actor> actor, Buffer body) {
     if (request.response().ended()) {
       return;
     }
-    Future<Buffer> answer =
-        authentication.actor(request.headers()).compose(actor -> answer(actor, body));
+    Future<Buffer> answer = actor.compose(known -> endpoint.apply(body));
     if (answer.isComplete()) {
       end(request, requestId, answer);
       return;
     }
     Context loop = vertx.getOrCreateContext();
     answer.onComplete(told -> loop.runOnContext(hopped -> end(request, requestId, answer)));
-  }
-
-  private Future<Buffer> answer(Actor actor, Buffer body) {
-    actor.checked(area, false);
-    return endpoint.apply(body);
   }
 
   private void end(HttpServerRequest request, String requestId, Future<Buffer> answer) {

@@ -120,6 +120,29 @@ class ExplainKeyTest {
   }
 
   @Test
+  void a_key_that_comes_to_a_subject_whose_keys_were_ended_works_there() {
+    String subject = subject();
+    management.create(subject, "ended");
+    JsonObject key = management.create("coming");
+    management.post("/api_keys/revoke_subject", new JsonObject().put("subject", subject));
+    assertThat(management.patch(path(key), new JsonObject().put("subject", subject)).status())
+        .isEqualTo(200);
+    assertThat(management.verify(key.getString("secret")).status()).isEqualTo(200);
+  }
+
+  @Test
+  void a_subject_without_any_key_may_be_ended_before_its_first() {
+    String subject = subject();
+    JsonObject ended =
+        management
+            .post("/api_keys/revoke_subject", new JsonObject().put("subject", subject))
+            .json();
+    assertThat(ended.getInteger("revoked_count")).isZero();
+    JsonObject key = management.create(subject, "the first");
+    assertThat(management.verify(key.getString("secret")).status()).isEqualTo(200);
+  }
+
+  @Test
   void ending_the_keys_of_nobody_is_refused_by_name() {
     Answer answer =
         management.post("/api_keys/revoke_subject", new JsonObject().put("subject", "nobody"));

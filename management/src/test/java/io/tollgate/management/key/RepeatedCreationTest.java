@@ -88,7 +88,6 @@ class RepeatedCreationTest {
     JsonObject body = new JsonObject().put("subject", subject()).put("name", "since rotated");
     JsonObject key = create("request 5", body).json();
     management.post(path(key) + "/rotate", "{}");
-    management.post(path(key) + "/rotate", "{}");
     Answer answer = create("request 5", body);
     assertThat(answer.status()).isEqualTo(409);
     assertThat(answer.code()).isEqualTo("idempotent_creation_superseded");
