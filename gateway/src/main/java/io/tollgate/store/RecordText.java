@@ -103,7 +103,7 @@ public final class RecordText {
    *
    * @throws RuntimeException of some kind if the text is not of this version, or nothing of ours
    */
-  static StoredRecord decode(String text) {
+  public static StoredRecord decode(String text) {
     var json = new JsonObject(text);
     if (json.getInteger("version") != VERSION) {
       throw new IllegalArgumentException("a record of version " + json.getInteger("version"));

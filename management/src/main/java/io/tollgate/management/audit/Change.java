@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -32,8 +33,11 @@ public final class Change {
   private static final String RECORD =
       """
       WITH counted AS (
-        UPDATE tollgate.change_counter SET number = number + 1, id = gen_random_uuid()::text
-        RETURNING number, id
+        UPDATE tollgate.change_counter
+        SET number = number + 1, id = gen_random_uuid()::text,
+          audit_hash = tollgate.audit_hash(
+            audit_hash, number + 1, now(), $4, $5, $6, $7, $8::text, $9::text)
+        RETURNING number, id, audit_hash
       ), logged AS (
         INSERT INTO tollgate.change_log (number, id, keys, records, addresses)
         SELECT number, id, $1, $2,
@@ -46,8 +50,10 @@ public final class Change {
         SET number = counted.number, since = CASE WHEN since < 0 THEN counted.number ELSE since END
         FROM counted WHERE k.id = ANY($1)
       ), audited AS (
-        INSERT INTO tollgate.audit (number, actor, request_id, action, object, before, after)
-        SELECT number, $4, $5, $6, $7, $8::text::json, $9::text::json FROM counted
+        INSERT INTO tollgate.audit (
+          number, at, actor, request_id, action, object, before, after, hash)
+        SELECT number, now(), $4, $5, $6, $7, $8::text::json, $9::text::json, audit_hash
+        FROM counted
       )
       SELECT number, id, tollgate.epoch() AS epoch, pg_notify('%s', '')::text AS told FROM counted
       """
@@ -118,6 +124,25 @@ public final class Change {
     records.add(name.text());
   }
 
+  /** Returns what stands there; nobody else changes it before this change has ended. */
+  public Optional<StoredRecord> lock(RecordName name) {
+    String sql = "SELECT body FROM tollgate.record WHERE name = $1 FOR UPDATE";
+    for (Row row : execute(sql, Tuple.of(name.text()))) {
+      return Optional.of(RecordText.decode(row.getString("body")));
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Returns the newest of all changes, for whom nothing is left to be done: what was found done
+   * under a lock was done by then. A statement of its own, since one that waited for the lock would
+   * see the counter as of before.
+   */
+  public Recorded newest() {
+    String sql = "SELECT number, id, tollgate.epoch() AS epoch FROM tollgate.change_counter";
+    return recorded(execute(sql, Tuple.tuple()).iterator().next());
+  }
+
   /** Returns the number that this change will have; every other change waits from here on. */
   public long number() {
     String sql = "SELECT number + 1 AS next FROM tollgate.change_counter FOR UPDATE";
@@ -140,6 +165,10 @@ public final class Change {
                 entry.after()));
     Row row = execute(RECORD, parameters).iterator().next();
     recorded = true;
+    return recorded(row);
+  }
+
+  private static Recorded recorded(Row row) {
     var position = new LogPosition(row.getLong("number"), row.getString("id"));
     return new Recorded(position, row.getString("epoch"));
   }

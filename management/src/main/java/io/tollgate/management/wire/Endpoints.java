@@ -180,7 +180,13 @@ public final class Endpoints {
       exchange.fail(asked.cause());
       return;
     }
-    asked.result().checked(area, changes).enter(exchange);
+    try {
+      asked.result().checked(area, changes).enter(exchange);
+    } catch (ApiError refusal) {
+      // Not the router's to catch where this runs after a hop: then nobody would answer.
+      exchange.fail(refusal);
+      return;
+    }
     exchange.next();
   }
 
