@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * in or moved, at the end neither, without all that follows being made anew.
  */
 public final class AuditChain {
-  /** A line may have some ten thousand bytes, and a statement three seconds. */
-  private static final int LINES_AT_ONCE = 2_000;
+  /** A line may have a hundred thousand bytes, and a statement three seconds. */
+  private static final int LINES_AT_ONCE = 1_000;
 
   /** Of one moment, so that the newest line and the counter belong together. */
   private static final String PART =

@@ -85,7 +85,10 @@ class AuditChainTest {
           """)
   void how_an_object_looked_can_not_be_altered(String column, int number) {
     postgres.execute(
-        "UPDATE tollgate.audit SET %1$s = replace(%1$s::text, 'key', 'kei')::json WHERE number = %2$d"
+        """
+        UPDATE tollgate.audit SET %1$s = replace(%1$s::text, 'key', 'kei')::json
+        WHERE number = %2$d
+        """
             .formatted(column, revocation(number)));
     assertThatItBreaksAt(revocation(number));
   }
