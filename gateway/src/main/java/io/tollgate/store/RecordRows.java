@@ -78,7 +78,8 @@ public final class RecordRows {
         found.records.put(address, record(row));
       } catch (RuntimeException unreadable) {
         refused.increment();
-        LOG.error("the row of {} can't be read: {}", row.getString("id"), unreadable.toString());
+        var name = new RecordName(row.getString("id"));
+        LOG.error("the row of {} can't be read: {}", name, unreadable.toString());
         found.unreadable.add(address);
       }
     }

@@ -3,6 +3,9 @@ package io.tollgate.management;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.instance.AuditEndpoint;
+import io.tollgate.management.instance.KeySwitchEndpoint;
+import io.tollgate.management.instance.SecretKeyEndpoint;
 import io.tollgate.management.key.KeyEndpoint;
 import io.tollgate.management.key.RevocationBarrier;
 import io.tollgate.management.key.StoresEvidence;
@@ -143,12 +146,14 @@ public final class Management {
 
   private static Endpoints endpoints(
       Vertx vertx, ManagementConfig config, MeterRegistry metrics, Parts parts) {
-    var door =
-        new Authentication(
-            config.secretKey(), KeyFormat.ofSecretKeys(config.pepper()), parts.verifier);
+    var secretKeys = KeyFormat.ofSecretKeys(config.pepper());
+    var door = new Authentication(config.secretKey(), secretKeys, parts.verifier);
     var endpoints = new Endpoints(vertx, door, config.bodyBytesMax(), parts.random, metrics);
     var evidence = new StoresEvidence(vertx, parts.projector, parts.transactions);
     var barrier = new RevocationBarrier(evidence, config.fence());
+    new SecretKeyEndpoint(parts.transactions, secretKeys, barrier, parts.random).enter(endpoints);
+    new KeySwitchEndpoint(parts.transactions, barrier).enter(endpoints);
+    new AuditEndpoint(parts.transactions).enter(endpoints);
     new KeyEndpoint(
             parts.transactions,
             new KeyFormat(config.pepper()),

@@ -10,8 +10,10 @@ CREATE TABLE tollgate.record (
   body text NOT NULL
 );
 
+-- The record of a key to the management API stands where its secret leads: the name holds the digest.
 CREATE FUNCTION tollgate.address(name text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
-  SELECT sha256(convert_to(E'tollgate record\n' || name, 'UTF8'))
+  SELECT CASE WHEN starts_with(name, 'secret_key:') THEN decode(substr(name, 12), 'hex')
+    ELSE sha256(convert_to(E'tollgate record\n' || name, 'UTF8')) END
 $$;
 
 INSERT INTO tollgate.record (name, address, body)
@@ -53,6 +55,26 @@ CREATE TABLE tollgate.idempotency (
 );
 CREATE INDEX idempotency_at ON tollgate.idempotency (at);
 
+-- Keys to the management API. What readers follow is a record for each of their secrets.
+CREATE TABLE tollgate.secret_key (
+  id text PRIMARY KEY CHECK (id ~ '^isk_[0-9a-f]{32}$'),
+  name text NOT NULL,
+  areas text[] NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz,
+  revoked_at timestamptz
+);
+CREATE INDEX secret_key_created ON tollgate.secret_key (created_at DESC, id DESC);
+
+-- The secrets that work, or will have worked: a revoked key has none.
+CREATE TABLE tollgate.secret_key_secret (
+  digest bytea PRIMARY KEY CHECK (octet_length(digest) = 32),
+  key_id text NOT NULL REFERENCES tollgate.secret_key (id),
+  -- When this secret ends, where another has taken its place.
+  expires_at timestamptz
+);
+CREATE INDEX secret_key_secret_key ON tollgate.secret_key_secret (key_id);
+
 -- One change may be of several keys and records.
 DELETE FROM tollgate.change_log;
 ALTER TABLE tollgate.change_log DROP COLUMN key_id;
@@ -65,6 +87,19 @@ ALTER TABLE tollgate.change_log
 -- A line of the audit is of any object, and each is bound to the one before it.
 ALTER TABLE tollgate.audit RENAME COLUMN key_id TO object;
 ALTER INDEX tollgate.audit_key RENAME TO audit_object;
+-- Over the hash of the line before it and the line itself; null in lines that are older than that.
+ALTER TABLE tollgate.audit ADD COLUMN hash bytea;
+-- That of the newest line, so that it shows where the end of the audit was cut off.
+ALTER TABLE tollgate.change_counter ADD COLUMN audit_hash bytea NOT NULL DEFAULT '\x';
+
+-- An array, so that no two lines are spelled alike: what is text is quoted, what is null is not.
+CREATE FUNCTION tollgate.audit_hash(
+  previous bytea, number bigint, at timestamptz, actor text, request_id text, action text,
+  object text, before text, after text) RETURNS bytea LANGUAGE sql STABLE AS $$
+  SELECT sha256(previous || convert_to(json_build_array(
+    number, (extract(epoch FROM at) * 1000000)::bigint, actor, request_id, action, object, before,
+    after)::text, 'UTF8'))
+$$;
 
 -- All documents have another form now: what Redis holds is of another history.
 UPDATE tollgate.schema_state

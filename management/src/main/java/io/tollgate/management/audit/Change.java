@@ -36,8 +36,11 @@ public final class Change {
   private static final String RECORD =
       """
       WITH counted AS (
-        UPDATE tollgate.change_counter SET number = number + 1, id = gen_random_uuid()::text
-        RETURNING number, id
+        UPDATE tollgate.change_counter
+        SET number = number + 1, id = gen_random_uuid()::text,
+          audit_hash = tollgate.audit_hash(
+            audit_hash, number + 1, now(), $4, $5, $6, $7, $8::text, $9::text)
+        RETURNING number, id, audit_hash
       ), logged AS (
         INSERT INTO tollgate.change_log (number, id, keys, records, addresses)
         SELECT number, id, $1, $2,
@@ -54,8 +57,10 @@ public final class Change {
         SET body = replace(body, '"revoked_before":-1', '"revoked_before":' || counted.number)
         FROM counted WHERE r.name = ANY($2)
       ), audited AS (
-        INSERT INTO tollgate.audit (number, actor, request_id, action, object, before, after)
-        SELECT number, $4, $5, $6, $7, $8::text::json, $9::text::json FROM counted
+        INSERT INTO tollgate.audit (
+          number, at, actor, request_id, action, object, before, after, hash)
+        SELECT number, now(), $4, $5, $6, $7, $8::text::json, $9::text::json, audit_hash
+        FROM counted
       )
       SELECT number, id, tollgate.epoch() AS epoch, pg_notify('%s', '')::text AS told FROM counted
       """
@@ -137,6 +142,16 @@ public final class Change {
     records.add(name.text());
   }
 
+  /**
+   * Returns the newest of all changes, for whom nothing is left to be done: what was found done
+   * under a lock was done by then. A statement of its own, since one that waited for the lock would
+   * see the counter as of before.
+   */
+  public Recorded newest() {
+    String sql = "SELECT number, id, tollgate.epoch() AS epoch FROM tollgate.change_counter";
+    return recorded(execute(sql, Tuple.tuple()).iterator().next());
+  }
+
   /** Ends the change with its audit row and its place in the log, which is returned. */
   public Recorded record(AuditEntry entry) {
     Tuple parameters =
@@ -153,6 +168,10 @@ public final class Change {
                 entry.after()));
     Row row = execute(RECORD, parameters).iterator().next();
     recorded = true;
+    return recorded(row);
+  }
+
+  private static Recorded recorded(Row row) {
     var position = new LogPosition(row.getLong("number"), row.getString("id"));
     return new Recorded(position, row.getString("epoch"));
   }

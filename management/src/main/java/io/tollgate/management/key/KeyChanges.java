@@ -29,10 +29,6 @@ final class KeyChanges {
   private static final String LOCK =
       "SELECT " + ApiKey.COLUMNS + " FROM tollgate.api_key k WHERE k.id = $1 FOR UPDATE";
 
-  /** A statement of its own, so that it sees what was committed while the lock was waited for. */
-  private static final String HEAD =
-      "SELECT number, tollgate.epoch() AS epoch FROM tollgate.change_counter";
-
   private static final String REVOKE =
       """
       UPDATE tollgate.api_key AS k
@@ -127,8 +123,8 @@ final class KeyChanges {
    * call may not have proven: whatever it was, it is not behind the log's head.
    */
   private static Changed nothing(Change change, ApiKey before) {
-    Row head = change.execute(HEAD, Tuple.tuple()).iterator().next();
-    return new Changed(before, head.getString("epoch"), head.getLong("number"));
+    Change.Recorded newest = change.newest();
+    return new Changed(before, newest.epoch(), newest.number());
   }
 
   private static Changed record(

@@ -14,11 +14,11 @@ import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;
 import io.tollgate.management.wire.RequestBody;
 import io.tollgate.management.wire.RequestParameters;
+import io.tollgate.management.wire.Seconds;
 import io.tollgate.ring.Clocks;
 import io.tollgate.ring.Verifier;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class KeyEndpoint {
   private static final String REASON = "revocation_reason";
   private static final int REASON_MAX = 255;
-  private static final String OVERLAP = "overlap_seconds";
-  private static final BigDecimal OVERLAP_SECONDS_MAX = BigDecimal.valueOf(30 * 86_400);
 
   private final KeyRegistry keys;
   private final KeyChanges changes;
@@ -182,8 +180,8 @@ public final class KeyEndpoint {
   private void rotate(RoutingContext exchange) {
     KeyId id = id(exchange);
     RequestBody body = RequestBody.parseOptional(exchange.body().buffer());
-    body.allowOnly(Set.of(OVERLAP));
-    Duration overlap = overlap(body.numberOrNull(OVERLAP));
+    body.allowOnly(Set.of(Seconds.OVERLAP));
+    Duration overlap = Seconds.overlap(body);
     Secret secret = format.mint(random);
     KeyChanges.Changed changed =
         changes
@@ -191,25 +189,6 @@ public final class KeyEndpoint {
             .orElseThrow(KeyEndpoint::unknown);
     barrier.pass(changed.epoch(), changed.number());
     Endpoints.answer(exchange, KeyJson.encode(changed.key(), secret));
-  }
-
-  private static Duration overlap(@Nullable BigDecimal seconds) {
-    if (seconds == null) {
-      return Duration.ZERO;
-    }
-    if (seconds.signum() < 0 || seconds.compareTo(OVERLAP_SECONDS_MAX) > 0) {
-      throw ApiError.parameter(
-          "form_param_value_invalid",
-          "is invalid",
-          OVERLAP,
-          OVERLAP
-              + " must be 0 to "
-              + OVERLAP_SECONDS_MAX
-              + " (30 days), was "
-              + ApiError.quote(seconds.toString())
-              + ".");
-    }
-    return Duration.ofMillis(seconds.movePointRight(3).longValue());
   }
 
   /** Secrets are kept as digests: what was shown once can't be shown again. */

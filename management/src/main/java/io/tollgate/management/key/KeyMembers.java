@@ -5,8 +5,6 @@ import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.RequestBody;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +21,6 @@ final class KeyMembers {
   static final String DESCRIPTION = "description";
   static final String CLAIMS = "claims";
   static final String SCOPES = "scopes";
-  static final String LIFETIME = "seconds_until_expiration";
   static final String ADDRESSES = "allowed_ip_ranges";
   static final String METADATA = "metadata";
 
@@ -35,10 +32,6 @@ final class KeyMembers {
   private static final int OBJECT_BYTES_MAX = 16 * 1024;
   private static final int OBJECT_DEPTH_MAX = 32;
 
-  /** A hundred years of 365 days. */
-  private static final BigDecimal LIFETIME_SECONDS_MAX = BigDecimal.valueOf(100L * 365 * 86_400);
-
-  private static final BigDecimal ONE_MILLISECOND = new BigDecimal("0.001");
   private static final Pattern USER = Pattern.compile("user_[0-9A-Za-z_]{27}");
 
   private KeyMembers() {}
@@ -132,28 +125,5 @@ final class KeyMembers {
           "created_by", user, "user_ and 27 letters, digits or underscores, or null");
     }
     return user;
-  }
-
-  static @Nullable Long lifetimeMillis(@Nullable BigDecimal seconds) {
-    if (seconds == null) {
-      return null;
-    }
-    if (seconds.signum() < 0 || seconds.compareTo(LIFETIME_SECONDS_MAX) > 0) {
-      throw ApiError.parameter(
-          "form_param_value_invalid",
-          "is invalid",
-          "seconds_until_expiration",
-          "seconds_until_expiration must be 0 to "
-              + LIFETIME_SECONDS_MAX
-              + " (100 years) or null, was "
-              + ApiError.quote(seconds.toString())
-              + ".");
-    }
-    // Told by comparing: scaling a number such as 1e-500000000 would take minutes.
-    if (seconds.compareTo(ONE_MILLISECOND) < 0) {
-      return 0L;
-    }
-    // Fractions count to the millisecond; what is finer ends the key earlier, never later.
-    return seconds.movePointRight(3).setScale(0, RoundingMode.DOWN).longValueExact();
   }
 }

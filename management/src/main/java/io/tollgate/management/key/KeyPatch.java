@@ -2,6 +2,7 @@ package io.tollgate.management.key;
 
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.RequestBody;
+import io.tollgate.management.wire.Seconds;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +28,7 @@ record KeyPatch(
           KeyMembers.DESCRIPTION,
           KeyMembers.CLAIMS,
           KeyMembers.SCOPES,
-          KeyMembers.LIFETIME,
+          Seconds.LIFETIME,
           KeyMembers.ADDRESSES,
           KeyMembers.METADATA);
 
@@ -65,7 +66,7 @@ record KeyPatch(
         KeyMembers.description(body),
         KeyMembers.object(body, KeyMembers.CLAIMS),
         KeyMembers.scopes(body.texts(KeyMembers.SCOPES)),
-        KeyMembers.lifetimeMillis(body.numberOrNull(KeyMembers.LIFETIME)),
+        Seconds.lifetimeMillis(body),
         KeyMembers.addresses(body),
         KeyMembers.object(body, KeyMembers.METADATA));
   }
@@ -81,7 +82,7 @@ record KeyPatch(
         .addString(claims)
         .addBoolean(given.contains(KeyMembers.SCOPES))
         .addArrayOfString(scopes.toArray(String[]::new))
-        .addBoolean(given.contains(KeyMembers.LIFETIME))
+        .addBoolean(given.contains(Seconds.LIFETIME))
         .addLong(lifetimeMillis)
         .addBoolean(given.contains(KeyMembers.ADDRESSES))
         .addArrayOfString(addresses.toArray(String[]::new))

@@ -2,6 +2,7 @@ package io.tollgate.management.key;
 
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.RequestBody;
+import io.tollgate.management.wire.Seconds;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ record NewKey(
           KeyMembers.ADDRESSES,
           KeyMembers.METADATA,
           "created_by",
-          KeyMembers.LIFETIME);
+          Seconds.LIFETIME);
 
   private static final String TYPE_DEFAULT = "api_key";
   private static final int TYPE_MIN = 3;
@@ -64,6 +65,6 @@ record NewKey(
         KeyMembers.addresses(body),
         KeyMembers.object(body, KeyMembers.METADATA),
         KeyMembers.createdBy(body.textOrNull("created_by")),
-        KeyMembers.lifetimeMillis(body.numberOrNull(KeyMembers.LIFETIME)));
+        Seconds.lifetimeMillis(body));
   }
 }

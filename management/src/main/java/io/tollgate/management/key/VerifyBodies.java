@@ -85,20 +85,21 @@ final class VerifyBodies {
    */
   Future<Buffer> of(KeyDigest digest, Grant grant) {
     Body known = bodies.getIfPresent(digest);
-    boolean isOurs = known != null && known.grant.equals(grant);
-    if (isOurs && clocks.nanos() - known.readNanos < LIFETIME.toNanos()) {
+    if (known == null || !known.grant.equals(grant)) {
+      misses.increment();
+      return join(digest, grant);
+    }
+    if (clocks.nanos() - known.readNanos < LIFETIME.toNanos()) {
       hits.increment();
       return Future.succeededFuture(known.json);
     }
     misses.increment();
-    Future<Buffer> read = join(digest, grant);
-    return isOurs
-        ? read.recover(
+    return join(digest, grant)
+        .recover(
             failure ->
                 failure instanceof StoreUnreachable
                     ? Future.succeededFuture(known.json)
-                    : Future.failedFuture(failure))
-        : read;
+                    : Future.failedFuture(failure));
   }
 
   /** However many ask for one grant, one question is under way. */

@@ -69,6 +69,23 @@ public final class RequestParameters {
     return number;
   }
 
+  public @Nullable String textOrNull(String name) {
+    return find(name);
+  }
+
+  /** Returns a time in milliseconds since the epoch, or null where there is none. */
+  public @Nullable Long millisOrNull(String name) {
+    String value = find(name);
+    if (value == null) {
+      return null;
+    }
+    // Fifteen digits reach far beyond all that Postgres counts as a time of ours.
+    if (!value.matches("[0-9]{1,15}")) {
+      throw format(name, value, "a time in milliseconds since 1970");
+    }
+    return Long.parseLong(value);
+  }
+
   private @Nullable String find(String name) {
     List<String> values = parameters.getAll(name);
     if (values.size() > 1) {
