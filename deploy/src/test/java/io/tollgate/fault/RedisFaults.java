@@ -20,7 +20,7 @@ import java.util.Locale;
 /** What may happen to Redis, for all who use it. Postgres lives, so nobody may notice. */
 final class RedisFaults {
   private static final Duration EVERY = Duration.ofMillis(400);
-  private static final String ASKED = "tollgate_lookups_total{result=\"%s\",store=\"postgres\"}";
+  private static final String ASKED = "tollgate_lookups_total{result=\"%s\",store=\"postgres\"";
 
   private RedisFaults() {}
 
