@@ -21,7 +21,8 @@ import io.tollgate.ring.RingConfig;
 import io.tollgate.ring.Verdict;
 import io.tollgate.ring.Verifier;
 import io.tollgate.store.KeyRecord;
-import io.tollgate.store.KeySource;
+import io.tollgate.store.RecordSource;
+import io.tollgate.store.StoredRecord;
 import io.tollgate.wire.HeadEnd;
 import io.tollgate.wire.Malformed;
 import io.tollgate.wire.RequestHead;
@@ -120,16 +121,16 @@ public class DecisionBenchmark {
     }
   }
 
-  private static final class GeneratedKeys implements KeySource {
+  private static final class GeneratedKeys implements RecordSource {
     private final SplittableRandom random = new SplittableRandom(3);
     private final Scopes scopes = Scopes.of(List.of("read", "write"));
 
     @Override
-    public Future<Optional<KeyRecord>> find(KeyDigest digest) {
+    public Future<Optional<StoredRecord>> find(KeyDigest digest) {
       var subject = new Subject("user_000000000000000000000000000");
       return Future.succeededFuture(
           Optional.of(
-              new KeyRecord(1, KeyId.random(random), subject, scopes, false, KeyRecord.NEVER)));
+              KeyRecord.plain(1, KeyId.random(random), subject, scopes, false, KeyRecord.NEVER)));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.tollgate.ring;
 
+import io.tollgate.access.AddressRanges;
 import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
@@ -33,9 +34,18 @@ public final class FenceOrder {
           new KeyId(5, 6),
           new Subject("user_000000000000000000000000000"),
           Scopes.NONE,
-          Long.MAX_VALUE);
+          AddressRanges.NONE,
+          Long.MAX_VALUE,
+          basis());
 
   private FenceOrder() {}
+
+  private static Basis basis() {
+    var basis = new Basis(new Generations());
+    basis.add(new KeyDigest(7, 7, 7, 7));
+    basis.add(new KeyDigest(8, 8, 8, 8));
+    return basis;
+  }
 
   private static boolean isKnown(KeyRing ring) {
     return ring.find(1, 2, 3, 4) != null;

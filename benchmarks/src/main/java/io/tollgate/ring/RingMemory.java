@@ -1,9 +1,11 @@
 package io.tollgate.ring;
 
+import io.tollgate.access.AddressRanges;
 import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
+import io.tollgate.store.RecordName;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -30,6 +32,9 @@ public final class RingMemory {
     }
     long before = usedBytes();
     var ring = new KeyRing(GRANTS);
+    var basis = new Basis(new Generations());
+    basis.add(RecordName.INSTANCE.address());
+    basis.add(RecordName.subject(subject(random)).address());
     for (int i = 0; i < GRANTS; i++) {
       var digest =
           new KeyDigest(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
@@ -40,7 +45,9 @@ public final class RingMemory {
               KeyId.random(random),
               subject(random),
               sets[i % sets.length],
-              Long.MAX_VALUE));
+              AddressRanges.NONE,
+              Long.MAX_VALUE,
+              basis));
     }
     long bytes = usedBytes() - before;
     System.out.printf(

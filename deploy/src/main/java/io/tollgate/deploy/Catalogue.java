@@ -269,7 +269,7 @@ final class Catalogue {
           "management.verify-cache-bytes",
           INTEGER,
           ManagementConfig.VERIFY_CACHE_BYTES,
-          "most bytes of keys kept to verify them again within 1s; 0 asks Postgres each time");
+          "most bytes of answers to `verify` that are held; 0 makes each anew");
 
   static final Setting<String> INTERNAL_HOST =
       add("internal.host", TEXT, "127.0.0.1", "address of `/livez`, `/readyz` and `/metrics`");

@@ -32,10 +32,7 @@ final class Composition {
             new GatewayConfig(
                 gatewayName(),
                 edge(),
-                new RingConfig(
-                    settings.get(Catalogue.RING_ENTRIES_MAX),
-                    settings.get(Catalogue.RING_LOOKUPS_MAX),
-                    settings.get(Catalogue.RING_STATEMENTS_MAX)),
+                ring(),
                 fence(),
                 proxy(),
                 new LimitConfig(
@@ -50,16 +47,25 @@ final class Composition {
     return checked(
         () ->
             new ManagementConfig(
+                managementName(),
                 settings.get(Catalogue.MANAGEMENT_HOST),
                 settings.get(Catalogue.MANAGEMENT_PORT),
                 settings.get(Catalogue.MANAGEMENT_BODY_BYTES_MAX),
                 settings.get(Catalogue.MANAGEMENT_CONNECTIONS_MAX),
                 settings.get(Catalogue.MANAGEMENT_VERIFY_CACHE_BYTES),
+                ring(),
                 settings.get(Catalogue.SECRET_KEY),
                 redis(),
                 postgres(),
                 fence(),
                 pepper()));
+  }
+
+  private RingConfig ring() {
+    return new RingConfig(
+        settings.get(Catalogue.RING_ENTRIES_MAX),
+        settings.get(Catalogue.RING_LOOKUPS_MAX),
+        settings.get(Catalogue.RING_STATEMENTS_MAX));
   }
 
   PostgresConfig postgres() {
@@ -89,6 +95,14 @@ final class Composition {
     int port = settings.get(Catalogue.EDGE_PORT);
     // A port that is not fixed is another one after a restart; then so is the name.
     return hostName() + ':' + (port == 0 ? UUID.randomUUID().toString() : port);
+  }
+
+  /** A process may be a gateway and a management at once, under two names. */
+  private String managementName() {
+    String given = settings.find(Catalogue.GATEWAY_NAME);
+    int port = settings.get(Catalogue.MANAGEMENT_PORT);
+    String place = port == 0 ? UUID.randomUUID().toString() : Integer.toString(port);
+    return "management of " + (given == null ? hostName() + ':' + place : given);
   }
 
   private static String hostName() {

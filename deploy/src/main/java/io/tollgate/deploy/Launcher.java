@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command line. Its exit code is 0 where all went well, 2 where the command line or the
- * settings are wrong, 1 where they are right and the process could not start all the same.
+ * settings are wrong, 1 where they are right and it could not start, or found the audit altered.
  */
 @Command(
     name = "tollgate",
@@ -28,10 +28,12 @@ import picocli.CommandLine.Spec;
       "",
       "Settings come from the environment (TOLLGATE_EDGE_PORT) and from the YAML file that",
       "TOLLGATE_CONFIG names (edge.port); deploy/docs/configuration.md lists them all.",
-      "Exit codes: 0 done, 1 could not start, 2 wrong command line or settings."
+      "Exit codes: 0 done, 1 could not start, or the audit was altered, 2 wrong command line or",
+      "settings."
     })
 public final class Launcher {
   private static final int START_FAILED = 1;
+  private static final int AUDIT_ALTERED = 1;
 
   private final Map<String, String> environment;
 
@@ -94,6 +96,15 @@ public final class Launcher {
     String done = new EpochRenewal(new Composition(settings).postgres()).run();
     out().println(done);
     return CommandLine.ExitCode.OK;
+  }
+
+  @Command(description = "Prove that nobody altered the audit; exit code 1 if somebody did.")
+  int audit() {
+    Settings settings = Settings.read(environment);
+    Logs.readable("warn");
+    var done = new AuditVerification(new Composition(settings).postgres()).run();
+    out().println(AuditVerification.sentence(done));
+    return done.isValid() ? CommandLine.ExitCode.OK : AUDIT_ALTERED;
   }
 
   @Command(description = "Print every setting, its value and where it came from.")

@@ -48,7 +48,7 @@ class LauncherTest {
     try (var tollgate = LaunchedTollgate.start(Map.of(), "--help")) {
       assertThat(tollgate.exitCode()).isZero();
       assertThat(tollgate.output())
-          .contains("dev", "serve", "edge", "management", "migrate", "epoch", "config");
+          .contains("dev", "serve", "edge", "management", "migrate", "epoch", "audit", "config");
     }
   }
 
@@ -137,6 +137,30 @@ class LauncherTest {
   @Test
   void without_postgres_no_epoch_begins() {
     assertEndsWith(START_FAILED, environment(), "epoch", "no new epoch");
+  }
+
+  @Test
+  void an_audit_is_told_from_one_that_was_altered() {
+    try (TestPostgres postgres = TestPostgres.database()) {
+      Map<String, String> environment =
+          environment("TOLLGATE_POSTGRES_URL", postgres.url().reveal());
+      try (var audit = LaunchedTollgate.start(environment, "audit")) {
+        assertThat(audit.exitCode()).as(audit.output()).isZero();
+        assertThat(audit.output()).contains("the audit is whole");
+      }
+      postgres.execute(
+          "INSERT INTO tollgate.audit (number, actor, request_id, action, object, hash)"
+              + " VALUES (1, 'a', 'r', 'c', 'o', sha256(''))");
+      try (var audit = LaunchedTollgate.start(environment, "audit")) {
+        assertThat(audit.exitCode()).as(audit.output()).isEqualTo(1);
+        assertThat(audit.output()).contains("altered: line 1 ");
+      }
+    }
+  }
+
+  @Test
+  void without_postgres_no_audit_is_verified() {
+    assertEndsWith(START_FAILED, environment(), "audit", "no verification");
   }
 
   @Test

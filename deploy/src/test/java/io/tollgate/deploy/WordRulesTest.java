@@ -40,6 +40,8 @@ class WordRulesTest {
     String test = MANAGEMENT.replace("/main/", "/test/");
     assertThat(WordRules.composeInManagement(new SourceFile(GATEWAY, "f.compose(x);"))).isEmpty();
     assertThat(WordRules.composeInManagement(new SourceFile(test, "f.compose(x);"))).isEmpty();
+    String onLoop = "management/src/main/java/io/tollgate/management/wire/Shortcut.java";
+    assertThat(WordRules.composeInManagement(new SourceFile(onLoop, "f.compose(x);"))).isEmpty();
   }
 
   @ParameterizedTest

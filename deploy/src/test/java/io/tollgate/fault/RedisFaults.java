@@ -20,7 +20,7 @@ import java.util.Locale;
 /** What may happen to Redis, for all who use it. Postgres lives, so nobody may notice. */
 final class RedisFaults {
   private static final Duration EVERY = Duration.ofMillis(400);
-  private static final String ASKED = "tollgate_lookups_total{result=\"%s\",store=\"postgres\"}";
+  private static final String ASKED = "tollgate_lookups_total{result=\"%s\",store=\"postgres\"";
 
   private RedisFaults() {}
 
@@ -115,7 +115,7 @@ final class RedisFaults {
         () -> {
           List<IssuedKey> keys = scene.keys().warm().subList(0, 30);
           for (IssuedKey key : keys) {
-            poison(redis, RedisNames.key(KeyDigest.of(new Secret(key.secret()))), key);
+            poison(redis, RedisNames.record(KeyDigest.of(new Secret(key.secret()))), key);
           }
         });
     scene.hold();

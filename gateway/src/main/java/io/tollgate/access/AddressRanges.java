@@ -80,6 +80,11 @@ public final class AddressRanges {
     return new AddressRanges(kept);
   }
 
+  /** Returns whether the text is an address or a range. */
+  public static boolean isRange(String text) {
+    return Range.parse(text) != null;
+  }
+
   private static Range range(String text) {
     Range range = Range.parse(text);
     if (range == null) {

@@ -3,6 +3,7 @@ package io.tollgate.access;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,27 @@ public final class Scopes {
       }
     }
     return true;
+  }
+
+  /** Returns whether one of them names a permission, which counts only while a role holds it. */
+  public boolean hasPermissions() {
+    return Arrays.stream(sorted).anyMatch(Scopes::isPermission);
+  }
+
+  /** Returns these scopes without the permissions that are not among those held. */
+  public Scopes withPermissionsOf(Set<String> held) {
+    return new Scopes(
+        Arrays.stream(sorted)
+            .filter(scope -> !isPermission(scope) || held.contains(scope))
+            .toArray(String[]::new));
+  }
+
+  private static boolean isPermission(String scope) {
+    return scope.startsWith("org:");
+  }
+
+  public boolean contains(String scope) {
+    return Arrays.binarySearch(sorted, scope) >= 0;
   }
 
   public List<String> toList() {

@@ -25,6 +25,14 @@ public record Subject(String id) {
     return SHAPE.matcher(id).matches();
   }
 
+  public boolean isUser() {
+    return id.startsWith("user_");
+  }
+
+  public boolean isOrganization() {
+    return id.startsWith("org_");
+  }
+
   @Override
   public String toString() {
     return id;

@@ -3,6 +3,7 @@ package io.tollgate.edge;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.netty.channel.EventLoop;
+import io.tollgate.access.AddressRanges;
 import io.tollgate.limit.Admission;
 import io.tollgate.limit.RateLimiter;
 import io.tollgate.meter.UsageMeter;
@@ -10,6 +11,7 @@ import io.tollgate.proxy.Failure;
 import io.tollgate.proxy.Forwarder;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
+import io.tollgate.ring.Access;
 import io.tollgate.ring.Denial;
 import io.tollgate.ring.Grant;
 import io.tollgate.ring.Verdict;
@@ -17,6 +19,7 @@ import io.tollgate.ring.Verifier;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.RequestHead;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,20 +158,31 @@ final class Edge {
     }
   }
 
-  /** Authorize: the key holds all scopes that the route asks for. */
+  /** Authorize: the key may be used from there, and holds all scopes that the route asks for. */
   private void authorize(EdgeRequest request, Verdict verdict) {
     switch (verdict) {
       case Denial denial -> refusals.refuse(request, Refusal.of(denial));
+      case Access foreign -> refusals.refuse(request, Refusal.KEY_INVALID);
       case Grant grant -> {
         meter.verified();
         request.setGrant(grant);
-        if (grant.scopes().covers(request.route().scopes())) {
+        Refusal refusal = refusal(request, grant);
+        if (refusal == null) {
+          verifier.noteUse(grant);
           limit(request, grant);
         } else {
-          refusals.refuse(request, Refusal.SCOPE_MISSING);
+          refusals.refuse(request, refusal);
         }
       }
     }
+  }
+
+  private static @Nullable Refusal refusal(EdgeRequest request, Grant grant) {
+    AddressRanges allowed = grant.addresses();
+    if (!allowed.isEmpty() && !allowed.contains(request.connection().origin().client())) {
+      return Refusal.ADDRESS_NOT_ALLOWED;
+    }
+    return grant.scopes().covers(request.route().scopes()) ? null : Refusal.SCOPE_MISSING;
   }
 
   /** Limit: the key has a place left at its rate. */
@@ -267,11 +281,16 @@ final class Edge {
   }
 
   private void renewed(EdgeRequest request, Verdict found, long askedNanos) {
-    if (found instanceof Grant grant && grant.scopes().covers(request.route().scopes())) {
+    Refusal why =
+        switch (found) {
+          case Denial denial -> Refusal.of(denial);
+          case Access foreign -> Refusal.KEY_INVALID;
+          case Grant grant -> refusal(request, grant);
+        };
+    if (why == null) {
       request.setConfirmed(askedNanos);
       return;
     }
-    Refusal why = found instanceof Denial denial ? Refusal.of(denial) : Refusal.SCOPE_MISSING;
     boolean isKnown = !why.isPassing();
     if (isKnown || askedNanos - request.confirmedNanos() > UNCONFIRMED_NANOS_MAX) {
       metrics.exchangeRevoked();

@@ -5,6 +5,7 @@ import io.tollgate.limit.RateLimiter;
 import io.tollgate.meter.UsageMeter;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
+import io.tollgate.ring.VerifierVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -24,7 +25,7 @@ public final class Gateway {
 
   private final Vertx vertx;
   private final GatewayConfig config;
-  private final LookupVerticle lookups;
+  private final VerifierVerticle lookups;
   private final List<EdgeVerticle> edges;
   private final List<Future<String>> deployments;
   private final EdgeMetrics edgeMetrics;
@@ -36,7 +37,7 @@ public final class Gateway {
   private Gateway(
       Vertx vertx,
       GatewayConfig config,
-      LookupVerticle lookups,
+      VerifierVerticle lookups,
       EdgeMetrics edgeMetrics,
       RouteTable routes) {
     this.vertx = vertx;
@@ -57,7 +58,7 @@ public final class Gateway {
   public static Future<Gateway> start(
       Vertx vertx, GatewayConfig config, List<Route> routes, MeterRegistry metrics) {
     RouteTable table = RouteTable.of(routes);
-    var lookups = new LookupVerticle(config, metrics);
+    var lookups = new VerifierVerticle(config.verifier(), "edge", metrics);
     var gateway = new Gateway(vertx, config, lookups, new EdgeMetrics(metrics), table);
     return vertx
         .deployVerticle(lookups)

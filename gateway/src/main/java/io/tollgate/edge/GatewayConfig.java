@@ -5,6 +5,7 @@ import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
+import io.tollgate.ring.VerifierConfig;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
 
@@ -31,5 +32,10 @@ public record GatewayConfig(
       throw new IllegalArgumentException(
           "gateway.name must have 1 to " + NAME_MAX + " characters, was \"" + name + '"');
     }
+  }
+
+  /** Returns what concerns the verifier alone. */
+  VerifierConfig verifier() {
+    return new VerifierConfig(name, ring, fence, redis, postgres, pepper);
   }
 }

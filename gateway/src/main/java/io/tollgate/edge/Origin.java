@@ -35,6 +35,7 @@ final class Origin {
   private final IpAddress peer;
   private final String peerText;
   private final AddressRanges proxies;
+  private IpAddress client;
   private String address;
   private String scheme = HTTP;
 
@@ -48,6 +49,12 @@ final class Origin {
     peerText = peer.toString();
     proxies = trusted ? trustedProxies : AddressRanges.NONE;
     address = peerText;
+    client = peer;
+  }
+
+  /** Returns the client's address. */
+  IpAddress client() {
+    return client;
   }
 
   /** Returns the client's address, as text. */
@@ -63,13 +70,15 @@ final class Origin {
   /** Forgets the request before: until its head has been read, this one is the other side's own. */
   void begin() {
     address = peerText;
+    client = peer;
     scheme = HTTP;
   }
 
   /** Takes what a trusted proxy says in a head that is well-formed to its end. */
   void read(RequestHead head) {
     if (!proxies.isEmpty()) {
-      address = client(head).toString();
+      client = client(head);
+      address = client.toString();
       scheme = scheme(head);
     }
   }

@@ -19,6 +19,7 @@ enum Refusal {
   CREDENTIAL_AMBIGUOUS(401, "credential-ambiguous", "More than one API key was sent."),
   KEY_INVALID(401, "key-invalid", "The API key is not valid."),
   SCOPE_MISSING(403, "scope-missing", "The API key lacks a scope that this path asks for."),
+  ADDRESS_NOT_ALLOWED(403, "address-not-allowed", "The API key may not be used from this address."),
   ROUTE_UNKNOWN(404, "route-unknown", "Nothing is served under this path."),
   METHOD_NOT_ALLOWED(405, "method-not-allowed", "This path does not take the request's method."),
   REQUEST_TIMEOUT(408, "request-timeout", "The request came too slowly."),

@@ -8,7 +8,7 @@ import io.tollgate.key.KeyDigest;
  * <p>A class, not an interface, so that a grant carries these words itself: to read them from an
  * object of their own would cost each hit one more wait for memory.
  */
-abstract sealed class Entry permits Grant, InvalidKey {
+abstract sealed class Entry permits Grant, Access, InvalidKey {
   private final long a;
   private final long b;
   private final long c;

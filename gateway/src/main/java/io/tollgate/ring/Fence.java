@@ -29,6 +29,12 @@ final class Fence {
     return newest != null && newest.isWithin(boundNanos, nanos, millis);
   }
 
+  /** Returns the newest confirmation if the fence stands at a moment, else null. */
+  @Nullable Moment confirmedWithin(Moment now) {
+    Moment newest = confirmed;
+    return newest != null && newest.isWithin(boundNanos, now) ? newest : null;
+  }
+
   boolean stands(Moment now) {
     return stands(now.nanos(), now.millis());
   }

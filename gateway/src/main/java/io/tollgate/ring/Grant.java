@@ -1,37 +1,100 @@
 package io.tollgate.ring;
 
+import io.tollgate.access.AddressRanges;
 import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an identified key may do: all that the edge decides by. Built once, when its key enters the
- * ring. Immutable.
+ * ring. Immutable, but for a note of when it was used.
  */
 public final class Grant extends Entry implements Verdict {
+  private static final int NAMED_MIN = 2;
+  private static final VarHandle USED_IN = usedIn();
+
   private final KeyId id;
   private final Subject subject;
   private final Scopes scopes;
+  private final AddressRanges addresses;
   private final long expiresAtMillis;
+  // Of most grants these two are all: a grant waits for no more memory than it must.
+  private final int firstSlot;
+  private final int secondSlot;
+  private final int @Nullable [] otherSlots;
+  private final int stamp;
 
+  // The one member that changes: for a note, not for any decision.
+  @SuppressWarnings("UnusedVariable") // read and written by the handle
+  private int usedIn;
+
+  /**
+   * Makes a grant.
+   *
+   * @param basis of two records or more
+   */
   Grant(
       KeyDigest digest,
       long sentNanos,
       KeyId id,
       Subject subject,
       Scopes scopes,
-      long expiresAtMillis) {
+      AddressRanges addresses,
+      long expiresAtMillis,
+      Basis basis) {
     super(digest, sentNanos);
     this.id = id;
     this.subject = subject;
     this.scopes = scopes;
+    this.addresses = addresses;
     this.expiresAtMillis = expiresAtMillis;
+    int[] slots = basis.slots();
+    firstSlot = slots[0];
+    secondSlot = slots[1];
+    otherSlots =
+        slots.length == NAMED_MIN ? null : Arrays.copyOfRange(slots, NAMED_MIN, slots.length);
+    stamp = basis.stamp();
+  }
+
+  private static VarHandle usedIn() {
+    try {
+      return MethodHandles.lookup().findVarHandle(Grant.class, "usedIn", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override
   Verdict verdict() {
     return this;
+  }
+
+  /**
+   * Returns whether the key was not used yet in this stretch of time, for one caller of those that
+   * ask at once; sometimes for more than one.
+   */
+  boolean isFirstUseIn(int stretch) {
+    if ((int) USED_IN.getOpaque(this) == stretch) {
+      return false;
+    }
+    USED_IN.setOpaque(this, stretch);
+    return true;
+  }
+
+  /** Returns whether none of the records that it was made from has changed since. */
+  boolean isCurrent(Generations generations) {
+    int sum = generations.of(firstSlot) + generations.of(secondSlot);
+    if (otherSlots != null) {
+      for (int slot : otherSlots) {
+        sum += generations.of(slot);
+      }
+    }
+    return sum == stamp;
   }
 
   public KeyId id() {
@@ -42,8 +105,14 @@ public final class Grant extends Entry implements Verdict {
     return subject;
   }
 
+  /** Returns the key's scopes, without permissions that its member's role does not hold. */
   public Scopes scopes() {
     return scopes;
+  }
+
+  /** Returns where the key may be used from; from everywhere if empty. */
+  public AddressRanges addresses() {
+    return addresses;
   }
 
   /**

@@ -12,7 +12,10 @@ enum Guard {
   /** A look-up that began before its key changed fills nothing, and nobody joins it any more. */
   DETACH_AT_CHANGE,
 
-  /** A request joins only a look-up that is younger than the bound. */
+  /** A grant ends when one of the records that its key names has changed. */
+  END_WITH_WHAT_IS_NAMED,
+
+  /** A request joins only a look-up that rests on nothing older than the bound. */
   JOIN_YOUNG_ONLY,
 
   /** A confirmation counts from the sending of its question, not from the answer. */

@@ -1,12 +1,11 @@
 package io.tollgate.ring;
 
-import com.github.benmanes.caffeine.cache.Interner;
-import io.tollgate.access.Scopes;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.store.KeyRecord;
-import io.tollgate.store.KeySource;
+import io.tollgate.store.RecordSource;
+import io.tollgate.store.SecretKeyRecord;
+import io.tollgate.store.StoredRecord;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,14 +19,17 @@ import org.slf4j.LoggerFactory;
  * the ring (that there is no such key does not), unless the key has changed since they were sent:
  * then they are detached, answer those who wait already, and nothing else.
  *
- * <p>A request joins only a look-up that is younger than the fence's bound: so it, too, was
- * answered by what a store said less than that before it came. Confined to the context of the
+ * <p>A request joins only a look-up that rests on nothing older than the fence's bound: so it, too,
+ * was answered by what was true less than that before it came. Confined to the context of the
  * stores' connections.
  */
 final class Lookups implements Trust.Held {
   private static final Logger LOG = LoggerFactory.getLogger(Lookups.class);
 
   private final KeyRing ring;
+  private final Generations generations;
+  private final SharedRecords records;
+  private final Resolver resolver;
   private final Fence fence;
   private final int underWayMax;
   private final Clocks clocks;
@@ -35,24 +37,28 @@ final class Lookups implements Trust.Held {
   private final Map<KeyDigest, Lookup> underWay = new HashMap<>();
   private long detached;
 
-  /** A million keys share a few sets of scopes, and hold one copy of each. */
-  private final Interner<Scopes> scopes = Interner.newWeakInterner();
-
-  private record Lookup(Moment sent, Promise<Verdict> verdict) {}
-
-  Lookups(KeyRing ring, Fence fence, int underWayMax, Clocks clocks, Set<Guard> guards) {
+  Lookups(
+      KeyRing ring,
+      Generations generations,
+      Fence fence,
+      int underWayMax,
+      Clocks clocks,
+      Set<Guard> guards) {
     this.ring = ring;
+    this.generations = generations;
     this.fence = fence;
     this.underWayMax = underWayMax;
     this.clocks = clocks;
     this.guards = guards;
+    records = new SharedRecords(fence, clocks, guards);
+    resolver = new Resolver(records, generations);
   }
 
   /** Looks a secret up, or joins the look-up of it that is under way; never fails. */
-  Future<Verdict> join(KeyDigest digest, KeySource keys) {
+  Future<Verdict> join(KeyDigest digest, RecordSource source) {
     Moment now = clocks.now();
     if (fence.stands(now)) {
-      Verdict known = ring.find(digest.a(), digest.b(), digest.c(), digest.d());
+      Verdict known = known(digest.a(), digest.b(), digest.c(), digest.d());
       if (known != null) {
         // Found by a look-up that ended between the caller's miss and now.
         return Future.succeededFuture(known);
@@ -60,63 +66,96 @@ final class Lookups implements Trust.Held {
     }
     @Nullable Lookup joined = underWay.get(digest);
     if (joined != null && isYoung(joined, now)) {
-      return joined.verdict.future();
+      return joined.verdict().future();
     }
     if (underWay.size() >= underWayMax) {
       return Future.succeededFuture(Denial.LOOKUPS_OVERLOADED);
     }
-    return begin(digest, keys, new Lookup(now, Promise.promise()));
+    return begin(digest, source, new Lookup(now));
+  }
+
+  /**
+   * Returns what the ring knows of a secret, if nothing that it rests on has changed. To be asked
+   * after the fence; safe for all threads.
+   */
+  @Nullable Verdict known(long a, long b, long c, long d) {
+    Verdict verdict = ring.find(a, b, c, d);
+    return verdict instanceof Grant grant && !grant.isCurrent(generations) ? null : verdict;
   }
 
   private boolean isYoung(Lookup lookup, Moment now) {
-    return !guards.contains(Guard.JOIN_YOUNG_ONLY) || lookup.sent.isWithin(fence.boundNanos(), now);
+    return !guards.contains(Guard.JOIN_YOUNG_ONLY)
+        || lookup.oldest().isWithin(fence.boundNanos(), now);
   }
 
-  private Future<Verdict> begin(KeyDigest digest, KeySource keys, Lookup lookup) {
+  private Future<Verdict> begin(KeyDigest digest, RecordSource source, Lookup lookup) {
     underWay.put(digest, lookup);
     // Within compose, so that a source that throws fails the look-up and leaves nobody waiting.
     Future.succeededFuture()
-        .compose(unused -> keys.find(digest))
+        .compose(unused -> source.find(digest))
+        .compose(found -> answer(digest, found.orElse(null), lookup, source))
         .onComplete(
-            found -> end(digest, lookup, found),
+            answer -> {
+              boolean attached = underWay.remove(digest, lookup);
+              if (attached || !guards.contains(Guard.DETACH_AT_CHANGE)) {
+                answer.kept().ifPresent(ring::put);
+              }
+              lookup.verdict().complete(answer.verdict());
+            },
             failure -> {
               // Not remembered: the next request asks again, the store's link refuses cheaply.
               LOG.debug("look-up failed: {}", failure.getMessage());
               underWay.remove(digest, lookup);
-              lookup.verdict.complete(Denial.STORES_UNREACHABLE);
+              lookup.verdict().complete(Denial.STORES_UNREACHABLE);
             });
-    return lookup.verdict.future();
+    return lookup.verdict().future();
   }
 
-  private void end(KeyDigest digest, Lookup lookup, Optional<KeyRecord> found) {
-    boolean attached = underWay.remove(digest, lookup);
-    Entry entry = entry(digest, found, lookup.sent.nanos());
-    // That there is no such key is not remembered. Creating one waits for nobody: who is cut off
-    // from Postgres would go on refusing it for as long as Redis vouches for the ring.
-    if (found.isPresent() && (attached || !guards.contains(Guard.DETACH_AT_CHANGE))) {
-      ring.put(entry);
+  /** What a look-up comes to, and what of it the ring keeps. */
+  private record Answer(Verdict verdict, Optional<Entry> kept) {
+    /** Final is only a revocation. */
+    static final Answer NOT_NOW = new Answer(Denial.KEY_INVALID, Optional.empty());
+
+    static Answer of(Entry entry) {
+      return new Answer(entry.verdict(), Optional.of(entry));
     }
-    lookup.verdict.complete(entry.verdict());
   }
 
-  private Entry entry(KeyDigest digest, Optional<KeyRecord> found, long sentNanos) {
-    if (found.isEmpty() || found.get().revoked()) {
-      return new InvalidKey(digest, sentNanos);
+  private Future<Answer> answer(
+      KeyDigest digest, @Nullable StoredRecord found, Lookup lookup, RecordSource source) {
+    // That there is no such key is not remembered, nor that one does not work for now. Creating a
+    // key, or switching it on, waits for nobody: who is cut off from Postgres would go on refusing
+    // it for as long as Redis vouches for the ring.
+    if (found instanceof SecretKeyRecord access) {
+      return Future.succeededFuture(Answer.of(access(digest, access, lookup)));
     }
-    KeyRecord record = found.get();
-    return new Grant(
-        digest,
-        sentNanos,
-        record.id(),
-        record.subject(),
-        scopes.intern(record.scopes()),
-        record.expiresAtMillis());
+    if (!(found instanceof KeyRecord key)) {
+      return Future.succeededFuture(Answer.NOT_NOW);
+    }
+    if (key.revoked()) {
+      return Future.succeededFuture(Answer.of(new InvalidKey(digest, lookup.sent().nanos())));
+    }
+    if (!key.enabled()) {
+      return Future.succeededFuture(Answer.NOT_NOW);
+    }
+    return resolver
+        .resolve(digest, key, lookup, source)
+        .map(verdict -> verdict instanceof Grant grant ? Answer.of(grant) : Answer.NOT_NOW);
+  }
+
+  private static Access access(KeyDigest digest, SecretKeyRecord found, Lookup lookup) {
+    return new Access(
+        digest, lookup.sent().nanos(), found.id(), found.areas(), found.expiresAtMillis());
   }
 
   @Override
-  public void forget(KeyDigest digest) {
-    ring.remove(digest.a(), digest.b(), digest.c(), digest.d());
-    if (guards.contains(Guard.DETACH_AT_CHANGE) && underWay.remove(digest) != null) {
+  public void forget(KeyDigest address) {
+    ring.remove(address.a(), address.b(), address.c(), address.d());
+    records.forget(address);
+    if (guards.contains(Guard.END_WITH_WHAT_IS_NAMED)) {
+      generations.changed(address);
+    }
+    if (guards.contains(Guard.DETACH_AT_CHANGE) && underWay.remove(address) != null) {
       detached++;
     }
   }
@@ -124,6 +163,7 @@ final class Lookups implements Trust.Held {
   @Override
   public void forgetAll() {
     ring.clear();
+    records.forgetAll();
     if (guards.contains(Guard.DETACH_AT_CHANGE)) {
       detached += underWay.size();
       underWay.clear();

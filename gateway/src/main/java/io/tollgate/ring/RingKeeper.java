@@ -5,8 +5,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.store.ChangeFeed;
-import io.tollgate.store.KeySource;
 import io.tollgate.store.ProjectionFeed;
+import io.tollgate.store.RecordSource;
 import io.vertx.core.Future;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +25,11 @@ final class RingKeeper {
   private final Lookups lookups;
   private final Trust trust;
   private final Watch watch;
-  private final BelievedKeys keys;
+  private final BelievedRecords keys;
   private final Clocks clocks;
 
   /** The stores as this gateway reaches them. */
-  record Stores(ProjectionFeed redis, KeySource postgres, ChangeFeed log) {}
+  record Stores(ProjectionFeed redis, RecordSource postgres, ChangeFeed log) {}
 
   RingKeeper(
       int entriesMax,
@@ -42,10 +42,10 @@ final class RingKeeper {
     this.clocks = clocks;
     ring = new KeyRing(entriesMax);
     fence = new Fence(config.bound().toNanos());
-    lookups = new Lookups(ring, fence, lookupsMax, clocks, guards);
+    lookups = new Lookups(ring, new Generations(), fence, lookupsMax, clocks, guards);
     trust = new Trust(config, fence, lookups, guards);
     watch = new Watch(config, trust, stores.redis(), stores.log(), clocks);
-    keys = new BelievedKeys(stores.redis(), stores.postgres(), trust, clocks, metrics);
+    keys = new BelievedRecords(stores.redis(), stores.postgres(), trust, clocks, metrics);
     tell(metrics);
   }
 
@@ -101,7 +101,7 @@ final class RingKeeper {
    */
   @Nullable Verdict known(long a, long b, long c, long d, long nanos, long millis) {
     // The fence first: what the ring says counts only if the fence stood before it was asked.
-    return fence.stands(nanos, millis) ? ring.find(a, b, c, d) : null;
+    return fence.stands(nanos, millis) ? lookups.known(a, b, c, d) : null;
   }
 
   /** Looks up a secret that the ring does not know; never fails. */

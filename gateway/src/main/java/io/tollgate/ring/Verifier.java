@@ -7,14 +7,16 @@ import io.tollgate.key.KeyFormat;
 import io.tollgate.key.Secret;
 import io.tollgate.store.ChangeFeed;
 import io.tollgate.store.KeyRecord;
-import io.tollgate.store.KeySource;
 import io.tollgate.store.ProjectionFeed;
+import io.tollgate.store.RecordSource;
 import io.tollgate.store.StoreUnreachable;
+import io.tollgate.store.Use;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.EnumSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Verifier {
   private final KeyFormat format;
-  private final KeySource truth;
+  private final RecordSource truth;
   private final RingKeeper keeper;
+  private final Uses uses = new Uses();
   private final Context context;
   private final Clocks clocks;
   private final long intervalMillis;
@@ -47,7 +50,7 @@ public final class Verifier {
       FenceConfig fence,
       KeyFormat format,
       ProjectionFeed redis,
-      KeySource truth,
+      RecordSource truth,
       ChangeFeed log,
       Context context,
       Clocks clocks,
@@ -107,7 +110,20 @@ public final class Verifier {
     return format.isGenuine(secret) ? lookUp(digest) : Future.succeededFuture(Denial.KEY_INVALID);
   }
 
-  private Future<Verdict> lookUp(KeyDigest digest) {
+  /** Returns what the ring knows of a secret, or null if a look-up is needed. */
+  public @Nullable Verdict known(KeyDigest digest) {
+    Moment now = clocks.now();
+    return checked(
+        keeper.known(digest.a(), digest.b(), digest.c(), digest.d(), now.nanos(), now.millis()),
+        now.millis());
+  }
+
+  /**
+   * Looks up a secret of whatever form.
+   *
+   * @return as of {@link #lookUp(KeyDigest, Secret)}
+   */
+  public Future<Verdict> lookUp(KeyDigest digest) {
     Promise<Verdict> verdict = Promise.promise();
     context.runOnContext(
         unused ->
@@ -128,6 +144,16 @@ public final class Verifier {
   /** Looks a key up that was granted something before; as {@link #lookUp(KeyDigest, Secret)}. */
   public Future<Verdict> lookUp(Grant grant) {
     return lookUp(grant.digest());
+  }
+
+  /** Notes that a key was used; once a minute that allocates, else it costs a comparison. */
+  public void noteUse(Grant grant) {
+    uses.note(grant, clocks.millis());
+  }
+
+  /** Takes what is to be noted of the keys that were used lately. */
+  List<Use> takeUses(int most) {
+    return uses.take(most);
   }
 
   /** Completes if a key could be verified now, else fails and says why. */
@@ -154,15 +180,16 @@ public final class Verifier {
         .mapEmpty();
   }
 
+  /** Returns the verdict, or that the key is not valid where its time is up. */
   private @Nullable Verdict checked(@Nullable Verdict verdict, long millis) {
-    return verdict instanceof Grant grant && isExpired(grant, millis)
-        ? Denial.KEY_INVALID
-        : verdict;
+    boolean isOver =
+        (verdict instanceof Grant grant && isOver(grant.expiresAtMillis(), millis))
+            || (verdict instanceof Access access && isOver(access.expiresAtMillis(), millis));
+    return isOver ? Denial.KEY_INVALID : verdict;
   }
 
-  private boolean isExpired(Grant grant, long millis) {
+  private boolean isOver(long expiresAtMillis, long millis) {
     // By the stores' clock, which is everybody's; most keys never expire.
-    return grant.expiresAtMillis() != KeyRecord.NEVER
-        && millis + skewMillis >= grant.expiresAtMillis();
+    return expiresAtMillis != KeyRecord.NEVER && millis + skewMillis >= expiresAtMillis;
   }
 }

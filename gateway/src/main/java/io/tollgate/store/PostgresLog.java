@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the context it was made on.
  */
 public final class PostgresLog implements ChangeFeed {
-  /** The most changes read at once. */
+  /** The most changes, and about the most addresses, read at once; one change is never cut. */
   static final int PAGE_MAX = 500;
 
   /** One statement, hence one moment: the page is not older than the end that it is told with. */
@@ -30,13 +30,19 @@ public final class PostgresLog implements ChangeFeed {
       WITH log_end AS (
         SELECT tollgate.epoch() AS epoch, number, id FROM tollgate.change_counter
       ), page AS (
-        SELECT number, id, digests FROM tollgate.change_log
-        WHERE number > $1 ORDER BY number LIMIT $2
+        SELECT number, id, addresses FROM (
+          SELECT next.*,
+            sum(cardinality(addresses)) OVER (ORDER BY number) - cardinality(addresses) AS before
+          FROM (
+            SELECT number, id, addresses FROM tollgate.change_log
+            WHERE number > $1 ORDER BY number LIMIT $2
+          ) next
+        ) measured WHERE before < $2
       )
       SELECT log_end.epoch, log_end.number AS end_number, log_end.id AS end_id,
         (SELECT id FROM tollgate.change_log WHERE number = $1) AS anchor_id,
         (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS millis,
-        page.number, page.id, page.digests
+        page.number, page.id, page.addresses
       FROM log_end LEFT JOIN page ON true ORDER BY page.number
       """;
 
@@ -95,8 +101,8 @@ public final class PostgresLog implements ChangeFeed {
       if (number != null) {
         gap |= number != last.number() + 1;
         last = new LogPosition(number, row.getString("id"));
-        for (Buffer digest : row.getArrayOfBuffers("digests")) {
-          changed.add(KeyDigest.fromBytes(digest.getBytes()));
+        for (Buffer address : row.getArrayOfBuffers("addresses")) {
+          changed.add(KeyDigest.fromBytes(address.getBytes()));
         }
       }
     }

@@ -25,8 +25,8 @@ public interface ProjectionFeed {
      */
     void connected(long connection, String runId);
 
-    /** Documents of these secrets were written or removed. */
-    void changed(long connection, List<KeyDigest> digests);
+    /** What stands at these addresses was written or removed. */
+    void changed(long connection, List<KeyDigest> addresses);
 
     /** All documents were removed at once. */
     void flushed(long connection);
@@ -39,11 +39,11 @@ public interface ProjectionFeed {
   record Step(long connection, Optional<Applied> applied) {}
 
   /**
-   * What Redis has on one secret.
+   * What Redis has at one address.
    *
    * @param applied was read before the record, on the same connection: the record is not older
    */
-  record Answer(long connection, Optional<Applied> applied, Optional<KeyRecord> record) {}
+  record Answer(long connection, Optional<Applied> applied, Optional<StoredRecord> record) {}
 
   /** Names who hears of the connections from now on, and opens the first one. */
   void open(Listener listener);
@@ -51,6 +51,6 @@ public interface ProjectionFeed {
   /** Reads how far the projection has come. */
   Future<Step> step();
 
-  /** Looks one secret up. */
-  Future<Answer> find(KeyDigest digest);
+  /** Looks up what stands at an address. */
+  Future<Answer> find(KeyDigest address);
 }

@@ -28,7 +28,7 @@ public final class RedisFeed implements ProjectionFeed {
   private final RedisDialer dialer;
   private final RedisLine line;
   private final StoreLink<TrackedConnection> link;
-  private final KeyDocument documents;
+  private final RecordDocument documents;
   private final AppliedDocument applied;
   private final Counter untrusted;
   // The same text is read at each step and look-up while nothing changes: opened once.
@@ -50,7 +50,7 @@ public final class RedisFeed implements ProjectionFeed {
     dialer = new RedisDialer(vertx, options);
     line = new RedisLine(dialer, mayFailOver);
     link = new StoreLink<>(vertx, "Redis", line, config.deadline(), config.connectDeadline());
-    documents = new KeyDocument(pepper);
+    documents = new RecordDocument(pepper);
     applied = new AppliedDocument(pepper, new SecureRandom());
     untrusted =
         Counter.builder("tollgate.redis.untrusted")
@@ -74,16 +74,18 @@ public final class RedisFeed implements ProjectionFeed {
 
   /** Redis works in order: what is read first is not newer than what is read next. */
   @Override
-  public Future<Answer> find(KeyDigest digest) {
+  public Future<Answer> find(KeyDigest address) {
     return link.call(
         tracked -> {
           Future<String> first = read(tracked, RedisNames.APPLIED);
-          Future<String> next = read(tracked, RedisNames.key(digest));
+          Future<String> next = read(tracked, RedisNames.record(address));
           return Future.all(first, next)
               .map(
                   both ->
                       new Answer(
-                          tracked.number(), opened(first.result()), record(digest, next.result())));
+                          tracked.number(),
+                          opened(first.result()),
+                          record(address, next.result())));
         });
   }
 
@@ -95,11 +97,11 @@ public final class RedisFeed implements ProjectionFeed {
     return appliedRead;
   }
 
-  private Optional<KeyRecord> record(KeyDigest digest, String text) {
+  private Optional<StoredRecord> record(KeyDigest address, String text) {
     if (text.isEmpty()) {
       return Optional.empty();
     }
-    Optional<KeyRecord> record = documents.decode(digest, text);
+    Optional<StoredRecord> record = documents.decode(address, text);
     if (record.isEmpty()) {
       untrusted.increment();
     }

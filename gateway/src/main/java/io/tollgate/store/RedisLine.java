@@ -75,7 +75,7 @@ final class RedisLine implements StoreLink.Line<TrackedConnection> {
                             .arg("ON")
                             .arg("BCAST")
                             .arg("PREFIX")
-                            .arg(RedisNames.KEY_PREFIX))
+                            .arg(RedisNames.RECORD_PREFIX))
                     .map(tracking -> new TrackedConnection(connection, number, runId)));
   }
 
@@ -126,7 +126,7 @@ final class RedisLine implements StoreLink.Line<TrackedConnection> {
     }
     List<KeyDigest> changed = new ArrayList<>(names.size());
     for (Response name : names) {
-      KeyDigest digest = RedisNames.digest(name.toString());
+      KeyDigest digest = RedisNames.address(name.toString());
       if (digest != null) {
         changed.add(digest);
       }

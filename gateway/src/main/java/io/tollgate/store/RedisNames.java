@@ -11,25 +11,25 @@ public final class RedisNames {
   /** Holds, as {@link Applied} spells it, the number up to which the projection is whole. */
   public static final String APPLIED = PREFIX + "applied";
 
-  /** Starts the names of all key documents. */
-  public static final String KEY_PREFIX = PREFIX + "key:";
+  /** Starts the names of all records' documents. */
+  public static final String RECORD_PREFIX = PREFIX + "record:";
 
   private RedisNames() {}
 
-  public static String key(KeyDigest digest) {
-    return KEY_PREFIX + digest.toBase64();
+  public static String record(KeyDigest address) {
+    return RECORD_PREFIX + address.toBase64();
   }
 
-  /** Returns whose document has this name, or null if it is not a key document's. */
-  public static @Nullable KeyDigest digest(String name) {
-    if (!name.startsWith(KEY_PREFIX)) {
+  /** Returns the address of the record that has this name, or null if it is no record's. */
+  public static @Nullable KeyDigest address(String name) {
+    if (!name.startsWith(RECORD_PREFIX)) {
       return null;
     }
     try {
-      byte[] bytes = Base64.getUrlDecoder().decode(name.substring(KEY_PREFIX.length()));
-      KeyDigest digest = KeyDigest.fromBytes(bytes);
+      byte[] bytes = Base64.getUrlDecoder().decode(name.substring(RECORD_PREFIX.length()));
+      KeyDigest address = KeyDigest.fromBytes(bytes);
       // Base64 has several spellings of one digest; only ours is a document's name.
-      return key(digest).equals(name) ? digest : null;
+      return record(address).equals(name) ? address : null;
     } catch (IllegalArgumentException notOurs) {
       return null;
     }

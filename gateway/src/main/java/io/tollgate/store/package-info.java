@@ -5,7 +5,7 @@
  * <p>Reader and writer share this package's codec and names, so that they can't drift apart. Not
  * here: who writes ({@code management}) and how long an answer may be believed ({@code ring}).
  *
- * <p>Start with {@link io.tollgate.store.KeySource}.
+ * <p>Start with {@link io.tollgate.store.RecordSource}.
  */
 @NullMarked
 package io.tollgate.store;

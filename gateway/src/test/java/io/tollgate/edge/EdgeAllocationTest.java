@@ -20,8 +20,9 @@ import io.tollgate.ring.RingConfig;
 import io.tollgate.ring.Verdict;
 import io.tollgate.ring.Verifier;
 import io.tollgate.store.KeyRecord;
-import io.tollgate.store.KeySource;
+import io.tollgate.store.RecordSource;
 import io.tollgate.store.StoredKeys;
+import io.tollgate.store.StoredRecord;
 import io.tollgate.wire.HeadEnd;
 import io.tollgate.wire.Malformed;
 import io.tollgate.wire.RequestHead;
@@ -46,9 +47,9 @@ class EdgeAllocationTest {
   private static final AddressRanges PROXIES = AddressRanges.of(List.of("10.0.0.0/8"));
 
   /** Answers at once with one key, whoever asks. */
-  private static final class OneKey implements KeySource {
+  private static final class OneKey implements RecordSource {
     @Override
-    public Future<Optional<KeyRecord>> find(KeyDigest digest) {
+    public Future<Optional<StoredRecord>> find(KeyDigest digest) {
       return Future.succeededFuture(Optional.of(RECORD));
     }
   }

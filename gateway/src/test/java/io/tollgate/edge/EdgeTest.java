@@ -244,7 +244,7 @@ class EdgeTest {
   }
 
   private static KeyRecord revoked(KeyRecord record) {
-    return new KeyRecord(
+    return KeyRecord.plain(
         record.number(),
         record.id(),
         record.subject(),
@@ -254,7 +254,7 @@ class EdgeTest {
   }
 
   private static KeyRecord expired(KeyRecord record) {
-    return new KeyRecord(
+    return KeyRecord.plain(
         record.number(), record.id(), record.subject(), record.scopes(), false, 1_000);
   }
 

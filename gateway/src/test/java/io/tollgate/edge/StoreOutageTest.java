@@ -164,20 +164,20 @@ class StoreOutageTest {
   void garbage_forged_and_foreign_documents_are_misses_and_counted() {
     Secret key = keys.inPostgresOnly();
     Secret unknown = keys.mint();
-    String name = RedisNames.key(KeyDigest.of(key));
+    String name = RedisNames.record(KeyDigest.of(key));
     redis.command("SET", name, "garbage");
     assertThat(edge.get("/", key).statusCode()).isEqualTo(200);
     Secret other = keys.everywhere();
     String document =
-        Objects.requireNonNull(redis.command("GET", RedisNames.key(KeyDigest.of(other))));
+        Objects.requireNonNull(redis.command("GET", RedisNames.record(KeyDigest.of(other))));
     // A true document under another key's name: what a writer to Redis could try to mint one.
-    redis.command("SET", RedisNames.key(KeyDigest.of(unknown)), document);
+    redis.command("SET", RedisNames.record(KeyDigest.of(unknown)), document);
     assertThat(edge.get("/", unknown).statusCode()).isEqualTo(401);
     Secret listed = keys.inPostgresOnly();
-    redis.command("RPUSH", RedisNames.key(KeyDigest.of(listed)), "a", "b");
+    redis.command("RPUSH", RedisNames.record(KeyDigest.of(listed)), "a", "b");
     assertThat(edge.get("/", listed).statusCode()).isEqualTo(200);
     Secret giant = keys.inPostgresOnly();
-    redis.command("SETRANGE", RedisNames.key(KeyDigest.of(giant)), "100000000", "x");
+    redis.command("SETRANGE", RedisNames.record(KeyDigest.of(giant)), "100000000", "x");
     assertThat(edge.get("/", giant).statusCode()).isEqualTo(200);
     assertThat(edge.metrics.get("tollgate.redis.untrusted").counter().count()).isEqualTo(4);
   }

@@ -2,10 +2,12 @@ package io.tollgate.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tollgate.access.AddressRanges;
 import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
+import io.tollgate.store.RecordName;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -22,7 +24,18 @@ class KeyRingTest {
   }
 
   private Grant grant(KeyDigest digest, long sentNanos) {
-    return new Grant(digest, sentNanos, KeyId.random(random), SUBJECT, Scopes.NONE, Long.MAX_VALUE);
+    var basis = new Basis(new Generations());
+    basis.add(RecordName.INSTANCE.address());
+    basis.add(RecordName.subject(SUBJECT).address());
+    return new Grant(
+        digest,
+        sentNanos,
+        KeyId.random(random),
+        SUBJECT,
+        Scopes.NONE,
+        AddressRanges.NONE,
+        Long.MAX_VALUE,
+        basis);
   }
 
   private static @Nullable Verdict find(KeyRing ring, KeyDigest digest) {

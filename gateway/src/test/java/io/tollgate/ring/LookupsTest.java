@@ -7,8 +7,10 @@ import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
 import io.tollgate.store.KeyRecord;
-import io.tollgate.store.KeySource;
+import io.tollgate.store.RecordName;
+import io.tollgate.store.RecordSource;
 import io.tollgate.store.StoreUnreachable;
+import io.tollgate.store.StoredRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -19,26 +21,35 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The look-ups under way, in virtual time and with a source whose answers the test gives. */
+/**
+ * The look-ups of keys under way, in virtual time and with a source whose answers the test gives.
+ */
 class LookupsTest {
   private static final Subject SUBJECT = new Subject("user_000000000000000000000000000");
   private static final KeyDigest DIGEST = new KeyDigest(1, 2, 3, 4);
   private static final KeyRecord RECORD =
-      new KeyRecord(1, new KeyId(5, 6), SUBJECT, Scopes.NONE, false, KeyRecord.NEVER);
+      KeyRecord.plain(1, new KeyId(5, 6), SUBJECT, Scopes.NONE, false, KeyRecord.NEVER);
   private static final KeyRecord REVOKED =
-      new KeyRecord(2, new KeyId(5, 6), SUBJECT, Scopes.NONE, true, KeyRecord.NEVER);
+      KeyRecord.plain(2, new KeyId(5, 6), SUBJECT, Scopes.NONE, true, KeyRecord.NEVER);
   private static final Duration BOUND = Duration.ofMillis(100);
 
-  private final List<Promise<Optional<KeyRecord>>> asked = new ArrayList<>();
+  private final List<Promise<Optional<StoredRecord>>> asked = new ArrayList<>();
   private final KeyRing ring = new KeyRing(100);
   private final VirtualClocks clocks = new VirtualClocks();
   private final Fence fence = new Fence(BOUND.toNanos());
-  private final Lookups lookups = new Lookups(ring, fence, 2, clocks, EnumSet.allOf(Guard.class));
-  private final KeySource keys = new AskedKeys();
+  private final Generations generations = new Generations();
+  private final Lookups lookups =
+      new Lookups(ring, generations, fence, 2, clocks, EnumSet.allOf(Guard.class));
+  private final RecordSource keys = new AskedKeys();
 
-  private final class AskedKeys implements KeySource {
+  private final class AskedKeys implements RecordSource {
     @Override
-    public Future<Optional<KeyRecord>> find(KeyDigest digest) {
+    public Future<Optional<StoredRecord>> find(KeyDigest address) {
+      if (address.equals(RecordName.INSTANCE.address())
+          || address.equals(RecordName.subject(SUBJECT).address())) {
+        // Nothing special is known of any of them.
+        return Future.succeededFuture(Optional.empty());
+      }
       asked.add(Promise.promise());
       return asked.get(asked.size() - 1).future();
     }
@@ -171,10 +182,11 @@ class LookupsTest {
   void equal_sets_of_scopes_are_held_once() {
     join(DIGEST);
     join(new KeyDigest(9, 9, 9, 9));
-    for (Promise<Optional<KeyRecord>> answer : asked) {
+    for (Promise<Optional<StoredRecord>> answer : asked) {
       Scopes scopes = Scopes.of(List.of("a", "b"));
       answer.complete(
-          Optional.of(new KeyRecord(1, new KeyId(1, 1), SUBJECT, scopes, false, KeyRecord.NEVER)));
+          Optional.of(
+              KeyRecord.plain(1, new KeyId(1, 1), SUBJECT, scopes, false, KeyRecord.NEVER)));
     }
     fence.confirm(clocks.now());
     Grant one = (Grant) join(DIGEST).result();

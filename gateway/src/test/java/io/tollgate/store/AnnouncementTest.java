@@ -98,7 +98,7 @@ class AnnouncementTest {
   }
 
   private void write(Secret secret, AtomicBoolean over) {
-    String name = RedisNames.key(KeyDigest.of(secret));
+    String name = RedisNames.record(KeyDigest.of(secret));
     while (!over.get()) {
       redis.command("SET", name, "of no key");
     }

@@ -132,7 +132,7 @@ class StoreTlsTest {
     }
   }
 
-  private static java.util.Optional<KeyRecord> find(String url, Secret secret) throws Exception {
+  private static java.util.Optional<StoredRecord> find(String url, Secret secret) throws Exception {
     var config = new RedisConfig(new Secret(url), Duration.ofSeconds(5), Duration.ofSeconds(5));
     return FedOnce.find(vertx, config, KeyDigest.of(secret)).await(20, TimeUnit.SECONDS).record();
   }

@@ -23,7 +23,7 @@ public final class StoredKeys {
 
   private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
   private final KeyFormat format = new KeyFormat(PEPPER);
-  private final KeyDocument documents = new KeyDocument(PEPPER);
+  private final RecordDocument documents = new RecordDocument(PEPPER);
   private final TestPostgres postgres;
   private final TestRedis redis;
   private String epoch = "";
@@ -39,7 +39,7 @@ public final class StoredKeys {
   }
 
   public static KeyRecord record(Scopes scopes) {
-    return new KeyRecord(1, new KeyId(1, 2), SUBJECT, scopes, false, KeyRecord.NEVER);
+    return KeyRecord.plain(1, new KeyId(1, 2), SUBJECT, scopes, false, KeyRecord.NEVER);
   }
 
   /** Puts a key into both stores. */
@@ -61,7 +61,7 @@ public final class StoredKeys {
   }
 
   public KeyRecord withFreshId(KeyRecord record) {
-    return new KeyRecord(
+    return KeyRecord.plain(
         record.number(),
         KeyId.random(random),
         record.subject(),
@@ -72,7 +72,35 @@ public final class StoredKeys {
 
   public void putRedis(Secret secret, KeyRecord record) {
     KeyDigest digest = KeyDigest.of(secret);
-    redis.command("SET", RedisNames.key(digest), documents.encode(digest, record));
+    redis.command("SET", RedisNames.record(digest), documents.encode(digest, record));
+    putRedis(RecordName.INSTANCE, InstanceRecord.DEFAULTS);
+    putRedis(RecordName.subject(record.subject()), SubjectRecord.DEFAULTS);
+  }
+
+  /** Puts what keys have in common. */
+  public void putRedis(RecordName name, StoredRecord record) {
+    putRedis(name.address(), record);
+  }
+
+  public void putRedis(KeyDigest address, StoredRecord record) {
+    redis.command("SET", RedisNames.record(address), documents.encode(address, record));
+  }
+
+  /** Changes what keys have in common in Postgres as management does: the row, number and log. */
+  public void changeInPostgres(RecordName name, StoredRecord record) {
+    postgres.execute(
+        """
+        WITH counted AS (
+          UPDATE tollgate.change_counter SET number = number + 1, id = gen_random_uuid()::text
+          RETURNING number, id
+        ), written AS (
+          INSERT INTO tollgate.record (name, address, body)
+          VALUES ('%1$s', tollgate.address('%1$s'), '%2$s')
+          ON CONFLICT (name) DO UPDATE SET body = excluded.body
+        )
+        INSERT INTO tollgate.change_log (number, id, records, addresses)
+        SELECT number, id, ARRAY['%1$s'], ARRAY[tollgate.address('%1$s')] FROM counted"""
+            .formatted(name.text(), RecordText.encode(record)));
   }
 
   /** Says that the projection stands, as the projector would after a rebuild. */
@@ -108,7 +136,7 @@ public final class StoredKeys {
   }
 
   public static KeyRecord revoked(KeyRecord record, long number) {
-    return new KeyRecord(
+    return KeyRecord.plain(
         number, record.id(), record.subject(), record.scopes(), true, record.expiresAtMillis());
   }
 
@@ -125,8 +153,8 @@ public final class StoredKeys {
           WHERE api_key.id = (SELECT key_id FROM tollgate.api_key_secret WHERE digest = %s)
           RETURNING api_key.id
         )
-        INSERT INTO tollgate.change_log (number, id, key_id, digests)
-        SELECT counted.number, counted.id, revoked.id, ARRAY[%s] FROM counted, revoked"""
+        INSERT INTO tollgate.change_log (number, id, keys, addresses)
+        SELECT counted.number, counted.id, ARRAY[revoked.id], ARRAY[%s] FROM counted, revoked"""
             .formatted(digest, digest));
   }
 
@@ -140,8 +168,22 @@ public final class StoredKeys {
         insert.setString(2, record.id().toString());
         insert.executeUpdate();
       }
+      insertSubject(connection, record);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static void insertSubject(Connection connection, KeyRecord record) throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO tollgate.record (name, address, body)"
+                + " VALUES (?, tollgate.address(?), ?) ON CONFLICT DO NOTHING")) {
+      String name = RecordName.subject(record.subject()).text();
+      insert.setString(1, name);
+      insert.setString(2, name);
+      insert.setString(3, RecordText.encode(SubjectRecord.DEFAULTS));
+      insert.executeUpdate();
     }
   }
 

@@ -3,10 +3,17 @@ package io.tollgate.management;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.instance.AuditEndpoint;
+import io.tollgate.management.instance.KeySwitchEndpoint;
+import io.tollgate.management.instance.SecretKeyEndpoint;
 import io.tollgate.management.key.KeyEndpoint;
+import io.tollgate.management.key.RevocationBarrier;
+import io.tollgate.management.key.StoresEvidence;
 import io.tollgate.management.projector.Projector;
+import io.tollgate.management.wire.Authentication;
 import io.tollgate.management.wire.Endpoints;
-import io.vertx.core.Deployable;
+import io.tollgate.ring.Verifier;
+import io.tollgate.ring.VerifierVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -15,8 +22,12 @@ import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A running management service. Safe for all threads. */
@@ -28,27 +39,20 @@ public final class Management {
   private static final DeploymentOptions DIRECT_STYLE =
       new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
 
+  /** Verifications are answered on them, all else waits on virtual threads. */
+  private static final int LOOPS = Math.min(4, Runtime.getRuntime().availableProcessors());
+
   private final Vertx vertx;
-  private final Transactions transactions;
-  private final Projector projector;
+  private final Parts parts;
   private final int port;
-  private final String listenerId;
-  private final String projectorId;
+  private final List<String> deployed;
   private @Nullable Future<Void> stopped;
 
-  private Management(
-      Vertx vertx,
-      Transactions transactions,
-      Projector projector,
-      int port,
-      String listenerId,
-      String projectorId) {
+  private Management(Vertx vertx, Parts parts, int port, List<String> deployed) {
     this.vertx = vertx;
-    this.transactions = transactions;
-    this.projector = projector;
+    this.parts = parts;
     this.port = port;
-    this.listenerId = listenerId;
-    this.projectorId = projectorId;
+    this.deployed = List.copyOf(deployed);
   }
 
   /**
@@ -113,41 +117,62 @@ public final class Management {
     var projector =
         new Projector(
             config.postgres(), config.redis(), config.fence(), config.pepper(), random, metrics);
-    var keys =
-        new KeyEndpoint(
-            vertx,
-            transactions,
-            new KeyFormat(config.pepper()),
-            projector,
-            config.fence(),
-            random,
-            config.verifyCacheBytes(),
-            metrics);
-    var endpoints =
-        new Endpoints(vertx, config.secretKey(), config.bodyBytesMax(), random, metrics);
-    keys.enter(endpoints);
-    var listener = new ManagementVerticle(config.host(), config.port(), endpoints);
-    String projectorId = deploy(vertx, projector);
+    var verifying = new VerifierVerticle(config.verifier(), "management", metrics);
+    List<String> deployed = new ArrayList<>();
     try {
-      String listenerId = deploy(vertx, listener);
-      return new Management(
-          vertx, transactions, projector, listener.port(), listenerId, projectorId);
+      deployed.add(vertx.deployVerticle(verifying).await());
+      deployed.add(vertx.deployVerticle(projector, DIRECT_STYLE).await());
+      var parts = new Parts(transactions, projector, verifying.verifier(), random);
+      var endpoints = endpoints(vertx, config, metrics, parts);
+      List<ManagementVerticle> listeners = new CopyOnWriteArrayList<>();
+      Supplier<ManagementVerticle> another =
+          () -> {
+            var listener = new ManagementVerticle(config.host(), config.port(), endpoints);
+            listeners.add(listener);
+            return listener;
+          };
+      var loops = new DeploymentOptions().setInstances(LOOPS);
+      deployed.add(vertx.deployVerticle(another, loops).await());
+      return new Management(vertx, parts, listeners.getFirst().port(), deployed.reversed());
     } catch (RuntimeException e) {
-      vertx.undeploy(projectorId).await();
+      deployed.reversed().forEach(id -> vertx.undeploy(id).await());
       throw e;
     }
   }
 
-  private static String deploy(Vertx vertx, Deployable verticle) {
-    return vertx.deployVerticle(verticle, DIRECT_STYLE).await();
+  /** What endpoints are made of. */
+  private record Parts(
+      Transactions transactions, Projector projector, Verifier verifier, SecureRandom random) {}
+
+  private static Endpoints endpoints(
+      Vertx vertx, ManagementConfig config, MeterRegistry metrics, Parts parts) {
+    var secretKeys = KeyFormat.ofSecretKeys(config.pepper());
+    var door = new Authentication(config.secretKey(), secretKeys, parts.verifier);
+    var endpoints = new Endpoints(vertx, door, config.bodyBytesMax(), parts.random, metrics);
+    var evidence = new StoresEvidence(vertx, parts.projector, parts.transactions);
+    var barrier = new RevocationBarrier(evidence, config.fence());
+    new SecretKeyEndpoint(parts.transactions, secretKeys, barrier, parts.random).enter(endpoints);
+    new KeySwitchEndpoint(parts.transactions, barrier).enter(endpoints);
+    new AuditEndpoint(parts.transactions).enter(endpoints);
+    new KeyEndpoint(
+            parts.transactions,
+            new KeyFormat(config.pepper()),
+            config.pepper().authenticator("derived-secret"),
+            parts.verifier,
+            barrier,
+            parts.random,
+            config.verifyCacheBytes(),
+            metrics)
+        .enter(endpoints);
+    return endpoints;
   }
 
   /** Completes if a key can be created now, else fails and says why. */
   public Future<Void> ready() {
     return onVirtualThread(
         () -> {
-          transactions.probe().await();
-          return projector.ready().await();
+          parts.transactions.probe().await();
+          return parts.projector.ready().await();
         });
   }
 
@@ -165,10 +190,10 @@ public final class Management {
   }
 
   private Void end() {
-    // In this order: a revocation under way needs the projector to come to its end.
-    vertx.undeploy(listenerId).await();
-    vertx.undeploy(projectorId).await();
-    return transactions.close().await();
+    // Listeners first, and the projector only then: a revocation under way needs it to come to its
+    // end. The verifier last, since a request under way may ask it.
+    deployed.forEach(id -> vertx.undeploy(id).await());
+    return parts.transactions.close().await();
   }
 
   private static <T> Future<T> onVirtualThread(Callable<T> work) {

@@ -3,6 +3,8 @@ package io.tollgate.management;
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
 import io.tollgate.ring.FenceConfig;
+import io.tollgate.ring.RingConfig;
+import io.tollgate.ring.VerifierConfig;
 import io.tollgate.setting.Bounds;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
@@ -10,21 +12,24 @@ import io.tollgate.store.RedisConfig;
 /**
  * All that the management service is told at its start.
  *
+ * @param name its name on the list of those that accept keys, since {@code verify} does
  * @param host the address listened on
  * @param port 0 to 65535; 0 takes a free one
  * @param bodyBytesMax the longest request body
  * @param connectionsMax the most connections to Postgres
- * @param verifyCacheBytes how much of what Postgres said of keys is held to verify them again
- *     within the fence's bound; 0 to ask each time
+ * @param verifyCacheBytes how many bytes of answers to {@code verify} are held; 0 to make each anew
+ * @param ring of the keys that {@code verify} knows
  * @param secretKey the instance's secret key, {@code sk_…}
  * @param fence the same as of the gateways
  */
 public record ManagementConfig(
+    String name,
     String host,
     int port,
     int bodyBytesMax,
     int connectionsMax,
     int verifyCacheBytes,
+    RingConfig ring,
     Secret secretKey,
     RedisConfig redis,
     PostgresConfig postgres,
@@ -45,5 +50,10 @@ public record ManagementConfig(
       throw new IllegalArgumentException(
           "secret-key must start with sk_ and have at least 16 characters");
     }
+  }
+
+  /** Returns what concerns the verifier alone. */
+  VerifierConfig verifier() {
+    return new VerifierConfig(name, ring, fence, redis, postgres, pepper);
   }
 }

@@ -9,7 +9,7 @@ import java.net.BindException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The listener of the management API, on virtual threads. */
+/** The listener of the management API: one of several event loops that share its port. */
 final class ManagementVerticle extends VerticleBase {
   private static final int IDLE_SECONDS_MAX = 75;
   private static final int REQUEST_LINE_MAX = 8_192;
@@ -34,7 +34,8 @@ final class ManagementVerticle extends VerticleBase {
     var options =
         new HttpServerOptions()
             .setHost(host)
-            .setPort(port)
+            // Below 0: one free port for all loops.
+            .setPort(port == 0 ? -1 : port)
             .setIdleTimeout(IDLE_SECONDS_MAX)
             .setMaxInitialLineLength(REQUEST_LINE_MAX)
             .setMaxHeaderSize(HEADERS_MAX)
@@ -64,7 +65,7 @@ final class ManagementVerticle extends VerticleBase {
 
   int port() {
     HttpServer listener = server;
-    return listener == null ? 0 : listener.actualPort();
+    return listener == null ? port : listener.actualPort();
   }
 
   @Override

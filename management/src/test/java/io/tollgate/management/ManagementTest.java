@@ -77,7 +77,7 @@ class ManagementTest {
         TestManagement.await(management.management().ready());
         management.create("early");
         redis.restart();
-        Awaiting.until("the key is carried", () -> "2".equals(redis.command("DBSIZE")));
+        Awaiting.until("the key is carried", () -> "4".equals(redis.command("DBSIZE")));
       }
     }
   }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
 import io.tollgate.ring.FenceConfig;
+import io.tollgate.ring.RingConfig;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
 import io.tollgate.store.TestPostgres;
@@ -35,6 +36,7 @@ public final class TestManagement implements AutoCloseable {
   public static final String SECRET_KEY = "sk_test_0123456789abcdef";
   public static final Pepper PEPPER = new Pepper(List.of(new Secret("x".repeat(32))));
 
+  private static final AtomicInteger NAMES = new AtomicInteger();
   private static final AtomicInteger SUBJECTS = new AtomicInteger();
 
   private final Vertx vertx = Vertx.vertx();
@@ -75,11 +77,13 @@ public final class TestManagement implements AutoCloseable {
 
   public static ManagementConfig config(int port, PostgresConfig postgres, RedisConfig redis) {
     return new ManagementConfig(
+        "management " + NAMES.incrementAndGet(),
         "127.0.0.1",
         port,
         ManagementConfig.BODY_BYTES_MAX,
         ManagementConfig.CONNECTIONS_MAX,
         ManagementConfig.VERIFY_CACHE_BYTES,
+        RingConfig.DEFAULTS,
         new Secret(SECRET_KEY),
         redis,
         postgres,
@@ -128,6 +132,23 @@ public final class TestManagement implements AutoCloseable {
 
   public Answer post(String path, byte[] body) {
     return send(request(path).POST(BodyPublishers.ofByteArray(body)));
+  }
+
+  public Answer patch(String path, JsonObject body) {
+    return send(request(path).method("PATCH", BodyPublishers.ofString(body.encode())));
+  }
+
+  public Answer put(String path, JsonObject body) {
+    return send(request(path).PUT(BodyPublishers.ofString(body.encode())));
+  }
+
+  public Answer delete(String path) {
+    return send(request(path).DELETE());
+  }
+
+  /** Asks whether a secret is that of a valid key. */
+  public Answer verify(String secret) {
+    return post("/api_keys/verify", new JsonObject().put("secret", secret));
   }
 
   /** Returns a request with all that it needs, to be changed. */

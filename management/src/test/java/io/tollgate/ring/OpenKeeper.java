@@ -3,8 +3,8 @@ package io.tollgate.ring;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.store.ChangeFeed;
-import io.tollgate.store.KeySource;
 import io.tollgate.store.ProjectionFeed;
+import io.tollgate.store.RecordSource;
 import io.vertx.core.Future;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -27,7 +27,7 @@ public final class OpenKeeper {
   public OpenKeeper(
       FenceConfig config,
       ProjectionFeed redis,
-      KeySource postgres,
+      RecordSource postgres,
       ChangeFeed log,
       Clocks clocks,
       Set<String> missing) {
@@ -68,7 +68,7 @@ public final class OpenKeeper {
 
   /** The second half of {@link RingKeeper#known}. */
   public @Nullable Verdict ring(KeyDigest digest) {
-    return keeper.ring().find(digest.a(), digest.b(), digest.c(), digest.d());
+    return keeper.lookups().known(digest.a(), digest.b(), digest.c(), digest.d());
   }
 
   public Future<Verdict> lookUp(KeyDigest digest) {

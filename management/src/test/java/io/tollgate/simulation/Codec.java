@@ -5,8 +5,8 @@ import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
 import io.tollgate.store.Applied;
 import io.tollgate.store.AppliedDocument;
-import io.tollgate.store.KeyDocument;
-import io.tollgate.store.KeyRecord;
+import io.tollgate.store.RecordDocument;
+import io.tollgate.store.StoredRecord;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +18,9 @@ final class Codec {
   private static final Pepper PEPPER = new Pepper(List.of(new Secret("simulated".repeat(4))));
 
   private final AppliedDocument applied;
-  private final KeyDocument keys = new KeyDocument(PEPPER);
+  private final RecordDocument keys = new RecordDocument(PEPPER);
   private final Map<String, Optional<Applied>> appliedRead = new HashMap<>();
-  private final Map<String, Optional<KeyRecord>> keysRead = new HashMap<>();
+  private final Map<String, Optional<StoredRecord>> keysRead = new HashMap<>();
 
   Codec(RandomGenerator random) {
     applied = new AppliedDocument(PEPPER, random);
@@ -34,13 +34,13 @@ final class Codec {
     return appliedRead.computeIfAbsent(text, applied::decode);
   }
 
-  String document(KeyDigest digest, KeyRecord record) {
+  String document(KeyDigest digest, StoredRecord record) {
     String text = keys.encode(digest, record);
     keysRead.put(text, Optional.of(record));
     return text;
   }
 
-  Optional<KeyRecord> record(KeyDigest digest, String text) {
+  Optional<StoredRecord> record(KeyDigest digest, String text) {
     return keysRead.computeIfAbsent(text, unread -> keys.decode(digest, unread));
   }
 }

@@ -5,12 +5,12 @@ import io.tollgate.ring.Denial;
 import io.tollgate.ring.Grant;
 import io.tollgate.ring.Verdict;
 import io.tollgate.store.KeyRecord;
+import io.tollgate.store.StoredRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -174,7 +174,7 @@ final class Judge {
     }
     for (SimulatedKey key : keys) {
       KeyDigest digest = key.digests.getFirst();
-      if (!Objects.equals(before.record(digest), after.record(digest))) {
+      if (!before.truthOf(digest).equals(after.truthOf(digest))) {
         key.touchedByRestore = true;
         if (!after.isRevoked(digest)) {
           key.returned = false;
@@ -216,9 +216,9 @@ final class Judge {
   }
 
   /** A gateway hears what Postgres said of a secret, maybe long ago. */
-  void read(KeyDigest digest, @Nullable KeyRecord record) {
-    SimulatedKey key = owners.get(digest);
-    if (record != null && !record.revoked() && key != null && key.returned) {
+  void read(KeyDigest address, @Nullable StoredRecord record) {
+    SimulatedKey key = owners.get(address);
+    if (record instanceof KeyRecord read && !read.revoked() && key != null && key.returned) {
       coverage.count(Covered.LATE_READ);
     }
   }

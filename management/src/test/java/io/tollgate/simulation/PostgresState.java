@@ -4,32 +4,36 @@ import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
+import io.tollgate.store.InstanceRecord;
 import io.tollgate.store.KeyRecord;
 import io.tollgate.store.LogPage;
 import io.tollgate.store.LogPage.Continuity;
 import io.tollgate.store.LogPosition;
+import io.tollgate.store.RecordName;
+import io.tollgate.store.StoredRecord;
+import io.tollgate.store.SubjectRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that Postgres holds, as the tables of the schema would have it; a copy is a backup. Its
- * readings answer as the statements of {@code PostgresLog}, {@code PostgresKeys} and the projector
- * do.
+ * readings answer as the statements of {@code PostgresLog}, {@code PostgresRecords} and the
+ * projector do.
  */
 final class PostgresState {
   /** Small, so that gateways that were away read more than one page. */
   private static final int PAGE_MAX = 4;
 
-  private static final Subject SUBJECT = new Subject("user_" + "2".repeat(27));
-
-  /** A change, and the secrets it is about. */
-  record Change(LogPosition position, KeyId key, List<KeyDigest> digests) {}
+  /** A change, and what it is about. */
+  record Change(LogPosition position, List<KeyDigest> addresses) {}
 
   /** A gateway on the list. */
   record Listed(
@@ -42,7 +46,7 @@ final class PostgresState {
 
   private final String identity;
   private String history;
-  private final Map<KeyDigest, KeyRecord> records;
+  private final Map<KeyDigest, StoredRecord> records;
   private final TreeMap<String, List<KeyDigest>> keys;
   private final List<Change> log;
   private long pruned;
@@ -59,6 +63,8 @@ final class PostgresState {
     counter = LogPosition.START;
     gateways = new TreeMap<>();
     epochsSeen = new HashMap<>();
+    records.put(RecordName.INSTANCE.address(), InstanceRecord.DEFAULTS);
+    keys.put("instance", List.of(RecordName.INSTANCE.address()));
   }
 
   private PostgresState(String identity, PostgresState other) {
@@ -107,42 +113,89 @@ final class PostgresState {
     return change.equals(counter) || change.id().equals(idAt(change.number()));
   }
 
+  /** Creates a key of a subject of its own. */
   LogPosition create(KeyId key, List<KeyDigest> digests, String changeId) {
     keys.put(key.toString(), digests);
-    return change(key, digests, changeId, false);
+    counter = new LogPosition(counter.number() + 1, changeId);
+    for (KeyDigest digest : digests) {
+      records.put(digest, record(key, false));
+    }
+    KeyDigest subject = RecordName.subject(subject(key)).address();
+    keys.put("of " + key, List.of(subject));
+    records.put(subject, SubjectRecord.DEFAULTS);
+    List<KeyDigest> changed = new ArrayList<>(digests);
+    changed.add(subject);
+    log.add(new Change(counter, changed));
+    return counter;
   }
 
-  /** Revokes a key; returns the number of its revocation, which may be an older one. */
-  OptionalLong revoke(KeyId key, String changeId) {
+  private static Subject subject(KeyId key) {
+    return new Subject("user_" + key.toString().substring("ak_".length() + 5));
+  }
+
+  private KeyRecord record(KeyId key, boolean revoked) {
+    return new KeyRecord(
+        counter.number(),
+        counter.number(),
+        key,
+        subject(key),
+        subject(key),
+        Scopes.NONE,
+        List.of(),
+        revoked,
+        true,
+        KeyRecord.NEVER);
+  }
+
+  /**
+   * Revokes a key; returns a number that its revocation is not behind.
+   *
+   * @param bySubject whether all keys of its subject are revoked by one record
+   */
+  OptionalLong revoke(KeyId key, boolean bySubject, String changeId) {
     List<KeyDigest> digests = keys.get(key.toString());
     if (digests == null) {
       return OptionalLong.empty();
     }
-    KeyRecord before = records.get(digests.getFirst());
-    return OptionalLong.of(
-        before != null && before.revoked()
-            ? before.number()
-            : change(key, digests, changeId, true).number());
+    KeyDigest address = RecordName.subject(subject(key)).address();
+    if (!bySubject && isRevoked(digests.getFirst())) {
+      // Nothing is to be done, and the log's head is behind nothing that was.
+      return OptionalLong.of(counter.number());
+    }
+    counter = new LogPosition(counter.number() + 1, changeId);
+    List<KeyDigest> changed = bySubject ? List.of(address) : digests;
+    for (KeyDigest one : changed) {
+      records.put(
+          one, bySubject ? new SubjectRecord(counter.number(), true, Map.of()) : record(key, true));
+    }
+    log.add(new Change(counter, changed));
+    return OptionalLong.of(counter.number());
   }
 
-  private LogPosition change(KeyId key, List<KeyDigest> digests, String changeId, boolean revoked) {
-    counter = new LogPosition(counter.number() + 1, changeId);
-    log.add(new Change(counter, key, digests));
-    for (KeyDigest digest : digests) {
-      records.put(
-          digest,
-          new KeyRecord(counter.number(), key, SUBJECT, Scopes.NONE, revoked, KeyRecord.NEVER));
-    }
-    return counter;
+  /** Returns all that decides about a secret. */
+  List<StoredRecord> truthOf(KeyDigest digest) {
+    return Stream.of(
+            records.get(digest),
+            records.get(digest) instanceof KeyRecord key
+                ? records.get(RecordName.subject(key.subject()).address())
+                : null)
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  boolean isValid(KeyDigest digest) {
+    return records.containsKey(digest) && !isRevoked(digest);
   }
 
   boolean isRevoked(KeyDigest digest) {
-    KeyRecord record = records.get(digest);
-    return record != null && record.revoked();
+    return records.get(digest) instanceof KeyRecord key
+        && (key.revoked()
+            || (records.get(RecordName.subject(key.subject()).address()) instanceof SubjectRecord of
+                && of.revokedBefore() > key.since()));
   }
 
-  @Nullable KeyRecord record(KeyDigest digest) {
-    return records.get(digest);
+  @Nullable StoredRecord record(KeyDigest address) {
+    return records.get(address);
   }
 
   /** Returns the id of the change with a number, null where the log does not hold it. */
@@ -173,7 +226,7 @@ final class PostgresState {
     for (long n = from + 1; n <= Math.min(counter.number(), from + PAGE_MAX); n++) {
       Change change = at(n);
       last = change.position();
-      changed.addAll(change.digests());
+      changed.addAll(change.addresses());
     }
     return new Page(last, continuity(place), changed);
   }

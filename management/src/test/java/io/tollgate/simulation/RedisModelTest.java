@@ -36,9 +36,9 @@ class RedisModelTest {
   private static final long ARRIVAL_NANOS_MAX = 200 * Scheduler.MICRO;
   private static final List<String> NAMES =
       List.of(
-          RedisNames.KEY_PREFIX + "a",
-          RedisNames.KEY_PREFIX + "b",
-          RedisNames.KEY_PREFIX + "c",
+          RedisNames.RECORD_PREFIX + "a",
+          RedisNames.RECORD_PREFIX + "b",
+          RedisNames.RECORD_PREFIX + "c",
           RedisNames.APPLIED);
 
   private final SplittableRandom random = new SplittableRandom(20_260_101);
@@ -67,7 +67,8 @@ class RedisModelTest {
       clients.add(client);
       if (tracks(i)) {
         client.send(
-            List.of(List.of("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", RedisNames.KEY_PREFIX)));
+            List.of(
+                List.of("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", RedisNames.RECORD_PREFIX)));
         assertThat(client.receive(1)).containsExactly("OK");
       }
     }

@@ -105,7 +105,7 @@ final class RedisServer implements Server<RedisServer.Session> {
   }
 
   private static boolean isDocument(String name) {
-    return name.startsWith(RedisNames.KEY_PREFIX);
+    return name.startsWith(RedisNames.RECORD_PREFIX);
   }
 
   Map<String, String> dump() {

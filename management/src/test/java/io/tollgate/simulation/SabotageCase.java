@@ -53,6 +53,7 @@ record SabotageCase(Interleaving against, String rule, Sabotage sabotage, Set<Fa
               Fault.LOOKUP_AMID_CHANGE,
               Fault.GATEWAY_PAUSE,
               Fault.REDIS_FLUSH),
+          gateway(OLD_LOOKUP, "END_WITH_WHAT_IS_NAMED", Fault.LOOKUP_AMID_CHANGE),
           gateway(LATE_READ, "COUNT_FROM_SENDING", Fault.GATEWAY_PAUSE_AMID_STEP),
           gateway(LOST_ANNOUNCEMENT, "CATCH_UP_AFTER_RECONNECT", Fault.GATEWAY_STUMBLES),
           gateway(LOST_ANNOUNCEMENT, "LEVEL_ONE_STEP_BEHIND", Fault.CUT),

@@ -1,9 +1,9 @@
 package io.tollgate.simulation;
 
 import io.tollgate.key.KeyDigest;
-import io.tollgate.store.KeyRecord;
 import io.tollgate.store.ProjectionFeed;
 import io.tollgate.store.RedisNames;
+import io.tollgate.store.StoredRecord;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Objects;
@@ -73,7 +73,7 @@ final class SimulatedFeed implements ProjectionFeed, Link.Dialler<RedisServer.Se
     @Override
     public void changed(List<String> names) {
       List<KeyDigest> digests =
-          names.stream().map(RedisNames::digest).filter(Objects::nonNull).toList();
+          names.stream().map(RedisNames::address).filter(Objects::nonNull).toList();
       hear(() -> listener().changed(number, digests));
     }
 
@@ -102,7 +102,7 @@ final class SimulatedFeed implements ProjectionFeed, Link.Dialler<RedisServer.Se
   @Override
   public Future<Answer> find(KeyDigest digest) {
     long number = link.number();
-    String name = RedisNames.key(digest);
+    String name = RedisNames.record(digest);
     Future<String> first = link.call(session -> session.server().get(RedisNames.APPLIED));
     Future<String> next = link.call(session -> session.server().get(name));
     return Future.all(first, next)
@@ -111,7 +111,7 @@ final class SimulatedFeed implements ProjectionFeed, Link.Dialler<RedisServer.Se
                 new Answer(number, codec.applied(first.result()), record(digest, next.result())));
   }
 
-  private Optional<KeyRecord> record(KeyDigest digest, String text) {
+  private Optional<StoredRecord> record(KeyDigest digest, String text) {
     return text.isEmpty() ? Optional.empty() : codec.record(digest, text);
   }
 

@@ -1,13 +1,13 @@
 package io.tollgate.simulation;
 
 import io.tollgate.key.KeyDigest;
-import io.tollgate.store.KeyRecord;
-import io.tollgate.store.KeySource;
+import io.tollgate.store.RecordSource;
+import io.tollgate.store.StoredRecord;
 import io.vertx.core.Future;
 import java.util.Optional;
 
 /** What a gateway has of the keys in the modelled Postgres. */
-final class SimulatedKeys implements KeySource {
+final class SimulatedKeys implements RecordSource {
   static final long DEADLINE_NANOS = 500 * Scheduler.MILLI;
   static final long CONNECT_DEADLINE_NANOS = 2 * Scheduler.SECOND;
 
@@ -29,9 +29,9 @@ final class SimulatedKeys implements KeySource {
   }
 
   @Override
-  public Future<Optional<KeyRecord>> find(KeyDigest digest) {
-    return link.call(session -> Optional.ofNullable(postgres.state().record(digest)))
-        .onSuccess(record -> judge.read(digest, record.orElse(null)));
+  public Future<Optional<StoredRecord>> find(KeyDigest address) {
+    return link.call(session -> Optional.ofNullable(postgres.state().record(address)))
+        .onSuccess(record -> judge.read(address, record.orElse(null)));
   }
 
   void close() {

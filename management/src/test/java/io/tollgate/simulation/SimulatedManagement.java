@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * keys by what Postgres said a bound ago at most.
  */
 final class SimulatedManagement {
+  /** How often all keys of a subject are revoked at once. */
+  private static final double SUBJECT_CHANCE = 0.3;
+
   private final String name;
   private final Simulation world;
   private final Machine machine;
@@ -228,7 +231,7 @@ final class SimulatedManagement {
 
   private Committed commit(SimulatedKey key, String changeId) {
     PostgresState state = world.postgres.state();
-    OptionalLong number = state.revoke(key.id, changeId);
+    OptionalLong number = state.revoke(key.id, world.scheduler.chance(SUBJECT_CHANCE), changeId);
     if (number.isPresent()) {
       world.judge.committed(key);
       world.postgres.tellOfChange();
@@ -265,12 +268,7 @@ final class SimulatedManagement {
     }
     boolean valid =
         transact(
-            thread,
-            session -> {
-              var record = world.postgres.state().record(digest);
-              return record != null && !record.revoked();
-            },
-            DirectLine.DEADLINE_NANOS);
+            thread, session -> world.postgres.state().isValid(digest), DirectLine.DEADLINE_NANOS);
     verified.put(digest, new Verified(valid, nanos, millis));
     return valid;
   }

@@ -3,9 +3,9 @@ package io.tollgate.simulation;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.management.projector.TruthStore;
 import io.tollgate.management.projector.Write;
-import io.tollgate.store.KeyRecord;
 import io.tollgate.store.LogPosition;
 import io.tollgate.store.RedisNames;
+import io.tollgate.store.StoredRecord;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -82,17 +82,17 @@ record SimulatedTruthStore(
   private List<Write> writes(PostgresState state, Collection<KeyDigest> digests) {
     List<Write> writes = new ArrayList<>();
     for (KeyDigest digest : digests) {
-      KeyRecord record = Objects.requireNonNull(state.record(digest), "a change is of some key");
-      writes.add(new Write(RedisNames.key(digest), codec.document(digest, record)));
+      StoredRecord record = Objects.requireNonNull(state.record(digest), "nothing is removed");
+      writes.add(new Write(RedisNames.record(digest), codec.document(digest, record)));
     }
     return writes;
   }
 
   @Override
-  public Page keys(String afterId) {
+  public Page page(String place) {
     return ask(
         state -> {
-          Map.Entry<String, List<KeyDigest>> next = state.keyAfter(afterId);
+          Map.Entry<String, List<KeyDigest>> next = state.keyAfter(place);
           return next == null
               ? new Page(List.of(), null)
               : new Page(writes(state, next.getValue()), next.getKey());

@@ -1,11 +1,22 @@
 package io.tollgate.management.audit;
 
+import io.tollgate.key.KeyDigest;
 import io.tollgate.store.LogPosition;
+import io.tollgate.store.RecordName;
+import io.tollgate.store.RecordText;
+import io.tollgate.store.StoredRecord;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** An open transaction. Confined to the virtual thread that opened it. */
 public final class Change {
@@ -16,27 +27,51 @@ public final class Change {
    * Takes the next number and writes it wherever it belongs. The counter's row lock is held from
    * here to the commit, hence one statement, and the last one: it is what all changes queue for.
    *
+   * <p>A key that was just made, and a subject all of whose keys end, hold this number too, which
+   * they have kept a place for.
+   *
    * <p>The secrets are those of the statement's snapshot: they can't change while it waits for the
    * counter, since whoever changes a key holds its row's lock before.
    */
   private static final String RECORD =
       """
       WITH counted AS (
-        UPDATE tollgate.change_counter SET number = number + 1, id = gen_random_uuid()::text
-        RETURNING number, id
+        UPDATE tollgate.change_counter
+        SET number = number + 1, id = gen_random_uuid()::text,
+          audit_hash = tollgate.audit_hash(
+            audit_hash, number + 1, now(), $4, $5, $6, $7, $8::text, $9::text)
+        RETURNING number, id, audit_hash
       ), logged AS (
-        INSERT INTO tollgate.change_log (number, id, key_id, digests)
-        SELECT number, id, $1,
-          ARRAY(SELECT digest FROM tollgate.api_key_secret WHERE key_id = $1) FROM counted
+        INSERT INTO tollgate.change_log (number, id, keys, records, addresses)
+        SELECT number, id, $1, $2,
+          ARRAY(SELECT digest FROM tollgate.api_key_secret WHERE key_id = ANY($1)
+            UNION ALL SELECT tollgate.address(name) FROM unnest($2::text[]) name
+            UNION ALL SELECT unnest($3::bytea[]))
+        FROM counted
       ), numbered AS (
-        UPDATE tollgate.api_key k SET number = counted.number FROM counted WHERE k.id = $1
+        UPDATE tollgate.api_key k
+        SET number = counted.number, since = CASE WHEN since < 0 THEN counted.number ELSE since END
+        FROM counted WHERE k.id = ANY($1)
+      ), filled AS (
+        UPDATE tollgate.record r
+        SET body = replace(body, '"revoked_before":-1', '"revoked_before":' || counted.number)
+        FROM counted WHERE r.name = ANY($2)
       ), audited AS (
-        INSERT INTO tollgate.audit (number, actor, request_id, action, key_id, before, after)
-        SELECT number, $2, $3, $4, $1, $5::text::json, $6::text::json FROM counted
+        INSERT INTO tollgate.audit (
+          number, at, actor, request_id, action, object, before, after, hash)
+        SELECT number, now(), $4, $5, $6, $7, $8::text::json, $9::text::json, audit_hash
+        FROM counted
       )
       SELECT number, id, tollgate.epoch() AS epoch, pg_notify('%s', '')::text AS told FROM counted
       """
           .formatted(CHANNEL);
+
+  private static final String PUT =
+      """
+      INSERT INTO tollgate.record (name, address, body) VALUES ($1, tollgate.address($1), $2)
+      ON CONFLICT (name) DO UPDATE SET body = excluded.body
+      WHERE record.body <> excluded.body
+      """;
 
   /** A change's place in the log, and the name of the log's history. */
   public record Recorded(LogPosition position, String epoch) {
@@ -45,6 +80,9 @@ public final class Change {
     }
   }
 
+  private final Set<String> keys = new TreeSet<>();
+  private final Set<String> records = new TreeSet<>();
+  private final List<Buffer> gone = new ArrayList<>();
   private final SqlConnection connection;
   private final long startNanos = System.nanoTime();
   private boolean recorded;
@@ -60,18 +98,80 @@ public final class Change {
     return PostgresFailures.await(connection.preparedQuery(sql).execute(parameters), remaining());
   }
 
+  /** Says that the key has changed, so that its documents are to be written anew. */
+  public void touch(String keyId) {
+    keys.add(keyId);
+  }
+
+  /** Says that this secret is no key's any more. */
+  public void remove(KeyDigest digest) {
+    gone.add(Buffer.buffer(digest.toBytes()));
+  }
+
+  /** Writes what keys have in common; nothing changes where it stands so already. */
+  public void put(RecordName name, StoredRecord record) {
+    if (execute(PUT, Tuple.of(name.text(), RecordText.encode(record))).rowCount() > 0) {
+      records.add(name.text());
+    }
+  }
+
+  /** Writes it where nothing is there yet; either way nobody else changes it until the end. */
+  public void putIfAbsent(RecordName name, StoredRecord record) {
+    String sql =
+        "INSERT INTO tollgate.record (name, address, body) VALUES ($1, tollgate.address($1), $2)"
+            + " ON CONFLICT (name) DO NOTHING";
+    if (execute(sql, Tuple.of(name.text(), RecordText.encode(record))).rowCount() > 0) {
+      records.add(name.text());
+    } else {
+      execute("SELECT FROM tollgate.record WHERE name = $1 FOR SHARE", Tuple.of(name.text()));
+    }
+  }
+
+  /** Returns what stands there; nobody else changes or names it until this change has ended. */
+  public Optional<StoredRecord> lock(RecordName name) {
+    String sql = "SELECT body FROM tollgate.record WHERE name = $1 FOR UPDATE";
+    for (Row row : execute(sql, Tuple.of(name.text()))) {
+      return Optional.of(RecordText.decode(row.getString("body")));
+    }
+    return Optional.empty();
+  }
+
+  /** Removes what keys have in common. */
+  public void remove(RecordName name) {
+    execute("DELETE FROM tollgate.record WHERE name = $1", Tuple.of(name.text()));
+    records.add(name.text());
+  }
+
+  /**
+   * Returns the newest of all changes, for whom nothing is left to be done: what was found done
+   * under a lock was done by then. A statement of its own, since one that waited for the lock would
+   * see the counter as of before.
+   */
+  public Recorded newest() {
+    String sql = "SELECT number, id, tollgate.epoch() AS epoch FROM tollgate.change_counter";
+    return recorded(execute(sql, Tuple.tuple()).iterator().next());
+  }
+
   /** Ends the change with its audit row and its place in the log, which is returned. */
   public Recorded record(AuditEntry entry) {
     Tuple parameters =
-        Tuple.of(
-            entry.keyId(),
-            entry.actor(),
-            entry.requestId(),
-            entry.action(),
-            entry.before(),
-            entry.after());
+        Tuple.from(
+            Arrays.asList(
+                keys.toArray(String[]::new),
+                records.toArray(String[]::new),
+                gone.toArray(Buffer[]::new),
+                entry.actor(),
+                entry.requestId(),
+                entry.action(),
+                entry.object(),
+                entry.before(),
+                entry.after()));
     Row row = execute(RECORD, parameters).iterator().next();
     recorded = true;
+    return recorded(row);
+  }
+
+  private static Recorded recorded(Row row) {
     var position = new LogPosition(row.getLong("number"), row.getString("id"));
     return new Recorded(position, row.getString("epoch"));
   }

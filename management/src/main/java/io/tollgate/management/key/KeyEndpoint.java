@@ -1,31 +1,40 @@
 package io.tollgate.management.key;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.key.KeyId;
+import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
+import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
-import io.tollgate.management.projector.Projector;
 import io.tollgate.management.wire.ApiError;
+import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;
 import io.tollgate.management.wire.RequestBody;
-import io.tollgate.management.wire.RequestId;
 import io.tollgate.management.wire.RequestParameters;
+import io.tollgate.management.wire.Seconds;
 import io.tollgate.ring.Clocks;
-import io.tollgate.ring.FenceConfig;
-import io.vertx.core.Vertx;
+import io.tollgate.ring.Verifier;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoints of API keys. Safe for all virtual threads. */
 public final class KeyEndpoint {
+  private static final String REASON = "revocation_reason";
   private static final int REASON_MAX = 255;
 
   private final KeyRegistry keys;
-  private final VerifyCache verified;
+  private final KeyChanges changes;
+  private final Repeatable repeatable;
+  private final KeyExplanation explanation;
+  private final VerifyEndpoint verify;
   private final KeyFormat format;
   private final RandomGenerator random;
   private final RevocationBarrier barrier;
@@ -33,41 +42,63 @@ public final class KeyEndpoint {
   /**
    * Makes the endpoints.
    *
+   * @param derivation makes the secrets of keys whose creation may be repeated
    * @param random must be cryptographically strong: secrets are made of it
-   * @param fence for how long an answer about a key may be believed, here as in gateways
-   * @param verifyCacheBytes how much of what Postgres said may be held to verify keys
+   * @param verifyCacheBytes how many bytes of answers to {@code verify} may be held
    */
   public KeyEndpoint(
-      Vertx vertx,
       Transactions transactions,
       KeyFormat format,
-      Projector projector,
-      FenceConfig fence,
+      Pepper.Authenticator derivation,
+      Verifier verifier,
+      RevocationBarrier barrier,
       RandomGenerator random,
       int verifyCacheBytes,
       MeterRegistry metrics) {
     keys = new KeyRegistry(transactions);
-    verified = new VerifyCache(keys::find, fence.bound(), verifyCacheBytes, Clocks.SYSTEM, metrics);
+    changes = new KeyChanges(transactions);
+    repeatable = new Repeatable(transactions, format, derivation, random);
+    explanation = new KeyExplanation(transactions, keys, format, verifier);
+    verify =
+        new VerifyEndpoint(
+            verifier,
+            format,
+            new VerifyBodies(keys::find, verifyCacheBytes, Clocks.SYSTEM, metrics));
     this.format = format;
-    barrier = new RevocationBarrier(new StoresEvidence(vertx, projector, transactions), fence);
+    this.barrier = barrier;
     this.random = random;
   }
 
   /** Enters the endpoints into the table. */
   public void enter(Endpoints endpoints) {
-    endpoints.post("api_keys.create", "/api_keys", this::create);
-    endpoints.get("api_keys.list", "/api_keys", this::list);
-    endpoints.post("api_keys.verify", "/api_keys/verify", this::verify);
-    endpoints.get("api_keys.get", "/api_keys/:id", this::get);
-    endpoints.post("api_keys.revoke", "/api_keys/:id/revoke", this::revoke);
+    endpoints.shortcut(VerifyEndpoint.OPERATION, verify::answer);
+    endpoints.post("api_keys.create", Area.KEYS, "/api_keys", this::create);
+    endpoints.get("api_keys.list", Area.KEYS, "/api_keys", this::list);
+    endpoints.post("api_keys.revoke_secret", Area.KEYS, "/api_keys/revoke_secret", this::leaked);
+    endpoints.post("api_keys.revoke_subject", Area.KEYS, "/api_keys/revoke_subject", this::end);
+    endpoints.ask("api_keys.explain", Area.KEYS, "/api_keys/explain", this::explain);
+    endpoints.get("api_keys.get", Area.KEYS, "/api_keys/:id", this::get);
+    endpoints.patch("api_keys.update", Area.KEYS, "/api_keys/:id", this::update);
+    endpoints.delete("api_keys.delete", Area.KEYS, "/api_keys/:id", this::delete);
+    endpoints.post("api_keys.revoke", Area.KEYS, "/api_keys/:id/revoke", this::revoke);
+    endpoints.post("api_keys.enable", Area.KEYS, "/api_keys/:id/enable", this::enable);
+    endpoints.post("api_keys.disable", Area.KEYS, "/api_keys/:id/disable", this::disable);
+    endpoints.post("api_keys.rotate", Area.KEYS, "/api_keys/:id/rotate", this::rotate);
+    endpoints.get("api_keys.secret", Area.KEYS, "/api_keys/:id/secret", this::secret);
   }
 
   private void create(RoutingContext exchange) {
     NewKey wanted = NewKey.parse(RequestBody.parse(exchange.body().buffer()));
+    @Nullable RequestName name = RequestName.of(exchange);
+    if (name != null) {
+      Repeatable.Created created = repeatable.create(name, wanted, Origin.of(exchange));
+      Endpoints.answer(exchange, KeyJson.encode(created.key(), created.secret()));
+      return;
+    }
     Secret secret = format.mint(random);
     // Its way to Redis is not awaited: a gateway that does not find it there asks Postgres.
     ApiKey key =
-        keys.insert(wanted, KeyId.random(random), KeyDigest.of(secret), RequestId.of(exchange));
+        keys.insert(wanted, KeyId.random(random), KeyDigest.of(secret), Origin.of(exchange));
     Endpoints.answer(exchange, KeyJson.encode(key, secret));
   }
 
@@ -81,34 +112,113 @@ public final class KeyEndpoint {
     Endpoints.answer(exchange, KeyJson.encode(key));
   }
 
-  /** Unknown, malformed, revoked and expired answer alike: clients read any 200 as valid. */
-  private void verify(RoutingContext exchange) {
-    RequestBody body = RequestBody.parse(exchange.body().buffer());
-    body.allowOnly(Set.of("secret"));
-    Secret secret = new Secret(body.text("secret"));
-    // What the check tag betrays costs Postgres nothing.
-    if (!format.isGenuine(secret)) {
-      throw unverified();
-    }
-    ApiKey key =
-        verified
-            .find(KeyDigest.of(secret))
-            .filter(ApiKey::isValid)
-            .orElseThrow(KeyEndpoint::unverified);
-    Endpoints.answer(exchange, KeyJson.encode(key));
+  private void update(RoutingContext exchange) {
+    KeyId id = id(exchange);
+    KeyPatch patch = KeyPatch.parse(RequestBody.parseOptional(exchange.body().buffer()));
+    finish(exchange, changes.patch(id, patch, Origin.of(exchange)));
   }
 
   private void revoke(RoutingContext exchange) {
     KeyId id = id(exchange);
     RequestBody body = RequestBody.parseOptional(exchange.body().buffer());
-    body.allowOnly(Set.of("revocation_reason"));
-    @Nullable String reason =
-        Texts.withinOrNull("revocation_reason", body.textOrNull("revocation_reason"), REASON_MAX);
-    KeyRegistry.Revoked revoked =
-        keys.revoke(id, reason, RequestId.of(exchange)).orElseThrow(KeyEndpoint::unknown);
-    // Also where the key was revoked before: that call may never have come this far.
-    barrier.pass(revoked);
-    Endpoints.answer(exchange, KeyJson.encode(revoked.key()));
+    body.allowOnly(Set.of(REASON));
+    finish(exchange, changes.revoke(id, reason(body), Origin.of(exchange)));
+  }
+
+  /** Whoever found a secret where it should not be knows no id. */
+  private void leaked(RoutingContext exchange) {
+    RequestBody body = RequestBody.parse(exchange.body().buffer());
+    body.allowOnly(Set.of("secret", REASON));
+    @Nullable String reason = reason(body);
+    ApiKey key =
+        keys.find(KeyDigest.of(new Secret(body.text("secret"))))
+            .orElseThrow(() -> ApiError.notFound("No API key has this secret."));
+    finish(exchange, changes.revoke(KeyId.parse(key.id()), reason, Origin.of(exchange)));
+  }
+
+  /** Ends all keys of a subject. */
+  private void end(RoutingContext exchange) {
+    RequestBody body = RequestBody.parse(exchange.body().buffer());
+    body.allowOnly(Set.of(KeyMembers.SUBJECT, REASON));
+    var subject = new Subject(KeyMembers.subject(body.text(KeyMembers.SUBJECT)));
+    @Nullable String reason = reason(body);
+    KeyChanges.SubjectRevoked revoked = changes.revokeAll(subject, Origin.of(exchange));
+    int count = changes.markRevoked(subject, revoked.number(), reason);
+    barrier.pass(revoked.epoch(), revoked.number());
+    Endpoints.answer(
+        exchange,
+        new JsonObject()
+            .put("object", "api_keys_revocation")
+            .put("subject", subject.id())
+            .put("revoked_count", count)
+            .encode());
+  }
+
+  private void explain(RoutingContext exchange) {
+    RequestBody body = RequestBody.parse(exchange.body().buffer());
+    Endpoints.answer(exchange, explanation.of(body).encode());
+  }
+
+  private static @Nullable String reason(RequestBody body) {
+    return Texts.withinOrNull(REASON, body.textOrNull(REASON), REASON_MAX);
+  }
+
+  private void enable(RoutingContext exchange) {
+    nothingBut(exchange);
+    finish(exchange, changes.enable(id(exchange), true, Origin.of(exchange)));
+  }
+
+  private void disable(RoutingContext exchange) {
+    nothingBut(exchange);
+    finish(exchange, changes.enable(id(exchange), false, Origin.of(exchange)));
+  }
+
+  private static void nothingBut(RoutingContext exchange) {
+    RequestBody.parseOptional(exchange.body().buffer()).allowOnly(Set.of());
+  }
+
+  private void rotate(RoutingContext exchange) {
+    KeyId id = id(exchange);
+    RequestBody body = RequestBody.parseOptional(exchange.body().buffer());
+    body.allowOnly(Set.of(Seconds.OVERLAP));
+    Duration overlap = Seconds.overlap(body);
+    Secret secret = format.mint(random);
+    KeyChanges.Changed changed =
+        changes
+            .rotate(id, KeyDigest.of(secret), overlap, Origin.of(exchange))
+            .orElseThrow(KeyEndpoint::unknown);
+    barrier.pass(changed.epoch(), changed.number());
+    Endpoints.answer(exchange, KeyJson.encode(changed.key(), secret));
+  }
+
+  /** Secrets are kept as digests: what was shown once can't be shown again. */
+  private void secret(RoutingContext exchange) {
+    if (keys.find(id(exchange)).isEmpty()) {
+      throw unknown();
+    }
+    throw new ApiError(
+        400,
+        "api_key_secret_not_recoverable",
+        "Secret not recoverable",
+        "Only a digest of the secret is kept. It was shown when the key was created; rotate the key"
+            + " to get another.");
+  }
+
+  /** Revoked first, and that proven: what is gone could not be proven any more. */
+  private void delete(RoutingContext exchange) {
+    KeyId id = id(exchange);
+    KeyChanges.Changed revoked =
+        changes.revoke(id, "deleted", Origin.of(exchange)).orElseThrow(KeyEndpoint::unknown);
+    barrier.pass(revoked.epoch(), revoked.number());
+    changes.delete(id, Origin.of(exchange));
+    Endpoints.answer(exchange, KeyJson.deleted(id.toString()));
+  }
+
+  /** Also where nothing had to be done: an earlier call may never have come this far. */
+  private void finish(RoutingContext exchange, Optional<KeyChanges.Changed> change) {
+    KeyChanges.Changed changed = change.orElseThrow(KeyEndpoint::unknown);
+    barrier.pass(changed.epoch(), changed.number());
+    Endpoints.answer(exchange, KeyJson.encode(changed.key()));
   }
 
   /** An ill-formed id names no key, which is all that there is to say about it. */
@@ -122,9 +232,5 @@ public final class KeyEndpoint {
 
   private static ApiError unknown() {
     return ApiError.notFound("No API key has this id.");
-  }
-
-  private static ApiError unverified() {
-    return ApiError.notFound("No valid API key has this secret.");
   }
 }

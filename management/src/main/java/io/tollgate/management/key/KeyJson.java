@@ -24,6 +24,18 @@ final class KeyJson {
     return write(out -> object(out, key, secret));
   }
 
+  /** Spells what is left of a key that was deleted. */
+  static String deleted(String id) {
+    return write(
+        out -> {
+          out.writeStartObject();
+          out.writeStringField("object", "api_key");
+          out.writeStringField("id", id);
+          out.writeBooleanField("deleted", true);
+          out.writeEndObject();
+        });
+  }
+
   static String encode(List<ApiKey> page, long total) {
     return write(
         out -> {
@@ -47,20 +59,14 @@ final class KeyJson {
     out.writeStringField("subject", key.subject());
     out.writeStringField("name", key.name());
     out.writeStringField("description", key.description());
-    out.writeFieldName("claims");
-    if (key.claims() == null) {
-      out.writeNull();
-    } else {
-      out.writeRawValue(key.claims());
-    }
-    out.writeArrayFieldStart("scopes");
-    for (String scope : key.scopes()) {
-      out.writeString(scope);
-    }
-    out.writeEndArray();
+    writeObject(out, "claims", key.claims());
+    writeTexts(out, "scopes", key.scopes());
     if (secret != null) {
       out.writeStringField("secret", secret.reveal());
     }
+    out.writeBooleanField("enabled", key.enabled());
+    writeTexts(out, "allowed_ip_ranges", key.addresses());
+    writeObject(out, "metadata", key.metadata());
     out.writeBooleanField("revoked", key.revoked());
     out.writeStringField("revocation_reason", key.revocationReason());
     out.writeBooleanField("expired", key.expired());
@@ -70,6 +76,26 @@ final class KeyJson {
     out.writeNumberField("created_at", key.createdAtMillis());
     out.writeNumberField("updated_at", key.updatedAtMillis());
     out.writeEndObject();
+  }
+
+  /** Writes an object as it came. */
+  private static void writeObject(JsonGenerator out, String name, @Nullable String text)
+      throws IOException {
+    out.writeFieldName(name);
+    if (text == null) {
+      out.writeNull();
+    } else {
+      out.writeRawValue(text);
+    }
+  }
+
+  private static void writeTexts(JsonGenerator out, String name, List<String> texts)
+      throws IOException {
+    out.writeArrayFieldStart(name);
+    for (String text : texts) {
+      out.writeString(text);
+    }
+    out.writeEndArray();
   }
 
   private static void writeMillis(JsonGenerator out, String name, @Nullable Long millis)

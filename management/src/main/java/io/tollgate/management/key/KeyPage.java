@@ -19,7 +19,7 @@ record KeyPage(
 
   static KeyPage parse(RequestParameters parameters) {
     return new KeyPage(
-        NewKey.subject(parameters.required("subject")),
+        KeyMembers.subject(parameters.required("subject")),
         Texts.within("type", parameters.or("type", "api_key"), 3, 25),
         parameters.flag("include_invalid"),
         Texts.within("query", parameters.or("query", "").strip(), 0, QUERY_MAX),

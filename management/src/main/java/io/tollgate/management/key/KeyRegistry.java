@@ -1,11 +1,14 @@
 package io.tollgate.management.key;
 
+import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
-import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Change;
+import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.wire.ApiError;
+import io.tollgate.store.RecordName;
+import io.tollgate.store.SubjectRecord;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
@@ -26,12 +29,14 @@ final class KeyRegistry {
       """
       WITH created AS (
         INSERT INTO tollgate.api_key AS k (
-          id, type, subject, name, description, claims, scopes, created_by, expires_at, number)
+          id, type, subject, name, description, claims, scopes, created_by, expires_at, addresses,
+          metadata, number, since)
         VALUES ($1, $2, $3, $4, $5, $6::text::json, $7, $8,
-          date_trunc('milliseconds', now()) + $9::bigint * interval '1 millisecond', 0)
+          date_trunc('milliseconds', now()) + $9::bigint * interval '1 millisecond', $10,
+          $11::text::json, 0, -1)
         RETURNING %s
       ), secret AS (
-        INSERT INTO tollgate.api_key_secret (digest, key_id) SELECT $10, id FROM created
+        INSERT INTO tollgate.api_key_secret (digest, key_id) SELECT $12, id FROM created
       )
       SELECT * FROM created
       """
@@ -40,25 +45,11 @@ final class KeyRegistry {
   private static final String FIND =
       "SELECT " + ApiKey.COLUMNS + " FROM tollgate.api_key k WHERE k.id = $1";
 
-  private static final String LOCK =
-      "SELECT "
-          + ApiKey.COLUMNS
-          + ", tollgate.epoch() AS epoch FROM tollgate.api_key k WHERE k.id = $1 FOR UPDATE";
-
   private static final String FIND_BY_DIGEST =
       "SELECT "
           + ApiKey.COLUMNS
           + " FROM tollgate.api_key_secret s JOIN tollgate.api_key k ON k.id = s.key_id"
-          + " WHERE s.digest = $1";
-
-  private static final String REVOKE =
-      """
-      UPDATE tollgate.api_key AS k
-      SET revoked_at = now(), revocation_reason = $2, updated_at = now()
-      WHERE k.id = $1
-      RETURNING %s
-      """
-          .formatted(ApiKey.COLUMNS);
+          + " WHERE s.digest = $1 AND (s.expires_at IS NULL OR s.expires_at > now())";
 
   /** One statement, so that page and total are of one moment; the total stands also beside none. */
   private static final String LIST =
@@ -81,38 +72,35 @@ final class KeyRegistry {
   /** A part of a list. */
   record Listed(List<ApiKey> page, long total) {}
 
-  /**
-   * A revoked key, whose number is that of its revocation.
-   *
-   * @param epoch names the history of the change log that the number belongs to
-   */
-  record Revoked(ApiKey key, String epoch) {}
-
   private final Transactions transactions;
 
   KeyRegistry(Transactions transactions) {
     this.transactions = transactions;
   }
 
-  ApiKey insert(NewKey wanted, KeyId id, KeyDigest digest, String requestId) {
+  ApiKey insert(NewKey wanted, KeyId id, KeyDigest digest, Origin origin) {
     try {
-      return transactions.change(change -> insert(change, wanted, id, digest, requestId));
+      return transactions.change(change -> insert(change, wanted, id, digest, origin));
     } catch (PgException e) {
-      if (UNIQUE_VIOLATION.equals(e.getSqlState()) && NAME_INDEX.equals(e.getConstraint())) {
-        throw new ApiError(
-            409,
-            "token_creation_conflict",
-            "API Key name already exists.",
-            "The subject has a key named "
-                + ApiError.quote(wanted.name())
-                + " already; revoke it or choose another name.");
-      }
-      throw e;
+      throw explained(e, wanted.name());
     }
   }
 
-  private static ApiKey insert(
-      Change change, NewKey wanted, KeyId id, KeyDigest digest, String requestId) {
+  /** Returns what the caller is to be told where a name is taken, else the failure itself. */
+  static RuntimeException explained(PgException e, String name) {
+    if (UNIQUE_VIOLATION.equals(e.getSqlState()) && NAME_INDEX.equals(e.getConstraint())) {
+      return new ApiError(
+          409,
+          "token_creation_conflict",
+          "API Key name already exists.",
+          "The subject has a key named "
+              + ApiError.quote(name)
+              + " already; revoke it or choose another name.");
+    }
+    return e;
+  }
+
+  static ApiKey insert(Change change, NewKey wanted, KeyId id, KeyDigest digest, Origin origin) {
     Tuple parameters =
         Tuple.tuple()
             .addString(id.toString())
@@ -124,41 +112,19 @@ final class KeyRegistry {
             .addArrayOfString(wanted.scopes().toArray(String[]::new))
             .addString(wanted.createdBy())
             .addLong(wanted.lifetimeMillis())
+            .addArrayOfString(wanted.addresses().toArray(String[]::new))
+            .addString(wanted.metadata())
             .addBuffer(Buffer.buffer(digest.toBytes()));
     ApiKey key = ApiKey.from(change.execute(INSERT, parameters).iterator().next());
-    change.record(entry(requestId, "api_key.create", null, key));
+    change.touch(key.id());
+    change.putIfAbsent(RecordName.subject(new Subject(key.subject())), SubjectRecord.DEFAULTS);
+    @Nullable String maker = key.createdBy();
+    if (maker != null) {
+      // An organization's key names its maker, too.
+      change.putIfAbsent(RecordName.subject(new Subject(maker)), SubjectRecord.DEFAULTS);
+    }
+    change.record(origin.entry("api_key.create", key.id(), null, KeyJson.encode(key)));
     return key;
-  }
-
-  /**
-   * Revokes a key; one that is revoked already stays as it is.
-   *
-   * @return empty where there is no such key
-   */
-  Optional<Revoked> revoke(KeyId id, @Nullable String reason, String requestId) {
-    return transactions.change(
-        change -> {
-          // The lock is taken before the key is judged: of two calls one revokes, the other sees
-          // it.
-          RowSet<Row> rows = change.execute(LOCK, Tuple.of(id.toString()));
-          if (rows.size() == 0) {
-            return Optional.empty();
-          }
-          Row row = rows.iterator().next();
-          ApiKey before = ApiKey.from(row);
-          return Optional.of(
-              before.revoked()
-                  ? new Revoked(before, row.getString("epoch"))
-                  : revoke(change, before, reason, requestId));
-        });
-  }
-
-  private static Revoked revoke(
-      Change change, ApiKey before, @Nullable String reason, String requestId) {
-    ApiKey after =
-        ApiKey.from(change.execute(REVOKE, Tuple.of(before.id(), reason)).iterator().next());
-    Change.Recorded recorded = change.record(entry(requestId, "api_key.revoke", before, after));
-    return new Revoked(after.withNumber(recorded.number()), recorded.epoch());
   }
 
   Optional<ApiKey> find(KeyId id) {
@@ -187,17 +153,6 @@ final class KeyRegistry {
       }
     }
     return new Listed(page, total);
-  }
-
-  private static AuditEntry entry(
-      String requestId, String action, @Nullable ApiKey before, ApiKey after) {
-    return new AuditEntry(
-        AuditEntry.SECRET_KEY,
-        requestId,
-        action,
-        after.id(),
-        before == null ? null : KeyJson.encode(before),
-        KeyJson.encode(after));
   }
 
   private static Optional<ApiKey> first(RowSet<Row> rows) {

@@ -8,35 +8,30 @@ import io.tollgate.ring.FenceConfig;
 import java.util.EnumSet;
 
 /**
- * What a revocation passes before its caller is told that no gateway accepts the key any more.
- *
- * <p>What {@link VerifyCache} remembers from before is over then too, since the proof of either
- * kind takes longer than the fence's bound. Safe for all virtual threads.
+ * What a change passes before its caller is told that it holds everywhere. Safe for all virtual
+ * threads.
  */
-final class RevocationBarrier {
+public final class RevocationBarrier {
   private static final int RETRY_AFTER_SECONDS = 2;
 
   private final Evidence evidence;
   private final FenceConfig fence;
 
-  RevocationBarrier(Evidence evidence, FenceConfig fence) {
+  public RevocationBarrier(Evidence evidence, FenceConfig fence) {
     this.evidence = evidence;
     this.fence = fence;
   }
 
   /**
-   * Returns when no gateway can accept this key.
+   * Returns when no gateway can accept anything any more that a change made untrue.
    *
+   * @param epoch names the history of the change log that the number belongs to
+   * @param number the change's
    * @throws ApiError if that can't be proven within {@link RevocationProof#DEADLINE}
    */
-  void pass(KeyRegistry.Revoked revoked) {
+  public void pass(String epoch, long number) {
     var proof =
-        new RevocationProof(
-            evidence,
-            fence,
-            EnumSet.allOf(ManagementGuard.class),
-            revoked.epoch(),
-            revoked.key().number());
+        new RevocationProof(evidence, fence, EnumSet.allOf(ManagementGuard.class), epoch, number);
     switch (proof.await()) {
       case RevocationProof.Proven proven -> {}
       case RevocationProof.Pending pending -> throw pending(pending.notDone());
@@ -47,8 +42,8 @@ final class RevocationBarrier {
     return ApiError.unavailable(
         "revocation_pending",
         "Revocation pending",
-        "Done: the key is revoked in the database, for good. Not done: it could not be proven that"
-            + " no gateway accepts the key any more. "
+        "Done: the change stands in the database, for good. Not done: it could not be proven that"
+            + " no gateway goes by what was before. "
             + notDone
             + " Repeat the call to learn when none does; repeating is safe.",
         RETRY_AFTER_SECONDS);

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** What the stores of this deployment say. Safe for all virtual threads. */
-final class StoresEvidence implements Evidence {
+public final class StoresEvidence implements Evidence {
   /** In seconds, as a double, which knows what is infinitely long ago. */
   private static final String ROLL =
       """
@@ -35,7 +35,7 @@ final class StoresEvidence implements Evidence {
   private final Projector projector;
   private final Transactions transactions;
 
-  StoresEvidence(Vertx vertx, Projector projector, Transactions transactions) {
+  public StoresEvidence(Vertx vertx, Projector projector, Transactions transactions) {
     this.vertx = vertx;
     this.projector = projector;
     this.transactions = transactions;

@@ -4,10 +4,10 @@ import io.tollgate.management.wire.ApiError;
 import org.jspecify.annotations.Nullable;
 
 /** The checks of texts that several requests share; lengths are counted in code points. */
-final class Texts {
+public final class Texts {
   private Texts() {}
 
-  static String within(String parameter, String text, int min, int max) {
+  public static String within(String parameter, String text, int min, int max) {
     int length = text.codePointCount(0, text.length());
     if (length < min) {
       throw ApiError.parameter(
@@ -35,7 +35,7 @@ final class Texts {
     return text == null ? null : within(parameter, text, 0, max);
   }
 
-  static ApiError format(String parameter, String value, String expected) {
+  public static ApiError format(String parameter, String value, String expected) {
     return ApiError.parameter(
         "form_param_format_invalid",
         "is invalid",

@@ -1,15 +1,12 @@
 package io.tollgate.management.projector;
 
-import io.tollgate.access.Scopes;
-import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
-import io.tollgate.key.KeyId;
 import io.tollgate.management.audit.Change;
-import io.tollgate.store.KeyDocument;
-import io.tollgate.store.KeyRecord;
 import io.tollgate.store.LogPage.Continuity;
 import io.tollgate.store.LogPosition;
 import io.tollgate.store.PostgresConfig;
+import io.tollgate.store.RecordDocument;
+import io.tollgate.store.RecordRows;
 import io.tollgate.store.RedisNames;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -19,7 +16,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The projector's session with Postgres: the change log, the keys, and the lock of him who
@@ -36,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * shows itself. Confined to the projector's virtual thread.
  */
 final class ChangeLog implements TruthStore {
-  /** The most changes, or keys, read and written at once. */
+  /** The most changes, keys or records read and written at once; one change is never cut. */
   static final int BATCH_MAX = 500;
 
   /** How many of the newest changes stay for readers that were away. */
@@ -51,45 +49,68 @@ final class ChangeLog implements TruthStore {
   private static final Map<String, String> SESSION =
       Map.of("statement_timeout", "2000", "idle_session_timeout", "10000");
 
-  private static final String RECORD =
-      """
-      k.id, k.subject, k.scopes, k.expires_at, k.number,
-      k.revoked_at IS NOT NULL AS revoked, s.digest
-      """;
-
   private static final String HEAD =
       """
       SELECT tollgate.epoch() AS epoch, number AS end_number, id AS end_id
       FROM tollgate.change_counter
       """;
 
-  /** One statement, hence one moment: a key's state is not older than any number of the batch. */
+  /**
+   * One statement, hence one moment: what stands at an address is not older than any number of the
+   * batch. What is neither a key's nor a record's address any more comes without either.
+   */
   private static final String CHANGES =
       """
       WITH log_end AS (
         %s
       ), batch AS (
-        SELECT number, id, key_id FROM tollgate.change_log
-        WHERE number > $1 ORDER BY number LIMIT $2
+        SELECT number, id, keys, records, addresses FROM (
+          SELECT next.*,
+            sum(cardinality(addresses)) OVER (ORDER BY number) - cardinality(addresses) AS before
+          FROM (
+            SELECT * FROM tollgate.change_log WHERE number > $1 ORDER BY number LIMIT $2
+          ) next
+        ) measured WHERE before < $2
       )
       SELECT log_end.*,
         (SELECT id FROM tollgate.change_log WHERE number = $1) AS anchor_id,
-        batch.number AS change, batch.id AS change_id, %s
+        batch.number AS change, batch.id AS change_id, stands.*
       FROM log_end
       LEFT JOIN batch ON true
-      LEFT JOIN tollgate.api_key k ON k.id = batch.key_id
-      LEFT JOIN tollgate.api_key_secret s ON s.key_id = k.id
+      LEFT JOIN LATERAL (
+        SELECT %s FROM tollgate.api_key k JOIN tollgate.api_key_secret s ON s.key_id = k.id
+        WHERE k.id = ANY(batch.keys)
+        UNION ALL
+        SELECT %s FROM tollgate.record r WHERE r.name = ANY(batch.records)
+        UNION ALL
+        SELECT gone, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        FROM unnest(batch.addresses) gone
+        WHERE NOT EXISTS (SELECT FROM tollgate.api_key_secret s WHERE s.digest = gone)
+          AND NOT EXISTS (SELECT FROM tollgate.record r WHERE r.address = gone)
+      ) stands ON true
       ORDER BY batch.number
       """
-          .formatted(HEAD, RECORD);
+          .formatted(HEAD, RecordRows.KEY_COLUMNS, RecordRows.RECORD_COLUMNS);
 
   private static final String KEYS =
       """
       WITH page AS (SELECT * FROM tollgate.api_key WHERE id > $1 ORDER BY id LIMIT $2)
-      SELECT %s FROM page k LEFT JOIN tollgate.api_key_secret s ON s.key_id = k.id
-      ORDER BY k.id
+      SELECT page.id AS place, stands.*
+      FROM page LEFT JOIN LATERAL (
+        SELECT %s FROM (SELECT page.*) k JOIN tollgate.api_key_secret s ON s.key_id = k.id
+      ) stands ON true
+      ORDER BY page.id
       """
-          .formatted(RECORD);
+          .formatted(RecordRows.KEY_COLUMNS);
+
+  private static final String RECORDS =
+      """
+      SELECT r.name AS place, %s FROM tollgate.record r WHERE r.name > $1 ORDER BY r.name LIMIT $2
+      """
+          .formatted(RecordRows.RECORD_COLUMNS);
+
+  /** Starts the places among records, which follow those among keys. */
+  private static final String AMONG_RECORDS = "record ";
 
   private static final String PRUNE =
       """
@@ -120,12 +141,14 @@ final class ChangeLog implements TruthStore {
       ) oldest ON true
       """;
 
+  private static final Logger LOG = LoggerFactory.getLogger(ChangeLog.class);
+
   private final Pool pool;
   private final SqlConnection connection;
-  private final KeyDocument documents;
+  private final RecordDocument documents;
   private boolean holdsLock;
 
-  private ChangeLog(Pool pool, SqlConnection connection, KeyDocument documents) {
+  private ChangeLog(Pool pool, SqlConnection connection, RecordDocument documents) {
     this.pool = pool;
     this.connection = connection;
     this.documents = documents;
@@ -137,7 +160,7 @@ final class ChangeLog implements TruthStore {
    * @param onChange runs on any thread whenever a change was committed, by whomever
    */
   static ChangeLog open(
-      Vertx vertx, PostgresConfig config, KeyDocument documents, Runnable onChange) {
+      Vertx vertx, PostgresConfig config, RecordDocument documents, Runnable onChange) {
     Pool pool = config.pool(vertx, 1, 1, SESSION);
     try {
       SqlConnection connection = StoreAnswer.await("Postgres", pool.getConnection());
@@ -182,7 +205,7 @@ final class ChangeLog implements TruthStore {
     for (Row row : rows) {
       @Nullable Long change = row.getLong("change");
       if (change != null) {
-        // A key with two secrets gives two rows of one change.
+        // A key with two secrets gives two rows of one change, and so on.
         gap |= change - last.number() > 1;
         last = new LogPosition(change, row.getString("change_id"));
         write(row, writes);
@@ -210,45 +233,63 @@ final class ChangeLog implements TruthStore {
   }
 
   @Override
-  public Page keys(String afterId) {
+  public Page page(String place) {
+    if (!place.startsWith(AMONG_RECORDS)) {
+      Page keys = page(KEYS, place, "");
+      if (keys.last() != null) {
+        return keys;
+      }
+    }
+    String name = place.startsWith(AMONG_RECORDS) ? place.substring(AMONG_RECORDS.length()) : "";
+    return page(RECORDS, name, AMONG_RECORDS);
+  }
+
+  private Page page(String sql, String after, String prefix) {
     Map<String, Write> writes = new LinkedHashMap<>();
     String last = null;
-    for (Row row : query(KEYS, Tuple.of(afterId, BATCH_MAX))) {
-      last = row.getString("id");
+    for (Row row : query(sql, Tuple.of(after, BATCH_MAX))) {
+      last = prefix + row.getString("place");
       write(row, writes);
     }
     return new Page(List.copyOf(writes.values()), last);
   }
 
   private void write(Row row, Map<String, Write> writes) {
-    Buffer digestBytes = row.getBuffer("digest");
-    if (digestBytes == null) {
+    Buffer bytes = row.getBuffer("address");
+    if (bytes == null) {
       return;
     }
-    KeyDigest digest = KeyDigest.fromBytes(digestBytes.getBytes());
-    String name = RedisNames.key(digest);
-    writes.put(name, new Write(name, documents.encode(digest, record(row))));
+    KeyDigest address = KeyDigest.fromBytes(bytes.getBytes());
+    String name = RedisNames.record(address);
+    writes.put(name, new Write(name, document(row, address)));
   }
 
-  private static KeyRecord record(Row row) {
-    OffsetDateTime expiresAt = row.getOffsetDateTime("expires_at");
-    return new KeyRecord(
-        row.getLong("number"),
-        KeyId.parse(row.getString("id")),
-        new Subject(row.getString("subject")),
-        Scopes.of(List.of(row.getArrayOfStrings("scopes"))),
-        row.getBoolean("revoked"),
-        expiresAt == null ? KeyRecord.NEVER : expiresAt.toInstant().toEpochMilli());
+  private String document(Row row, KeyDigest address) {
+    @Nullable String body = row.getString("body");
+    if (body != null) {
+      return documents.seal(address, body);
+    }
+    if (row.getString("id") == null) {
+      return "";
+    }
+    try {
+      return documents.encode(address, RecordRows.key(row));
+    } catch (RuntimeException unreadable) {
+      // Without a document Postgres is asked, where the row is told of; the others go on.
+      LOG.error("the row of {} can't be read: {}", row.getString("id"), unreadable.toString());
+      return "";
+    }
   }
 
   @Override
-  public Set<KeyDigest> known(Collection<KeyDigest> digests) {
+  public Set<KeyDigest> known(Collection<KeyDigest> addresses) {
     Buffer[] wanted =
-        digests.stream().map(digest -> Buffer.buffer(digest.toBytes())).toArray(Buffer[]::new);
+        addresses.stream().map(address -> Buffer.buffer(address.toBytes())).toArray(Buffer[]::new);
     Set<KeyDigest> known = new HashSet<>();
     for (Row row :
         query(
-            "SELECT digest FROM tollgate.api_key_secret WHERE digest = ANY($1)",
+            "SELECT digest FROM tollgate.api_key_secret WHERE digest = ANY($1)"
+                + " UNION ALL SELECT address FROM tollgate.record WHERE address = ANY($1)",
             Tuple.tuple().addArrayOfBuffer(wanted))) {
       known.add(KeyDigest.fromBytes(row.getBuffer("digest").getBytes()));
     }

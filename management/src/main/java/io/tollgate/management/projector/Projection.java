@@ -166,9 +166,7 @@ public final class Projection {
   }
 
   private void writeAll(String note) {
-    for (TruthStore.Page page = log.keys("");
-        page.lastId() != null;
-        page = log.keys(page.lastId())) {
+    for (TruthStore.Page page = log.page(""); page.last() != null; page = log.page(page.last())) {
       replace(note, note, page.writes());
     }
   }
@@ -192,7 +190,7 @@ public final class Projection {
     Map<String, KeyDigest> digests = new HashMap<>();
     List<Write> strays = new ArrayList<>();
     for (String name : names) {
-      KeyDigest digest = RedisNames.digest(name);
+      KeyDigest digest = RedisNames.address(name);
       if (digest == null) {
         strays.add(Write.removal(name));
       } else {

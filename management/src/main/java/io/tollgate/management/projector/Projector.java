@@ -6,8 +6,8 @@ import io.tollgate.management.projector.Evidence.Look;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.store.Applied;
 import io.tollgate.store.AppliedDocument;
-import io.tollgate.store.KeyDocument;
 import io.tollgate.store.PostgresConfig;
+import io.tollgate.store.RecordDocument;
 import io.tollgate.store.RedisConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -47,7 +47,7 @@ public final class Projector extends VerticleBase {
   private final RedisConfig redis;
   private final boolean redisFailsOver;
   private final AppliedDocument applied;
-  private final KeyDocument documents;
+  private final RecordDocument documents;
   private final RandomGenerator random;
   private final ProjectorMetrics metrics;
   private final Set<Promise<Optional<Look>>> lookers = ConcurrentHashMap.newKeySet();
@@ -78,7 +78,7 @@ public final class Projector extends VerticleBase {
     this.random = random;
     redisFailsOver = fence.redisFailsOver();
     applied = new AppliedDocument(pepper, random);
-    documents = new KeyDocument(pepper);
+    documents = new RecordDocument(pepper);
     metrics = new ProjectorMetrics(registry);
   }
 

@@ -148,7 +148,7 @@ final class RedisSession implements ProjectionStore {
             Request.cmd(Command.SCAN)
                 .arg(cursor)
                 .arg("MATCH")
-                .arg(RedisNames.KEY_PREFIX + "*")
+                .arg(RedisNames.RECORD_PREFIX + "*")
                 .arg("COUNT")
                 .arg(SCAN_COUNT));
     List<String> names = new ArrayList<>();

@@ -28,19 +28,19 @@ public interface TruthStore {
    */
   record Batch(Head head, Continuity continuity, LogPosition last, List<Write> writes) {}
 
-  /** Documents of some keys, and the last key's id, null where there are no more. */
-  record Page(List<Write> writes, @Nullable String lastId) {}
+  /** Documents of some keys or records, and the place of the last, null where there are no more. */
+  record Page(List<Write> writes, @Nullable String last) {}
 
   Head head();
 
   /** Returns what follows a place in the log. */
   Batch after(LogPosition place);
 
-  /** Returns the next keys; the first id is empty. */
-  Page keys(String afterId);
+  /** Returns what follows a place among all keys and records; the first place is empty. */
+  Page page(String place);
 
-  /** Returns those of the digests that belong to a key. */
-  Set<KeyDigest> known(Collection<KeyDigest> digests);
+  /** Returns those of the addresses at which something stands. */
+  Set<KeyDigest> known(Collection<KeyDigest> addresses);
 
   /** Gives the log's history a new name, if it still has this one. */
   void renewHistory(String epoch);

@@ -5,17 +5,26 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.tollgate.key.Secret;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of endpoints: each stands under both roots, behind the secret key, and is counted.
@@ -32,20 +41,35 @@ public final class Endpoints {
   private static final List<Integer> ROUTER_STATUSES = List.of(400, 404, 405, 406, 413, 415, 500);
   private static final String NO_ENDPOINT = "none";
 
+  private static final String LOOP = Endpoints.class.getName();
+
+  private final Vertx vertx;
+  private final int bodyBytesMax;
   private final Router router;
   private final Authentication authentication;
   private final BodyHandler body;
   private final RandomGenerator random;
   private final Meter.MeterProvider<Counter> requests;
+  private final Map<String, Handler<HttpServerRequest>> shortcuts = new HashMap<>();
+  private final List<Operation> operations = new ArrayList<>();
+
+  /**
+   * One entry of the table.
+   *
+   * @param path as it stands after each root, {@code :id} for a part that differs
+   */
+  public record Operation(String name, HttpMethod method, String path, Area area) {}
 
   public Endpoints(
       Vertx vertx,
-      Secret secretKey,
+      Authentication authentication,
       int bodyBytesMax,
       RandomGenerator random,
       MeterRegistry metrics) {
+    this.vertx = vertx;
+    this.bodyBytesMax = bodyBytesMax;
     router = Router.router(vertx);
-    authentication = new Authentication(secretKey);
+    this.authentication = authentication;
     body = BodyHandler.create(false).setBodyLimit(bodyBytesMax);
     this.random = random;
     requests =
@@ -65,32 +89,132 @@ public final class Endpoints {
    * @param name what its requests are counted under
    * @param path starts with a slash and stands after each root
    */
-  public void get(String name, String path, Handler<RoutingContext> handler) {
+  public void get(String name, Area area, String path, Handler<RoutingContext> handler) {
+    add(new Operation(name, HttpMethod.GET, path, area), false, handler);
+  }
+
+  /** Adds an endpoint that takes a JSON body and changes something. */
+  public void post(String name, Area area, String path, Handler<RoutingContext> handler) {
+    add(new Operation(name, HttpMethod.POST, path, area), true, handler);
+  }
+
+  /** Adds an endpoint that takes a JSON body and changes nothing. */
+  public void ask(String name, Area area, String path, Handler<RoutingContext> handler) {
+    add(new Operation(name, HttpMethod.POST, path, area), false, handler);
+  }
+
+  /** Adds an endpoint that changes some members of something. */
+  public void patch(String name, Area area, String path, Handler<RoutingContext> handler) {
+    add(new Operation(name, HttpMethod.PATCH, path, area), true, handler);
+  }
+
+  /** Adds an endpoint that puts something in the place of another. */
+  public void put(String name, Area area, String path, Handler<RoutingContext> handler) {
+    add(new Operation(name, HttpMethod.PUT, path, area), true, handler);
+  }
+
+  /** Adds an endpoint that removes something. */
+  public void delete(String name, Area area, String path, Handler<RoutingContext> handler) {
+    add(new Operation(name, HttpMethod.DELETE, path, area), true, handler);
+  }
+
+  private void add(Operation operation, boolean changes, Handler<RoutingContext> handler) {
+    operations.add(operation);
     for (String root : ROOTS) {
       router
-          .get(root + path)
-          .handler(exchange -> count(exchange, name))
-          .handler(authentication)
-          .handler(handler);
+          .route(operation.method, root + operation.path)
+          .handler(exchange -> count(exchange, operation.name))
+          .handler(exchange -> authenticate(exchange, operation.area, changes))
+          .handler(Endpoints::checkContentType)
+          .handler(this::readBody)
+          .handler(exchange -> runDirect(exchange, handler));
     }
   }
 
-  /** Adds an endpoint that takes a JSON body. */
-  public void post(String name, String path, Handler<RoutingContext> handler) {
+  /**
+   * Adds an endpoint that is served on the event loop and does all by itself, for the one that is
+   * asked once per request of somebody else's.
+   */
+  public void shortcut(Operation operation, Function<Buffer, Future<Buffer>> endpoint) {
+    operations.add(operation);
+    var handler =
+        new Shortcut(
+            vertx,
+            authentication,
+            operation.area,
+            bodyBytesMax,
+            random,
+            status -> count(operation.name, status),
+            endpoint);
     for (String root : ROOTS) {
-      router
-          .post(root + path)
-          .handler(exchange -> count(exchange, name))
-          .handler(authentication)
-          .handler(Endpoints::checkContentType)
-          .handler(this::readBody)
-          .handler(handler);
+      shortcuts.put(operation.method + " " + root + operation.path, handler);
     }
+  }
+
+  /** Returns the table. */
+  public List<Operation> operations() {
+    return List.copyOf(operations);
+  }
+
+  /** Asks who it is. The request waits, so that its body does not come before somebody reads it. */
+  private void authenticate(RoutingContext exchange, Area area, boolean changes) {
+    Future<Actor> asked = authentication.actor(exchange.request().headers());
+    if (asked.isComplete()) {
+      enter(exchange, asked, area, changes);
+      return;
+    }
+    Context loop = exchange.vertx().getOrCreateContext();
+    exchange.request().pause();
+    asked.onComplete(
+        told ->
+            loop.runOnContext(
+                hopped -> {
+                  exchange.request().resume();
+                  enter(exchange, asked, area, changes);
+                }));
+  }
+
+  private static void enter(
+      RoutingContext exchange, Future<Actor> asked, Area area, boolean changes) {
+    if (asked.failed()) {
+      exchange.fail(asked.cause());
+      return;
+    }
+    try {
+      asked.result().checked(area, changes).enter(exchange);
+    } catch (ApiError refusal) {
+      // Told here: after a look-up the router is not there any more to catch it.
+      exchange.fail(refusal);
+      return;
+    }
+    exchange.next();
+  }
+
+  /** Runs an endpoint on a virtual thread of its own, where it may wait. */
+  private static void runDirect(RoutingContext exchange, Handler<RoutingContext> endpoint) {
+    Context loop = exchange.vertx().getOrCreateContext();
+    exchange.put(LOOP, loop);
+    Thread.ofVirtual()
+        .name("management")
+        .start(
+            () -> {
+              try {
+                endpoint.handle(exchange);
+              } catch (Throwable failure) {
+                loop.runOnContext(hopped -> exchange.fail(failure));
+              }
+            });
   }
 
   /** Answers a request. */
   public void handle(HttpServerRequest request) {
-    router.handle(request);
+    Handler<HttpServerRequest> shortcut =
+        shortcuts.isEmpty() ? null : shortcuts.get(request.method() + " " + request.path());
+    if (shortcut == null) {
+      router.handle(request);
+    } else {
+      shortcut.handle(request);
+    }
   }
 
   /** Answers what is no well-formed HTTP, in the same envelope, and ends the connection. */
@@ -103,7 +227,7 @@ public final class Endpoints {
       status = 431;
     }
     String requestId = RequestId.make(random);
-    requests.withTags("endpoint", NO_ENDPOINT, "status", Integer.toString(status)).increment();
+    count(NO_ENDPOINT, status);
     request
         .response()
         .putHeader(RequestId.HEADER, requestId)
@@ -121,7 +245,13 @@ public final class Endpoints {
 
   /** Answers 200 with the JSON text. */
   public static void answer(RoutingContext exchange, String json) {
-    exchange.response().putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE).end(json);
+    Context loop = Objects.requireNonNull(exchange.get(LOOP), "the endpoint runs directly");
+    loop.runOnContext(
+        hopped -> {
+          if (!exchange.response().ended() && !exchange.response().closed()) {
+            exchange.response().putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE).end(json);
+          }
+        });
   }
 
   private void begin(RoutingContext exchange) {
@@ -133,21 +263,17 @@ public final class Endpoints {
     if (!exchange.response().headers().contains(RequestId.HEADER)) {
       exchange.response().putHeader(RequestId.HEADER, RequestId.make(random));
     }
-    requests.withTags("endpoint", NO_ENDPOINT, "status", Integer.toString(status)).increment();
+    count(NO_ENDPOINT, status);
     Failures.answer(exchange, status);
   }
 
   private void count(RoutingContext exchange, String endpoint) {
-    exchange.addEndHandler(
-        ended ->
-            requests
-                .withTags(
-                    "endpoint",
-                    endpoint,
-                    "status",
-                    Integer.toString(exchange.response().getStatusCode()))
-                .increment());
+    exchange.addEndHandler(ended -> count(endpoint, exchange.response().getStatusCode()));
     exchange.next();
+  }
+
+  private void count(String endpoint, int status) {
+    requests.withTags("endpoint", endpoint, "status", Integer.toString(status)).increment();
   }
 
   /** A step of ours, since the router insists that its own come first, before authentication. */
@@ -156,25 +282,35 @@ public final class Endpoints {
   }
 
   private static void checkContentType(RoutingContext exchange) {
-    HttpServerRequest request = exchange.request();
-    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    boolean hasBody =
-        request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
-            || (length != null && !length.equals("0"));
-    if (hasBody && !isJson(exchange)) {
-      throw new ApiError(
-          415,
-          "unsupported_content_type",
-          "Unsupported content type",
-          "The body's Content-Type must be application/json.");
+    if (!hasFittingType(exchange.request())) {
+      throw unsupportedType();
     }
     exchange.next();
   }
 
-  private static boolean isJson(RoutingContext exchange) {
-    String type = exchange.request().getHeader(HttpHeaders.CONTENT_TYPE);
+  static ApiError unsupportedType() {
+    return new ApiError(
+        415,
+        "unsupported_content_type",
+        "Unsupported content type",
+        "The body's Content-Type must be application/json.");
+  }
+
+  /** Returns whether the request has no body, or one that says to be JSON. */
+  static boolean hasFittingType(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    boolean hasBody =
+        request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+            || (length != null && !length.equals("0"));
+    return !hasBody || isJson(request.getHeader(HttpHeaders.CONTENT_TYPE));
+  }
+
+  private static boolean isJson(@Nullable String type) {
     if (type == null) {
       return false;
+    }
+    if (type.equals(CONTENT_TYPE)) {
+      return true;
     }
     String[] parts =
         type.toLowerCase(Locale.ROOT).replace(" ", "").replace("\"", "").split(";", -1);

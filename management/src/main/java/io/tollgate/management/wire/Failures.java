@@ -1,7 +1,9 @@
 package io.tollgate.management.wire;
 
 import io.tollgate.store.StoreUnreachable;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -38,14 +40,21 @@ final class Failures {
       return;
     }
     String requestId = RequestId.of(exchange);
-    ApiError error = errorOf(exchange.failure(), status, requestId);
+    answer(
+        exchange.vertx(),
+        exchange.request(),
+        requestId,
+        errorOf(exchange.failure(), status, requestId));
+  }
+
+  static void answer(Vertx vertx, HttpServerRequest request, String requestId, ApiError error) {
     if (error.status() == 413) {
       // The rest of the body may have no end. Closed later, since whoever still sends while the
       // connection is closed never reads the answer.
-      response.putHeader(HttpHeaders.CONNECTION, "close");
-      exchange.vertx().setTimer(LINGER_MILLIS, lingered -> exchange.request().connection().close());
+      request.response().putHeader(HttpHeaders.CONNECTION, "close");
+      vertx.setTimer(LINGER_MILLIS, lingered -> request.connection().close());
     }
-    answer(response, requestId, error);
+    answer(request.response(), requestId, error);
   }
 
   static void answer(HttpServerResponse response, String requestId, ApiError error) {
@@ -71,7 +80,7 @@ final class Failures {
         .end(envelope.toBuffer());
   }
 
-  private static ApiError errorOf(@Nullable Throwable failure, int status, String requestId) {
+  static ApiError errorOf(@Nullable Throwable failure, int status, String requestId) {
     if (failure instanceof ApiError error) {
       return error;
     }
@@ -92,17 +101,20 @@ final class Failures {
               "Malformed request parameters",
               "The request's path or query is not well-formed.");
       case 404, 405 -> ApiError.notFound("There is no such endpoint.");
-      case 413 ->
-          new ApiError(
-              413,
-              "request_body_too_large",
-              "Request body too large",
-              "The body is longer than this service takes.");
+      case 413 -> tooLarge();
       default -> {
         LOG.error("request {} failed", requestId, failure);
         yield new ApiError(
             500, "internal_error", "Internal error", "Something went wrong here, not with you.");
       }
     };
+  }
+
+  static ApiError tooLarge() {
+    return new ApiError(
+        413,
+        "request_body_too_large",
+        "Request body too large",
+        "The body is longer than this service takes.");
   }
 }

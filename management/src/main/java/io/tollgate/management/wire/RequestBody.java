@@ -166,6 +166,15 @@ public final class RequestBody {
     }
   }
 
+  /** Returns the names of the members that there are. */
+  public Set<String> names() {
+    return Set.copyOf(members.keySet());
+  }
+
+  public boolean has(String name) {
+    return members.containsKey(name);
+  }
+
   private static String sorted(Set<String> names) {
     return String.join(", ", names.stream().sorted().toList());
   }
@@ -173,10 +182,14 @@ public final class RequestBody {
   /** Returns a text that must be there. */
   public String text(String name) {
     if (!members.containsKey(name)) {
-      throw ApiError.parameter(
-          "form_param_missing", "is missing", name, name + " must be included.");
+      throw missing(name);
     }
     return text(node(name), name);
+  }
+
+  private static ApiError missing(String name) {
+    return ApiError.parameter(
+        "form_param_missing", "is missing", name, name + " must be included.");
   }
 
   /** Returns a text, or the other one where the member is absent; null is refused. */
@@ -198,6 +211,18 @@ public final class RequestBody {
       throw wrongType(name, "a string", node);
     }
     return node.textValue();
+  }
+
+  /** Returns what is true or false, and must be there. */
+  public boolean flag(String name) {
+    if (!members.containsKey(name)) {
+      throw missing(name);
+    }
+    JsonNode node = node(name);
+    if (!node.isBoolean()) {
+      throw wrongType(name, "true or false", node);
+    }
+    return node.booleanValue();
   }
 
   /** Returns a number, or null where the member is absent or null. */

@@ -4,12 +4,16 @@ import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request's query parameters, read strictly; names that an endpoint does not know are ignored.
  */
 public final class RequestParameters {
+  private static final Pattern WHOLE = Pattern.compile("(-?[0-9]{1,9})(\\.0{1,9})?");
+
   private final MultiMap parameters;
 
   public RequestParameters(RoutingContext exchange) {
@@ -53,15 +57,33 @@ public final class RequestParameters {
       return other;
     }
     String expected = "a whole number from " + min + " to " + max;
-    // Nine digits fit an int, and no maximum has more.
-    if (!value.matches("-?[0-9]{1,9}")) {
+    // Nine digits fit an int, and no maximum has more. Published clients write 10 as 10.0.
+    Matcher whole = WHOLE.matcher(value);
+    if (!whole.matches()) {
       throw format(name, value, expected);
     }
-    int number = Integer.parseInt(value);
+    int number = Integer.parseInt(whole.group(1));
     if (number < min || number > max) {
       throw format(name, value, expected);
     }
     return number;
+  }
+
+  public @Nullable String textOrNull(String name) {
+    return find(name);
+  }
+
+  /** Returns a time in milliseconds since the epoch, or null where there is none. */
+  public @Nullable Long millisOrNull(String name) {
+    String value = find(name);
+    if (value == null) {
+      return null;
+    }
+    // Fifteen digits reach far beyond all that Postgres counts as a time of ours.
+    if (!value.matches("[0-9]{1,15}")) {
+      throw format(name, value, "a time in milliseconds since 1970");
+    }
+    return Long.parseLong(value);
   }
 
   private @Nullable String find(String name) {

@@ -97,7 +97,7 @@ class AuditTest {
             postgres.query(
                 """
                 SELECT count(*) FROM tollgate.api_key k
-                WHERE number <> (SELECT max(number) FROM tollgate.audit a WHERE a.key_id = k.id)
+                WHERE number <> (SELECT max(number) FROM tollgate.audit a WHERE a.object = k.id)
                 """))
         .isEqualTo("0");
   }
@@ -108,7 +108,7 @@ class AuditTest {
     String line =
         "SELECT actor || ' ' || action || ' ' || coalesce(before->>'revoked', '-') || ' '"
             + " || (after->>'revoked') || ' ' || (after->>'id') FROM tollgate.audit"
-            + " WHERE request_id ~ '^req_[0-9a-f]{32}$' AND key_id = '"
+            + " WHERE request_id ~ '^req_[0-9a-f]{32}$' AND object = '"
             + id
             + "' AND action = ";
     assertThat(postgres.query(line + "'api_key.create'"))
@@ -122,8 +122,8 @@ class AuditTest {
     assertThat(
             postgres.query(
                 """
-                SELECT count(DISTINCT id) || '/' || count(*) FILTER (WHERE digests = ARRAY(
-                  SELECT digest FROM tollgate.api_key_secret s WHERE s.key_id = l.key_id))
+                SELECT count(DISTINCT id) || '/' || count(*) FILTER (WHERE addresses @> ARRAY(
+                  SELECT digest FROM tollgate.api_key_secret s WHERE s.key_id = ANY(l.keys)))
                 FROM tollgate.change_log l WHERE id <> ''
                 """))
         .isEqualTo("30/30");

@@ -293,10 +293,24 @@ class FindKeysTest {
         // Postgres would refuse the question if it came: a genuine secret's does.
         assertThat(verify(stranger.mint(new SecureRandom()).reveal()).status()).isEqualTo(404);
         var ours = new KeyFormat(TestManagement.PEPPER);
-        assertThat(verify(ours.mint(new SecureRandom()).reveal()).status()).isEqualTo(500);
+        assertThat(verify(ours.mint(new SecureRandom()).reveal()).status()).isEqualTo(503);
       } finally {
         postgres.execute("ALTER TABLE tollgate.hidden RENAME TO api_key_secret");
       }
+    }
+
+    @Test
+    void and_notes_when_the_key_was_used() {
+      JsonObject key = management.create("used");
+      assertThat(management.get("/api_keys/" + key.getString("id")).json().getValue("last_used_at"))
+          .isNull();
+      long before = System.currentTimeMillis();
+      assertThat(verify(key.getString("secret")).status()).isEqualTo(200);
+      Awaiting.until(
+          "the use is noted",
+          () ->
+              management.get("/api_keys/" + key.getString("id")).json().getLong("last_used_at", 0L)
+                  >= before - 1);
     }
 
     private Answer verify(String secret) {

@@ -8,8 +8,8 @@ import io.tollgate.management.TestManagement;
 import io.tollgate.management.TestManagement.Answer;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.KeyDocument;
 import io.tollgate.store.KeyRecord;
+import io.tollgate.store.RecordDocument;
 import io.tollgate.store.RedisNames;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
@@ -152,7 +152,7 @@ class RevokeKeyTest {
       assertThat(
               postgres.query(
                   "SELECT count(*) FROM tollgate.audit WHERE action = 'api_key.revoke'"
-                      + " AND key_id = '"
+                      + " AND object = '"
                       + key.getString("id")
                       + "'"))
           .isEqualTo("1");
@@ -223,7 +223,7 @@ class RevokeKeyTest {
         assertThat(answer.header("Retry-After")).isEqualTo("2");
         assertThat(answer.error().getString("long_message"))
             .contains("Done:", "Not done:", "Redis did not answer in time.")
-            .contains("1 of 2 gateways have not confirmed");
+            .contains("1 of 3 gateways have not confirmed");
         // What verify remembers has ended meanwhile: it tells the truth before the gateways do.
         assertThat(verify(key).status()).isEqualTo(404);
       } finally {
@@ -279,10 +279,10 @@ class RevokeKeyTest {
 
   private static Optional<KeyRecord> document(JsonObject key) {
     KeyDigest digest = KeyDigest.of(new Secret(key.getString("secret")));
-    String text = redis.command("GET", RedisNames.key(digest));
+    String text = redis.command("GET", RedisNames.record(digest));
     return text == null
         ? Optional.empty()
-        : new KeyDocument(TestManagement.PEPPER).decode(digest, text);
+        : new RecordDocument(TestManagement.PEPPER).decode(digest, text).map(KeyRecord.class::cast);
   }
 
   private static Answer revoke(JsonObject key, String body) {

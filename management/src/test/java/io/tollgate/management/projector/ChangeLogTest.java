@@ -7,9 +7,9 @@ import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.projector.TruthStore.Batch;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.KeyDocument;
 import io.tollgate.store.LogPage.Continuity;
 import io.tollgate.store.LogPosition;
+import io.tollgate.store.RecordDocument;
 import io.tollgate.store.TestPostgres;
 import io.vertx.core.Vertx;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class ChangeLogTest {
   private static final AuditEntry ENTRY =
-      new AuditEntry(AuditEntry.SECRET_KEY, "req_", "api_key.test", "ak_", null, null);
+      new AuditEntry("secret_key:instance", "req_", "api_key.test", "ak_", null, null);
 
   private final Vertx vertx = Vertx.vertx();
   private final TestPostgres postgres = TestPostgres.database();
@@ -34,8 +34,8 @@ class ChangeLogTest {
   void the_newest_changes_stay_and_so_does_what_is_not_carried() {
     long counter = ChangeLog.KEPT_MAX + 25_000;
     postgres.execute(
-        "INSERT INTO tollgate.change_log (number, key_id)"
-            + " SELECT number, 'ak_' FROM generate_series(1, "
+        "INSERT INTO tollgate.change_log (number)"
+            + " SELECT number FROM generate_series(1, "
             + counter
             + ") number");
     inSession(log -> log.prune(100, counter));
@@ -49,8 +49,8 @@ class ChangeLogTest {
   @Test
   void what_follows_a_place_joins_on_to_it_or_not() {
     postgres.execute(
-        "INSERT INTO tollgate.change_log (number, id, key_id) VALUES"
-            + " (1, 'a', 'ak_'), (2, 'b', 'ak_'), (4, 'd', 'ak_'), (5, 'e', 'ak_');"
+        "INSERT INTO tollgate.change_log (number, id) VALUES"
+            + " (1, 'a'), (2, 'b'), (4, 'd'), (5, 'e');"
             + "UPDATE tollgate.change_counter SET number = 5, id = 'e'");
     inSession(
         log -> {
@@ -157,7 +157,7 @@ class ChangeLogTest {
 
   private ChangeLog open(Runnable onChange) {
     return ChangeLog.open(
-        vertx, postgres.config(), new KeyDocument(TestManagement.PEPPER), onChange);
+        vertx, postgres.config(), new RecordDocument(TestManagement.PEPPER), onChange);
   }
 
   private void inSession(Consumer<ChangeLog> work) {

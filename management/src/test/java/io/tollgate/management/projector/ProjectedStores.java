@@ -10,10 +10,11 @@ import io.tollgate.ring.FenceConfig;
 import io.tollgate.store.Applied;
 import io.tollgate.store.AppliedDocument;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.KeyDocument;
 import io.tollgate.store.KeyRecord;
+import io.tollgate.store.RecordDocument;
 import io.tollgate.store.RedisConfig;
 import io.tollgate.store.RedisNames;
+import io.tollgate.store.StoredRecord;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
 import io.vertx.core.DeploymentOptions;
@@ -102,8 +103,12 @@ final class ProjectedStores implements AutoCloseable {
   }
 
   Optional<KeyRecord> document(KeyDigest digest) {
-    String text = redis.command("GET", RedisNames.key(digest));
-    return text == null ? Optional.empty() : new KeyDocument(PEPPER).decode(digest, text);
+    return record(digest).map(KeyRecord.class::cast);
+  }
+
+  Optional<StoredRecord> record(KeyDigest address) {
+    String text = redis.command("GET", RedisNames.record(address));
+    return text == null ? Optional.empty() : new RecordDocument(PEPPER).decode(address, text);
   }
 
   KeyDigest create() {
@@ -150,7 +155,10 @@ final class ProjectedStores implements AutoCloseable {
       UPDATE tollgate.change_counter SET number = number + 1, id = gen_random_uuid()::text
       RETURNING number, id
     ), logged AS (
-      INSERT INTO tollgate.change_log (number, id, key_id) SELECT number, id, '%1$s' FROM counted
+      INSERT INTO tollgate.change_log (number, id, keys, addresses)
+      SELECT number, id, ARRAY['%1$s'],
+        ARRAY(SELECT digest FROM tollgate.api_key_secret WHERE key_id = '%1$s')
+      FROM counted
     )
     UPDATE tollgate.api_key k SET number = counted.number FROM counted WHERE k.id = '%1$s';
     """

@@ -9,8 +9,8 @@ import io.tollgate.management.TestManagement;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.store.AppliedDocument;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.KeyDocument;
 import io.tollgate.store.KeyRecord;
+import io.tollgate.store.RecordDocument;
 import io.tollgate.store.RedisConfig;
 import io.tollgate.store.RedisNames;
 import io.tollgate.store.TestRedis;
@@ -102,7 +102,7 @@ class ProjectorTest {
             text.replaceFirst("\"number\":\\d+", "\"number\":0"),
             new AppliedDocument(ProjectedStores.pepper("z"), ProjectedStores.RANDOM)
                 .encode(stores.found()))) {
-      stores.redis.command("DEL", RedisNames.key(key));
+      stores.redis.command("DEL", RedisNames.record(key));
       stores.redis.command("SET", RedisNames.APPLIED, forged);
       Awaiting.until("the key is back after " + forged, () -> stores.document(key).isPresent());
       stores.awaitWhole();
@@ -116,7 +116,7 @@ class ProjectorTest {
     stores.awaitWhole();
     stores.redis.command("DEL", RedisNames.APPLIED);
     stores.redis.command("HSET", RedisNames.APPLIED, "a", "b");
-    stores.redis.command("DEL", RedisNames.key(key));
+    stores.redis.command("DEL", RedisNames.record(key));
     Awaiting.until("the key is back", () -> stores.document(key).isPresent());
     stores.awaitWhole();
   }
@@ -143,13 +143,14 @@ class ProjectorTest {
     KeyDigest nobody = KeyDigest.of(new Secret("planted"));
     KeyRecord planted = stores.document(key).orElseThrow();
     stores.redis.command(
-        "SET", RedisNames.key(nobody), new KeyDocument(PEPPER).encode(nobody, planted));
-    stores.redis.command("SET", RedisNames.KEY_PREFIX + "no digest", "x");
+        "SET", RedisNames.record(nobody), new RecordDocument(PEPPER).encode(nobody, planted));
+    stores.redis.command("SET", RedisNames.RECORD_PREFIX + "no digest", "x");
     stores.redis.command("SET", "another's", "x");
     stores.redis.command("DEL", RedisNames.APPLIED);
     Awaiting.until("the planted key is gone", () -> stores.document(nobody).isEmpty());
     stores.awaitWhole();
-    assertThat(stores.redis.command("EXISTS", RedisNames.KEY_PREFIX + "no digest")).isEqualTo("0");
+    assertThat(stores.redis.command("EXISTS", RedisNames.RECORD_PREFIX + "no digest"))
+        .isEqualTo("0");
     assertThat(stores.redis.command("EXISTS", "another's")).isEqualTo("1");
     assertThat(stores.document(key)).isPresent();
   }
@@ -166,8 +167,8 @@ class ProjectorTest {
     Awaiting.until(
         "the document is under the new pepper",
         () ->
-            new KeyDocument(newOnly)
-                .decode(key, String.valueOf(stores.redis.command("GET", RedisNames.key(key))))
+            new RecordDocument(newOnly)
+                .decode(key, String.valueOf(stores.redis.command("GET", RedisNames.record(key))))
                 .isPresent());
   }
 
@@ -287,7 +288,7 @@ class ProjectorTest {
     }
     stores.deploy(PEPPER);
     stores.awaitWhole();
-    assertThat(stores.redis.command("DBSIZE")).isEqualTo(Integer.toString(count + 1));
+    assertThat(stores.redis.command("DBSIZE")).isEqualTo(Integer.toString(count + 2));
     Awaiting.until(
         "nothing is left", () -> stores.gauge("applied") == count && stores.gauge("lag") == 0);
   }

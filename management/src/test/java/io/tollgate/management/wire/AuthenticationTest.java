@@ -46,6 +46,11 @@ class AuthenticationTest {
                     "GET " + root + "/api_keys?subject=user_000000000000000000000000000",
                     "GET " + root + "/api_keys/ak_00000000000000000000000000000000",
                     "POST " + root + "/api_keys/ak_00000000000000000000000000000000/revoke",
+                    "GET " + root + "/instance/secret_keys",
+                    "POST " + root + "/instance/secret_keys",
+                    "PATCH " + root + "/instance/api_keys",
+                    "GET " + root + "/audit",
+                    "GET " + root + "/audit/verification",
                     "POST " + root + "/api_keys/verify"));
   }
 

@@ -12,11 +12,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Who can write to Redis still can't mint a key. */
-class KeyDocumentTest {
+class RecordDocumentTest {
   private static final Secret OTHER = new Secret("another pepper, which an attacker may well have");
   private static final KeyDigest DIGEST = new KeyDigest(1, 2, 3, 4);
   private static final KeyRecord RECORD =
-      new KeyRecord(
+      KeyRecord.plain(
           42,
           new KeyId(5, 6),
           StoredKeys.SUBJECT,
@@ -24,13 +24,13 @@ class KeyDocumentTest {
           false,
           1_800_000_000_000L);
 
-  private final KeyDocument documents = new KeyDocument(StoredKeys.PEPPER);
+  private final RecordDocument documents = new RecordDocument(StoredKeys.PEPPER);
 
   @Test
   void a_document_reads_back_what_was_written() {
     assertThat(documents.decode(DIGEST, documents.encode(DIGEST, RECORD))).contains(RECORD);
     KeyRecord plain =
-        new KeyRecord(0, new KeyId(0, 0), StoredKeys.SUBJECT, Scopes.NONE, true, KeyRecord.NEVER);
+        KeyRecord.plain(0, new KeyId(0, 0), StoredKeys.SUBJECT, Scopes.NONE, true, KeyRecord.NEVER);
     assertThat(documents.decode(DIGEST, documents.encode(DIGEST, plain))).contains(plain);
   }
 
@@ -42,15 +42,15 @@ class KeyDocumentTest {
 
   @Test
   void sealed_under_another_pepper_it_is_none() {
-    String forged = new KeyDocument(new Pepper(List.of(OTHER))).encode(DIGEST, RECORD);
+    String forged = new RecordDocument(new Pepper(List.of(OTHER))).encode(DIGEST, RECORD);
     assertThat(documents.decode(DIGEST, forged)).isEmpty();
   }
 
   @Test
   void sealed_under_a_retired_pepper_it_still_counts() {
-    String old = new KeyDocument(new Pepper(List.of(OTHER))).encode(DIGEST, RECORD);
+    String old = new RecordDocument(new Pepper(List.of(OTHER))).encode(DIGEST, RECORD);
     Secret current = new Secret("the pepper that replaces the other, in use");
-    var rotated = new KeyDocument(new Pepper(List.of(current, OTHER)));
+    var rotated = new RecordDocument(new Pepper(List.of(current, OTHER)));
     assertThat(rotated.decode(DIGEST, old)).contains(RECORD);
   }
 
@@ -80,7 +80,7 @@ class KeyDocumentTest {
   void what_another_version_sealed_is_left_to_postgres() {
     var sealed = new SealedText(StoredKeys.PEPPER);
     for (String text : List.of("{\"version\":2}", "[]", "{", "null", "{\"version\":1}")) {
-      String document = sealed.seal(RedisNames.key(DIGEST), text);
+      String document = sealed.seal(RedisNames.record(DIGEST), text);
       assertThat(documents.decode(DIGEST, document)).as(text).isEmpty();
     }
   }

@@ -3,9 +3,9 @@ package io.tollgate.ring;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyDigest;
-import io.tollgate.store.KeyRecord;
-import io.tollgate.store.KeySource;
 import io.tollgate.store.ProjectionFeed;
+import io.tollgate.store.RecordSource;
+import io.tollgate.store.StoredRecord;
 import io.vertx.core.Future;
 import java.util.Optional;
 
@@ -15,9 +15,9 @@ import java.util.Optional;
  * <p>That Redis has no record proves nothing (it may have been wiped), so an outage of Postgres is
  * an outage then, never an absent key. Confined to the context of the stores' connections.
  */
-final class BelievedKeys implements KeySource {
+final class BelievedRecords implements RecordSource {
   private final ProjectionFeed redis;
-  private final KeySource postgres;
+  private final RecordSource postgres;
   private final Trust trust;
   private final Clocks clocks;
   private final Counter redisFound;
@@ -28,8 +28,12 @@ final class BelievedKeys implements KeySource {
   private final Counter postgresAbsent;
   private final Counter postgresUnreachable;
 
-  BelievedKeys(
-      ProjectionFeed redis, KeySource postgres, Trust trust, Clocks clocks, MeterRegistry metrics) {
+  BelievedRecords(
+      ProjectionFeed redis,
+      RecordSource postgres,
+      Trust trust,
+      Clocks clocks,
+      MeterRegistry metrics) {
     this.redis = redis;
     this.postgres = postgres;
     this.trust = trust;
@@ -52,7 +56,7 @@ final class BelievedKeys implements KeySource {
   }
 
   @Override
-  public Future<Optional<KeyRecord>> find(KeyDigest digest) {
+  public Future<Optional<StoredRecord>> find(KeyDigest digest) {
     return redis
         .find(digest)
         .transform(
@@ -65,7 +69,7 @@ final class BelievedKeys implements KeySource {
             });
   }
 
-  private Future<Optional<KeyRecord>> judge(KeyDigest digest, ProjectionFeed.Answer answer) {
+  private Future<Optional<StoredRecord>> judge(KeyDigest digest, ProjectionFeed.Answer answer) {
     if (!trust.believes(answer.connection(), digest, answer.applied(), clocks.now())) {
       redisNotBelieved.increment();
       return findTruth(digest);
@@ -78,7 +82,7 @@ final class BelievedKeys implements KeySource {
     return Future.succeededFuture(answer.record());
   }
 
-  private Future<Optional<KeyRecord>> findTruth(KeyDigest digest) {
+  private Future<Optional<StoredRecord>> findTruth(KeyDigest digest) {
     return postgres
         .find(digest)
         .onSuccess(record -> (record.isPresent() ? postgresFound : postgresAbsent).increment())

@@ -1,15 +1,15 @@
-package io.tollgate.edge;
+package io.tollgate.ring;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.tollgate.key.KeyFormat;
-import io.tollgate.ring.Clocks;
-import io.tollgate.ring.RingConfig;
-import io.tollgate.ring.Verifier;
 import io.tollgate.store.GatewayName;
-import io.tollgate.store.PostgresKeys;
 import io.tollgate.store.PostgresLog;
+import io.tollgate.store.PostgresRecords;
+import io.tollgate.store.PostgresUses;
 import io.tollgate.store.RedisFeed;
 import io.tollgate.store.SchemaCheck;
+import io.tollgate.store.Use;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.sqlclient.Pool;
@@ -24,19 +24,31 @@ import org.slf4j.LoggerFactory;
  * The one event loop that asks the stores on behalf of all the others, so that look-ups need no
  * lock: its verifier is theirs too.
  */
-final class LookupVerticle extends VerticleBase {
-  private static final Logger LOG = LoggerFactory.getLogger(LookupVerticle.class);
+public final class VerifierVerticle extends VerticleBase {
+  private static final long NOTE_MILLIS = 1_000;
+  private static final int NOTED_AT_ONCE_MAX = 1_000;
+  private static final Logger LOG = LoggerFactory.getLogger(VerifierVerticle.class);
 
-  private final GatewayConfig config;
+  private final VerifierConfig config;
   private final MeterRegistry metrics;
   private @Nullable RedisFeed redis;
-  private @Nullable PostgresKeys postgres;
+  private @Nullable PostgresRecords postgres;
   private @Nullable PostgresLog log;
+  private @Nullable PostgresUses notes;
   private @Nullable Verifier verifier;
+  private boolean noting;
 
-  LookupVerticle(GatewayConfig config, MeterRegistry metrics) {
+  /**
+   * Makes a verifier.
+   *
+   * @param role says in its metrics whose it is, where one process holds several
+   */
+  public VerifierVerticle(VerifierConfig config, String role, MeterRegistry registry) {
     this.config = config;
-    this.metrics = metrics;
+    var tagged = new CompositeMeterRegistry();
+    tagged.config().commonTags("verifier", role);
+    tagged.add(registry);
+    metrics = tagged;
   }
 
   @Override
@@ -66,7 +78,7 @@ final class LookupVerticle extends VerticleBase {
             vertx, config.redis(), config.pepper(), config.fence().redisFailsOver(), metrics);
     RingConfig ring = config.ring();
     var postgresKeys =
-        new PostgresKeys(
+        new PostgresRecords(
             vertx, config.postgres(), ring.lookupsMax(), ring.statementsMax(), metrics);
     var postgresLog = new PostgresLog(vertx, config.postgres(), self());
     redis = redisFeed;
@@ -85,6 +97,29 @@ final class LookupVerticle extends VerticleBase {
             metrics);
     opened.open(vertx);
     verifier = opened;
+    var postgresNotes = new PostgresUses(vertx, config.postgres());
+    notes = postgresNotes;
+    vertx.setPeriodic(NOTE_MILLIS, due -> note(opened, postgresNotes));
+  }
+
+  /** One statement at a time; what fails is not told again, the next use is. */
+  private void note(Verifier opened, PostgresUses postgresNotes) {
+    if (noting) {
+      return;
+    }
+    List<Use> uses = opened.takeUses(NOTED_AT_ONCE_MAX);
+    if (!uses.isEmpty()) {
+      noting = true;
+      postgresNotes
+          .note(uses)
+          .onComplete(
+              noted -> {
+                noting = false;
+                if (noted.succeeded()) {
+                  note(opened, postgresNotes);
+                }
+              });
+    }
   }
 
   private GatewayName self() {
@@ -95,7 +130,8 @@ final class LookupVerticle extends VerticleBase {
         config.fence().postgresAbsenceMax());
   }
 
-  Verifier verifier() {
+  /** Returns the verifier, once the verticle has started. */
+  public Verifier verifier() {
     Verifier known = verifier;
     if (known == null) {
       throw new IllegalStateException("the verifier is there once the verticle has started");
@@ -113,12 +149,14 @@ final class LookupVerticle extends VerticleBase {
 
   private Future<?> closeStores() {
     RedisFeed knownRedis = redis;
-    PostgresKeys knownPostgres = postgres;
+    PostgresRecords knownPostgres = postgres;
     PostgresLog knownLog = log;
+    PostgresUses knownNotes = notes;
     return Future.join(
         List.of(
             knownRedis == null ? Future.succeededFuture() : knownRedis.close(),
             knownPostgres == null ? Future.succeededFuture() : knownPostgres.close(),
-            knownLog == null ? Future.succeededFuture() : knownLog.close()));
+            knownLog == null ? Future.succeededFuture() : knownLog.close(),
+            knownNotes == null ? Future.succeededFuture() : knownNotes.close()));
   }
 }

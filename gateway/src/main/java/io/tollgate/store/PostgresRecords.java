@@ -25,27 +25,32 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Confined to the context it was made on.
  */
-public final class PostgresKeys implements KeySource {
+public final class PostgresRecords implements RecordSource {
   private static final int BATCH_MAX = 256;
 
   private static final String FIND =
       """
-      SELECT s.digest, k.number, k.id, k.subject, k.scopes, k.revoked_at, k.expires_at
+      SELECT %s
       FROM tollgate.api_key_secret s JOIN tollgate.api_key k ON k.id = s.key_id
-      WHERE s.digest = ANY($1)""";
+      WHERE s.digest = ANY($1)
+      UNION ALL
+      SELECT %s FROM tollgate.record r WHERE r.address = ANY($1)
+      """
+          .formatted(RecordRows.KEY_COLUMNS, RecordRows.RECORD_COLUMNS);
 
   private final Pool pool;
   private final StoreLink<SqlConnection> link;
   private final Deque<Wanted> waiting = new ArrayDeque<>();
   private final long deadlineNanos;
-  private final KeyRows records;
+  private final RecordRows records;
   private final int waitingMax;
   private final int statementsMax;
 
   /** Written on the context alone. */
   private final AtomicInteger statements = new AtomicInteger();
 
-  private record Wanted(KeyDigest digest, Promise<Optional<KeyRecord>> answer, long sinceNanos) {}
+  private record Wanted(
+      KeyDigest address, Promise<Optional<StoredRecord>> answer, long sinceNanos) {}
 
   /**
    * Opens a connection, and again whenever it is lost.
@@ -53,7 +58,7 @@ public final class PostgresKeys implements KeySource {
    * @param waitingMax the most secrets that wait for a statement, 1 or more
    * @param statementsMax the most statements that are under way at once, 1 or more
    */
-  public PostgresKeys(
+  public PostgresRecords(
       Vertx vertx,
       PostgresConfig config,
       int waitingMax,
@@ -65,7 +70,7 @@ public final class PostgresKeys implements KeySource {
         .description("Statements under way that look keys up in Postgres")
         .register(metrics);
     deadlineNanos = config.deadline().toNanos();
-    records = new KeyRows(metrics);
+    records = new RecordRows(metrics);
     PostgresLine line = PostgresLine.of(vertx, config);
     pool = line.pool();
     link = new StoreLink<>(vertx, "Postgres", line, config.deadline(), config.connectDeadline());
@@ -73,12 +78,12 @@ public final class PostgresKeys implements KeySource {
   }
 
   @Override
-  public Future<Optional<KeyRecord>> find(KeyDigest digest) {
+  public Future<Optional<StoredRecord>> find(KeyDigest address) {
     if (waiting.size() >= waitingMax) {
       return Future.failedFuture(new StoreUnreachable("too many look-ups wait for Postgres"));
     }
-    Promise<Optional<KeyRecord>> answer = Promise.promise();
-    waiting.add(new Wanted(digest, answer, System.nanoTime()));
+    Promise<Optional<StoredRecord>> answer = Promise.promise();
+    waiting.add(new Wanted(address, answer, System.nanoTime()));
     askNext();
     return answer.future();
   }
@@ -103,17 +108,17 @@ public final class PostgresKeys implements KeySource {
   }
 
   private void ask(List<Wanted> batch) {
-    Buffer[] digests =
+    Buffer[] addresses =
         batch.stream()
-            .map(wanted -> Buffer.buffer(wanted.digest().toBytes()))
+            .map(wanted -> Buffer.buffer(wanted.address().toBytes()))
             .toArray(Buffer[]::new);
     statements.incrementAndGet();
-    link.call(connection -> connection.preparedQuery(FIND).execute(Tuple.of(digests)))
+    link.call(connection -> connection.preparedQuery(FIND).execute(Tuple.of(addresses)))
         .map(records::read)
         .onComplete(
             found -> {
               statements.decrementAndGet();
-              batch.forEach(wanted -> found.tell(wanted.digest(), wanted.answer()));
+              batch.forEach(wanted -> found.tell(wanted.address(), wanted.answer()));
               askNext();
             },
             failure -> {

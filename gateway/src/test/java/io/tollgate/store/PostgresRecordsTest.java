@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What Postgres is asked at once when everybody asks. */
-class PostgresKeysTest {
+class PostgresRecordsTest {
   private static final int STATEMENTS_MAX = 3;
   private static final int WAITING_MAX = 500;
 
@@ -34,7 +34,7 @@ class PostgresKeysTest {
   private StoredKeys stored;
   private Vertx vertx;
   private Context context;
-  private PostgresKeys keys;
+  private PostgresRecords keys;
 
   @BeforeEach
   void start() throws Exception {
@@ -49,7 +49,7 @@ class PostgresKeysTest {
         onContext(
             () ->
                 Future.succeededFuture(
-                    new PostgresKeys(vertx, config, WAITING_MAX, STATEMENTS_MAX, metrics)));
+                    new PostgresRecords(vertx, config, WAITING_MAX, STATEMENTS_MAX, metrics)));
   }
 
   @AfterEach
@@ -66,10 +66,10 @@ class PostgresKeysTest {
     return done.future().await(20, TimeUnit.SECONDS);
   }
 
-  private List<Future<Optional<KeyRecord>>> findAll(List<Secret> secrets) throws Exception {
+  private List<Future<Optional<StoredRecord>>> findAll(List<Secret> secrets) throws Exception {
     return onContext(
         () -> {
-          List<Future<Optional<KeyRecord>>> found = new ArrayList<>();
+          List<Future<Optional<StoredRecord>>> found = new ArrayList<>();
           secrets.forEach(secret -> found.add(keys.find(KeyDigest.of(secret))));
           return Future.succeededFuture(found);
         });
@@ -100,13 +100,13 @@ class PostgresKeysTest {
     Secret known = stored.inPostgresOnly("read");
     List<Secret> herd = minted(WAITING_MAX - 1);
     herd.add(known);
-    List<Future<Optional<KeyRecord>>> found;
+    List<Future<Optional<StoredRecord>>> found;
     try (Connection lock = lock()) {
       found = findAll(herd);
       assertThat(statements()).isEqualTo(STATEMENTS_MAX);
       lock.rollback();
     }
-    for (Future<Optional<KeyRecord>> answer : found.subList(0, herd.size() - 1)) {
+    for (Future<Optional<StoredRecord>> answer : found.subList(0, herd.size() - 1)) {
       assertThat(answer.await(10, TimeUnit.SECONDS)).isEmpty();
     }
     assertThat(found.get(herd.size() - 1).await(10, TimeUnit.SECONDS)).isPresent();
@@ -115,17 +115,17 @@ class PostgresKeysTest {
 
   @Test
   void who_finds_the_queue_full_is_refused_at_once_and_the_others_are_answered() throws Exception {
-    List<Future<Optional<KeyRecord>>> found;
+    List<Future<Optional<StoredRecord>>> found;
     try (Connection lock = lock()) {
       found = findAll(minted(TAKEN_MAX + 50));
-      for (Future<Optional<KeyRecord>> refused : found.subList(TAKEN_MAX, found.size())) {
+      for (Future<Optional<StoredRecord>> refused : found.subList(TAKEN_MAX, found.size())) {
         assertThat(refused.cause())
             .isInstanceOf(StoreUnreachable.class)
             .hasMessage("too many look-ups wait for Postgres");
       }
       lock.rollback();
     }
-    for (Future<Optional<KeyRecord>> answer : found.subList(0, TAKEN_MAX)) {
+    for (Future<Optional<StoredRecord>> answer : found.subList(0, TAKEN_MAX)) {
       assertThat(answer.await(10, TimeUnit.SECONDS)).isEmpty();
     }
   }

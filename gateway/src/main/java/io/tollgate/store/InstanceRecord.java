@@ -1,0 +1,14 @@
+package io.tollgate.store;
+
+/**
+ * What all keys of the deployment have in common. There always is one.
+ *
+ * @param keysEnabled whether any key works at all
+ * @param takesSha256 whether secrets that were issued elsewhere are known here by their SHA-256
+ * @param takesSha512 the same by their SHA-512
+ */
+public record InstanceRecord(boolean keysEnabled, boolean takesSha256, boolean takesSha512)
+    implements StoredRecord {
+  /** As a new deployment is. */
+  public static final InstanceRecord DEFAULTS = new InstanceRecord(true, false, false);
+}
