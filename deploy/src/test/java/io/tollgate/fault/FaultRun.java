@@ -227,7 +227,8 @@ final class FaultRun {
       Result<T> result = work.get();
       Stalls.Seen machine = stalls.end(processes);
       if (times == TIMES_MAX || machine.isSteady() || !result.isOfTime()) {
-        tell(result.findings);
+        boolean isUnsure = result.isOfTime() && !machine.isSteady();
+        tell(isUnsure ? result.findings.stream().map(Finding::unsure).toList() : result.findings);
         tell(List.of(Finding.promise(what, "the machine", true, machine.toString())));
         return new Tried<>(result.seen, machine);
       }

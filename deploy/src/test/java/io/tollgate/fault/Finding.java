@@ -11,7 +11,7 @@ record Finding(String fault, String invariant, Verdict verdict, String seen) {
   /** What a finding means for the run. */
   enum Verdict {
     OK("ok"),
-    /** A figure outside its bound, which a busy machine may explain: told, and no more. */
+    /** Outside its bound, which a busy machine may explain: told, and no more. */
     MISSED("MISSED"),
     BROKEN("BROKEN");
 
@@ -37,6 +37,11 @@ record Finding(String fault, String invariant, Verdict verdict, String seen) {
     Verdict verdict =
         value <= bound ? Verdict.OK : value <= limit ? Verdict.MISSED : Verdict.BROKEN;
     return new Finding(fault, what, verdict, seen);
+  }
+
+  /** The same where the machine never ran steadily, so that nobody can tell whose fault it was. */
+  Finding unsure() {
+    return isBroken() ? new Finding(fault, invariant, Verdict.MISSED, "unsure: " + seen) : this;
   }
 
   boolean isBroken() {
