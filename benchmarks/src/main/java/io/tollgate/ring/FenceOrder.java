@@ -13,9 +13,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /**
- * One thread removes a key from the ring and then confirms the fence, as a change does; another
- * asks the fence and then the ring, as a request does. Whoever sees the confirmation must not see
- * the key.
+ * One thread removes a key from the ring, or counts a record that it names as changed, and then
+ * confirms the fence, as a change does; another asks the fence and then the ring, as a request
+ * does. Whoever sees the confirmation must not see the key, nor take its grant for one of today.
  *
  * <pre>
  * java -cp benchmarks/target/benchmarks.jar org.openjdk.jcstress.Main \
@@ -27,6 +27,7 @@ public final class FenceOrder {
   private static final long BOUND_NANOS = 1_000;
   private static final long NOW_NANOS = 10_000;
   private static final Moment CONFIRMATION = new Moment(NOW_NANOS - 1, 0);
+  private static final KeyDigest NAMED = new KeyDigest(7, 7, 7, 7);
   private static final Grant GRANT =
       new Grant(
           new KeyDigest(1, 2, 3, 4),
@@ -42,7 +43,7 @@ public final class FenceOrder {
 
   private static Basis basis() {
     var basis = new Basis(new Generations());
-    basis.add(new KeyDigest(7, 7, 7, 7));
+    basis.add(NAMED);
     basis.add(new KeyDigest(8, 8, 8, 8));
     return basis;
   }
@@ -113,6 +114,32 @@ public final class FenceOrder {
     public void reader(ZZ_Result result) {
       askRing(result);
       askFence(result);
+    }
+  }
+
+  /** The same order for a record that the key names. */
+  @JCStressTest
+  @Outcome(id = "false, true", expect = Expect.ACCEPTABLE, desc = "Both before the change")
+  @Outcome(id = "false, false", expect = Expect.ACCEPTABLE, desc = "Amid the change")
+  @Outcome(id = "true, false", expect = Expect.ACCEPTABLE, desc = "Both after the change")
+  @Outcome(id = "true, true", expect = Expect.FORBIDDEN, desc = "A grant of yesterday is used")
+  @State
+  public static class RecordChanged {
+    private final Generations generations = new Generations();
+    private final Fence fence = new Fence(BOUND_NANOS);
+
+    /** A change of the record arrives. */
+    @Actor
+    public void writer() {
+      generations.changed(NAMED);
+      fence.confirm(CONFIRMATION);
+    }
+
+    /** A request with the key arrives. */
+    @Actor
+    public void reader(ZZ_Result result) {
+      result.r1 = fence.stands(NOW_NANOS, 0);
+      result.r2 = GRANT.isCurrent(generations);
     }
   }
 }

@@ -32,6 +32,15 @@ class FenceOrderTest {
     assertThat(seen(stress(FenceOrder.RingFirst.class), "true, true")).isPositive();
   }
 
+  @Test
+  @Timeout(value = 3, unit = TimeUnit.MINUTES)
+  void nor_uses_a_grant_that_named_what_has_changed() throws Exception {
+    String output = stress(FenceOrder.RecordChanged.class);
+    assertThat(output).contains("Failed tests: No matches").contains("Error tests: No matches");
+    assertThat(seen(output, "true, true")).isZero();
+    assertThat(seen(output, "true, false")).isPositive();
+  }
+
   private String stress(Class<?> test) throws IOException, InterruptedException {
     List<String> command =
         List.of(
