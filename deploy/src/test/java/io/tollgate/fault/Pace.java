@@ -15,5 +15,5 @@ record Pace(Duration quiet, Duration hold, Duration longHold, int loadPercent, i
   static final Pace SHORT =
       new Pace(Duration.ofMillis(800), Duration.ofMillis(2_200), Duration.ofSeconds(4), 40, 1);
   static final Pace LONG =
-      new Pace(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(40), 40, 3);
+      new Pace(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(40), 40, 2);
 }

@@ -44,13 +44,16 @@ public final class Management {
 
   private final Vertx vertx;
   private final Parts parts;
+  private final Endpoints endpoints;
   private final int port;
   private final List<String> deployed;
   private @Nullable Future<Void> stopped;
 
-  private Management(Vertx vertx, Parts parts, int port, List<String> deployed) {
+  private Management(
+      Vertx vertx, Parts parts, Endpoints endpoints, int port, List<String> deployed) {
     this.vertx = vertx;
     this.parts = parts;
+    this.endpoints = endpoints;
     this.port = port;
     this.deployed = List.copyOf(deployed);
   }
@@ -133,7 +136,8 @@ public final class Management {
           };
       var loops = new DeploymentOptions().setInstances(LOOPS);
       deployed.add(vertx.deployVerticle(another, loops).await());
-      return new Management(vertx, parts, listeners.getFirst().port(), deployed.reversed());
+      return new Management(
+          vertx, parts, endpoints, listeners.getFirst().port(), deployed.reversed());
     } catch (RuntimeException e) {
       deployed.reversed().forEach(id -> vertx.undeploy(id).await());
       throw e;
@@ -174,6 +178,11 @@ public final class Management {
           parts.transactions.probe().await();
           return parts.projector.ready().await();
         });
+  }
+
+  /** Returns the table of endpoints. */
+  public List<Endpoints.Operation> operations() {
+    return endpoints.operations();
   }
 
   /** Returns the port listened on. */

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class VerifyEndpoint {
   static final Endpoints.Operation OPERATION =
-      new Endpoints.Operation("api_keys.verify", HttpMethod.POST, "/api_keys/verify", Area.KEYS);
+      new Endpoints.Operation(
+          "api_keys.verify", HttpMethod.POST, "/api_keys/verify", Area.KEYS, false);
 
   private static final Set<String> MEMBERS = Set.of("secret", "ip_address");
 

@@ -58,6 +58,9 @@ final class ChangeLog implements TruthStore {
   /**
    * One statement, hence one moment: what stands at an address is not older than any number of the
    * batch. What is neither a key's nor a record's address any more comes without either.
+   *
+   * <p>Each is found by an index: OFFSET 0 keeps the planner, which can't know how few they are,
+   * from joining them with all keys there are.
    */
   private static final String CHANGES =
       """
@@ -78,15 +81,23 @@ final class ChangeLog implements TruthStore {
       FROM log_end
       LEFT JOIN batch ON true
       LEFT JOIN LATERAL (
-        SELECT %s FROM tollgate.api_key k JOIN tollgate.api_key_secret s ON s.key_id = k.id
-        WHERE k.id = ANY(batch.keys)
+        SELECT of_key.* FROM unnest(batch.keys) changed (id)
+        CROSS JOIN LATERAL (
+          SELECT %s FROM tollgate.api_key k JOIN tollgate.api_key_secret s ON s.key_id = k.id
+          WHERE k.id = changed.id OFFSET 0
+        ) of_key
         UNION ALL
         SELECT %s FROM tollgate.record r WHERE r.name = ANY(batch.records)
         UNION ALL
-        SELECT gone, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-        FROM unnest(batch.addresses) gone
-        WHERE NOT EXISTS (SELECT FROM tollgate.api_key_secret s WHERE s.digest = gone)
-          AND NOT EXISTS (SELECT FROM tollgate.record r WHERE r.address = gone)
+        SELECT gone.address, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        FROM unnest(batch.addresses) gone (address)
+        LEFT JOIN LATERAL (
+          SELECT true AS there FROM tollgate.api_key_secret s WHERE s.digest = gone.address OFFSET 0
+        ) secret ON true
+        LEFT JOIN LATERAL (
+          SELECT true AS there FROM tollgate.record r WHERE r.address = gone.address OFFSET 0
+        ) named ON true
+        WHERE secret.there IS NULL AND named.there IS NULL
       ) stands ON true
       ORDER BY batch.number
       """

@@ -57,8 +57,10 @@ public final class Endpoints {
    * One entry of the table.
    *
    * @param path as it stands after each root, {@code :id} for a part that differs
+   * @param changes whether something is changed, which a key for reading only may not
    */
-  public record Operation(String name, HttpMethod method, String path, Area area) {}
+  public record Operation(
+      String name, HttpMethod method, String path, Area area, boolean changes) {}
 
   public Endpoints(
       Vertx vertx,
@@ -90,41 +92,41 @@ public final class Endpoints {
    * @param path starts with a slash and stands after each root
    */
   public void get(String name, Area area, String path, Handler<RoutingContext> handler) {
-    add(new Operation(name, HttpMethod.GET, path, area), false, handler);
+    add(new Operation(name, HttpMethod.GET, path, area, false), handler);
   }
 
   /** Adds an endpoint that takes a JSON body and changes something. */
   public void post(String name, Area area, String path, Handler<RoutingContext> handler) {
-    add(new Operation(name, HttpMethod.POST, path, area), true, handler);
+    add(new Operation(name, HttpMethod.POST, path, area, true), handler);
   }
 
   /** Adds an endpoint that takes a JSON body and changes nothing. */
   public void ask(String name, Area area, String path, Handler<RoutingContext> handler) {
-    add(new Operation(name, HttpMethod.POST, path, area), false, handler);
+    add(new Operation(name, HttpMethod.POST, path, area, false), handler);
   }
 
   /** Adds an endpoint that changes some members of something. */
   public void patch(String name, Area area, String path, Handler<RoutingContext> handler) {
-    add(new Operation(name, HttpMethod.PATCH, path, area), true, handler);
+    add(new Operation(name, HttpMethod.PATCH, path, area, true), handler);
   }
 
   /** Adds an endpoint that puts something in the place of another. */
   public void put(String name, Area area, String path, Handler<RoutingContext> handler) {
-    add(new Operation(name, HttpMethod.PUT, path, area), true, handler);
+    add(new Operation(name, HttpMethod.PUT, path, area, true), handler);
   }
 
   /** Adds an endpoint that removes something. */
   public void delete(String name, Area area, String path, Handler<RoutingContext> handler) {
-    add(new Operation(name, HttpMethod.DELETE, path, area), true, handler);
+    add(new Operation(name, HttpMethod.DELETE, path, area, true), handler);
   }
 
-  private void add(Operation operation, boolean changes, Handler<RoutingContext> handler) {
+  private void add(Operation operation, Handler<RoutingContext> handler) {
     operations.add(operation);
     for (String root : ROOTS) {
       router
           .route(operation.method, root + operation.path)
           .handler(exchange -> count(exchange, operation.name))
-          .handler(exchange -> authenticate(exchange, operation.area, changes))
+          .handler(exchange -> authenticate(exchange, operation))
           .handler(Endpoints::checkContentType)
           .handler(this::readBody)
           .handler(exchange -> runDirect(exchange, handler));
@@ -157,10 +159,10 @@ public final class Endpoints {
   }
 
   /** Asks who it is. The request waits, so that its body does not come before somebody reads it. */
-  private void authenticate(RoutingContext exchange, Area area, boolean changes) {
+  private void authenticate(RoutingContext exchange, Operation operation) {
     Future<Actor> asked = authentication.actor(exchange.request().headers());
     if (asked.isComplete()) {
-      enter(exchange, asked, area, changes);
+      enter(exchange, asked, operation);
       return;
     }
     Context loop = exchange.vertx().getOrCreateContext();
@@ -170,18 +172,17 @@ public final class Endpoints {
             loop.runOnContext(
                 hopped -> {
                   exchange.request().resume();
-                  enter(exchange, asked, area, changes);
+                  enter(exchange, asked, operation);
                 }));
   }
 
-  private static void enter(
-      RoutingContext exchange, Future<Actor> asked, Area area, boolean changes) {
+  private static void enter(RoutingContext exchange, Future<Actor> asked, Operation operation) {
     if (asked.failed()) {
       exchange.fail(asked.cause());
       return;
     }
     try {
-      asked.result().checked(area, changes).enter(exchange);
+      asked.result().checked(operation.area, operation.changes).enter(exchange);
     } catch (ApiError refusal) {
       // Told here: after a look-up the router is not there any more to catch it.
       exchange.fail(refusal);

@@ -7,7 +7,14 @@ import io.tollgate.management.TestManagement;
 import io.tollgate.management.TestManagement.Answer;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,7 +27,10 @@ class AuthenticationTest {
   private static TestPostgres postgres;
   private static TestRedis redis;
   private static TestManagement management;
+  private static final Map<Area, String> otherAreas = new EnumMap<>(Area.class);
   private static String id;
+  private static String readOnly;
+  private static String secretKeyId;
 
   @BeforeAll
   static void start() {
@@ -28,6 +38,22 @@ class AuthenticationTest {
     redis = TestRedis.start();
     management = new TestManagement(postgres, redis);
     id = management.create("locked").getString("id");
+    for (Area area : Area.values()) {
+      List<String> others = new ArrayList<>(Area.texts());
+      others.removeAll(List.of(area.text(), Area.READ_ONLY));
+      otherAreas.put(area, secretKey("all but " + area, others).getString("secret"));
+    }
+    JsonObject reading = secretKey("reading", Area.texts());
+    readOnly = reading.getString("secret");
+    secretKeyId = reading.getString("id");
+  }
+
+  private static JsonObject secretKey(String name, List<String> areas) {
+    return management
+        .post(
+            "/instance/secret_keys",
+            new JsonObject().put("name", name).put("areas", new JsonArray(areas)))
+        .json();
   }
 
   @AfterAll
@@ -37,29 +63,59 @@ class AuthenticationTest {
     postgres.close();
   }
 
-  static Stream<String> endpoints() {
-    return Stream.of("", "/v1")
-        .flatMap(
-            root ->
-                Stream.of(
-                    "POST " + root + "/api_keys",
-                    "GET " + root + "/api_keys?subject=user_000000000000000000000000000",
-                    "GET " + root + "/api_keys/ak_00000000000000000000000000000000",
-                    "POST " + root + "/api_keys/ak_00000000000000000000000000000000/revoke",
-                    "GET " + root + "/instance/secret_keys",
-                    "POST " + root + "/instance/secret_keys",
-                    "PATCH " + root + "/instance/api_keys",
-                    "GET " + root + "/audit",
-                    "GET " + root + "/audit/verification",
-                    "POST " + root + "/api_keys/verify"));
+  static Stream<Endpoints.Operation> everyEndpoint() {
+    return management.management().operations().stream();
+  }
+
+  /** Returns its paths under both roots, which name what is there. */
+  private static List<String> paths(Endpoints.Operation operation) {
+    boolean isSecretKey = operation.path().startsWith("/instance/secret_keys");
+    String path = operation.path().replace(":id", isSecretKey ? secretKeyId : id);
+    return List.of(path, "/v1" + path);
   }
 
   @ParameterizedTest
-  @MethodSource("endpoints")
-  void without_the_right_secret_key_nothing_is_answered_and_nothing_changed(String endpoint) {
+  @MethodSource("everyEndpoint")
+  void without_the_right_secret_key_nothing_is_answered_and_nothing_changed(
+      Endpoints.Operation operation) {
+    paths(operation).forEach(path -> assertClosed(operation.method().name(), path));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyEndpoint")
+  void a_key_to_all_other_areas_opens_nothing_here(Endpoints.Operation operation) {
     String before = contents();
-    String method = endpoint.split(" ", 2)[0];
-    String path = endpoint.split(" ", 2)[1].replaceFirst("ak_0{32}", id);
+    String other = Objects.requireNonNull(otherAreas.get(operation.area()));
+    Answer answer = send(operation.method().name(), paths(operation).get(0), other);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(403);
+    assertThat(answer.code()).isEqualTo("authorization_invalid");
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyEndpoint")
+  void a_key_for_reading_only_changes_nothing(Endpoints.Operation operation) {
+    String before = contents();
+    Answer answer = send(operation.method().name(), paths(operation).get(0), readOnly);
+    if (operation.changes()) {
+      assertThat(answer.status()).as(answer.body()).isEqualTo(403);
+    } else {
+      assertThat(answer.status()).as(answer.body()).isNotIn(401, 403);
+    }
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  private static Answer send(String method, String path, String secretKey) {
+    return management.send(
+        management
+            .bare(path)
+            .method(method, BodyPublishers.ofString("{}"))
+            .setHeader("Content-Type", "application/json")
+            .setHeader("Authorization", "Bearer " + secretKey));
+  }
+
+  private void assertClosed(String method, String path) {
+    String before = contents();
     String body = "{\"name\":\"abc\",\"subject\":\"" + subject() + "\"}";
     for (String credential :
         new String[] {
