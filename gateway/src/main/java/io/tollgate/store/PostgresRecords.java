@@ -28,7 +28,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class PostgresRecords implements RecordSource {
   private static final int BATCH_MAX = 256;
 
-  private static final String FIND =
+  /** Looks up what stands at some addresses. */
+  static final String FIND =
       """
       SELECT %s
       FROM tollgate.api_key_secret s JOIN tollgate.api_key k ON k.id = s.key_id

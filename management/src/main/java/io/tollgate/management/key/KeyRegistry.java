@@ -42,17 +42,17 @@ final class KeyRegistry {
       """
           .formatted(ApiKey.COLUMNS);
 
-  private static final String FIND =
+  static final String FIND =
       "SELECT " + ApiKey.COLUMNS + " FROM tollgate.api_key k WHERE k.id = $1";
 
-  private static final String FIND_BY_DIGEST =
+  static final String FIND_BY_DIGEST =
       "SELECT "
           + ApiKey.COLUMNS
           + " FROM tollgate.api_key_secret s JOIN tollgate.api_key k ON k.id = s.key_id"
           + " WHERE s.digest = $1 AND (s.expires_at IS NULL OR s.expires_at > now())";
 
   /** One statement, so that page and total are of one moment; the total stands also beside none. */
-  private static final String LIST =
+  static final String LIST =
       """
       WITH matching AS MATERIALIZED (
         SELECT id, created_at FROM tollgate.api_key

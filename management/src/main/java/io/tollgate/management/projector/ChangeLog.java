@@ -62,7 +62,7 @@ final class ChangeLog implements TruthStore {
    * <p>Each is found by an index: OFFSET 0 keeps the planner, which can't know how few they are,
    * from joining them with all keys there are.
    */
-  private static final String CHANGES =
+  static final String CHANGES =
       """
       WITH log_end AS (
         %s
@@ -103,7 +103,7 @@ final class ChangeLog implements TruthStore {
       """
           .formatted(HEAD, RecordRows.KEY_COLUMNS, RecordRows.RECORD_COLUMNS);
 
-  private static final String KEYS =
+  static final String KEYS =
       """
       WITH page AS (SELECT * FROM tollgate.api_key WHERE id > $1 ORDER BY id LIMIT $2)
       SELECT page.id AS place, stands.*
@@ -114,7 +114,7 @@ final class ChangeLog implements TruthStore {
       """
           .formatted(RecordRows.KEY_COLUMNS);
 
-  private static final String RECORDS =
+  static final String RECORDS =
       """
       SELECT r.name AS place, %s FROM tollgate.record r WHERE r.name > $1 ORDER BY r.name LIMIT $2
       """
