@@ -17,9 +17,7 @@ final class MemberRoles {
 
   static SubjectRecord lock(Change change, String subjectId) {
     RecordName name = RecordName.subject(new Subject(subjectId));
-    // Where there was none yet, there is one to be locked from here on.
-    change.putIfAbsent(name, SubjectRecord.DEFAULTS);
-    return (SubjectRecord) change.lock(name).orElseThrow();
+    return (SubjectRecord) change.lockOrPut(name, SubjectRecord.DEFAULTS);
   }
 
   /** Writes the role that a user has in an organization; null is none. */
