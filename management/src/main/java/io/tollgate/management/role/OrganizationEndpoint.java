@@ -6,6 +6,7 @@ import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;
 import io.tollgate.management.wire.RequestBody;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -37,10 +38,15 @@ final class OrganizationEndpoint {
     Endpoints.answer(exchange, service.list(Shelves.ORGANIZATIONS, exchange).encode());
   }
 
+  /** By its id, or by its slug, which has no underscore. */
   private void get(RoutingContext exchange) {
-    String id = id(exchange, "id");
-    Endpoints.answer(
-        exchange, service.find(Shelves.ORGANIZATIONS, id, OrganizationEndpoint::unknown).encode());
+    @Nullable String slug = exchange.pathParam("id");
+    JsonObject found =
+        slug != null && SLUG_SHAPE.matcher(slug).matches()
+            ? service.find(Shelves.ORGANIZATIONS, SLUG, slug, OrganizationEndpoint::unknown)
+            : service.find(
+                Shelves.ORGANIZATIONS, id(exchange, "id"), OrganizationEndpoint::unknown);
+    Endpoints.answer(exchange, found.encode());
   }
 
   private void create(RoutingContext exchange) {

@@ -79,15 +79,13 @@ final class OrganizationRegistry {
    * fewer, and the call may be repeated. Empty where there is no such organization.
    */
   Optional<Changed> delete(String id, Origin origin) {
-    while (true) {
-      while (endSome(id, origin)) {
-        // As long as there are members.
-      }
-      Optional<Optional<Changed>> done = transactions.change(change -> remove(change, id, origin));
-      if (done.isPresent()) {
-        return done.get();
+    Optional<Optional<Changed>> done = Optional.empty();
+    while (done.isEmpty()) {
+      if (!endSome(id, origin)) {
+        done = transactions.change(change -> remove(change, id, origin));
       }
     }
+    return done.get();
   }
 
   /** Returns whether there may be more. */

@@ -31,7 +31,11 @@ final class Service {
   }
 
   JsonObject find(Shelf shelf, String id, Supplier<ApiError> unknown) {
-    return shelf.find(transactions::read, "id", id).orElseThrow(unknown);
+    return find(shelf, "id", id, unknown);
+  }
+
+  JsonObject find(Shelf shelf, String column, String value, Supplier<ApiError> unknown) {
+    return shelf.find(transactions::read, column, value).orElseThrow(unknown);
   }
 
   JsonObject list(Shelf shelf, RoutingContext exchange) {

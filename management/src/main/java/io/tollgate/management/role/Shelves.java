@@ -18,7 +18,8 @@ final class Shelves {
   private static final String PERMISSION_JSON =
       """
       json_build_object('object', 'permission', 'id', %1$s.id, 'name', %1$s.name, 'key', %1$s.key,
-        'description', %1$s.description, 'type', CASE WHEN %1$s.system THEN 'system' ELSE 'user' END,
+        'description', %1$s.description,
+        'type', CASE WHEN %1$s.system THEN 'system' ELSE 'user' END,
       """
           + TIMES
           + ")";

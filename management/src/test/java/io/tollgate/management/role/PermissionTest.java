@@ -83,17 +83,17 @@ class PermissionTest {
         delimiter = '|',
         textBlock =
             """
-            {"key":"org:a:b"}                                  | form_param_missing             | name
-            {"name":"a"}                                       | form_param_missing             | key
-            {"name":null,"key":"org:a:b"}                      | form_param_nil                 | name
-            {"name":" ","key":"org:a:b"}                       | form_param_format_invalid      | name
-            {"name":"a","key":7}                               | form_param_type_invalid        | key
-            {"name":"a","key":"org:a"}                         | form_param_format_invalid      | key
-            {"name":"a","key":"org:A:b"}                       | form_param_format_invalid      | key
-            {"name":"a","key":"org:a:b:c"}                     | form_param_format_invalid      | key
-            {"name":"a","key":"org:sys_more:read"}             | form_param_value_invalid       | key
-            {"name":"a","key":"org:a:b","description":{}}      | form_param_type_invalid        | description
-            {"name":"a","key":"org:a:b","type":"system"}       | form_param_unknown             | type
+            {"key":"org:a:b"} | form_param_missing | name
+            {"name":"a"} | form_param_missing | key
+            {"name":null,"key":"org:a:b"} | form_param_nil | name
+            {"name":" ","key":"org:a:b"} | form_param_format_invalid | name
+            {"name":"a","key":7} | form_param_type_invalid | key
+            {"name":"a","key":"org:a"} | form_param_format_invalid | key
+            {"name":"a","key":"org:A:b"} | form_param_format_invalid | key
+            {"name":"a","key":"org:a:b:c"} | form_param_format_invalid | key
+            {"name":"a","key":"org:sys_more:read"} | form_param_value_invalid | key
+            {"name":"a","key":"org:a:b","description":{}} | form_param_type_invalid | description
+            {"name":"a","key":"org:a:b","type":"system"} | form_param_unknown | type
             """)
     void of_what_is_no_permission_is_422(String body, String code, String parameter) {
       Answer answer = directory.management.post(PERMISSIONS, body);
