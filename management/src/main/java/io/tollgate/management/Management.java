@@ -10,6 +10,7 @@ import io.tollgate.management.key.KeyEndpoint;
 import io.tollgate.management.key.RevocationBarrier;
 import io.tollgate.management.key.StoresEvidence;
 import io.tollgate.management.projector.Projector;
+import io.tollgate.management.role.DirectoryEndpoints;
 import io.tollgate.management.wire.Authentication;
 import io.tollgate.management.wire.Endpoints;
 import io.tollgate.ring.Verifier;
@@ -158,6 +159,7 @@ public final class Management {
     new SecretKeyEndpoint(parts.transactions, secretKeys, barrier, parts.random).enter(endpoints);
     new KeySwitchEndpoint(parts.transactions, barrier).enter(endpoints);
     new AuditEndpoint(parts.transactions).enter(endpoints);
+    new DirectoryEndpoints(parts.transactions, barrier, parts.random).enter(endpoints);
     new KeyEndpoint(
             parts.transactions,
             new KeyFormat(config.pepper()),

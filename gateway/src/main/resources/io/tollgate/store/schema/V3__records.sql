@@ -75,6 +75,118 @@ CREATE TABLE tollgate.secret_key_secret (
 );
 CREATE INDEX secret_key_secret_key ON tollgate.secret_key_secret (key_id);
 
+-- What a role may hold: system permissions are there from the beginning, and nobody changes them.
+CREATE TABLE tollgate.permission (
+  id text PRIMARY KEY CHECK (id ~ '^perm_[0-9A-Za-z_]{27}$'),
+  name text NOT NULL,
+  key text NOT NULL CONSTRAINT permission_key UNIQUE
+    CHECK (key ~ '^org:[a-z0-9_]+:[a-z0-9_]+$'),
+  description text NOT NULL DEFAULT '',
+  system boolean NOT NULL DEFAULT false CHECK (system = starts_with(key, 'org:sys_')),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- What members of organizations are. What readers follow is a record for each role. Whoever changes
+-- roles or permissions locks this table; whoever gives a member a role locks out those who do.
+CREATE TABLE tollgate.role (
+  id text PRIMARY KEY CHECK (id ~ '^role_[0-9A-Za-z_]{27}$'),
+  name text NOT NULL,
+  key text NOT NULL CONSTRAINT role_key UNIQUE CHECK (key ~ '^org:[a-z0-9_]+$'),
+  description text,
+  -- Given to whoever makes an organization, and to whoever joins one; neither can go.
+  is_creator boolean NOT NULL DEFAULT false,
+  is_default boolean NOT NULL DEFAULT false,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX role_creator ON tollgate.role (is_creator) WHERE is_creator;
+CREATE UNIQUE INDEX role_default ON tollgate.role (is_default) WHERE is_default;
+
+CREATE TABLE tollgate.role_permission (
+  role_id text NOT NULL REFERENCES tollgate.role (id),
+  permission_id text NOT NULL REFERENCES tollgate.permission (id),
+  PRIMARY KEY (role_id, permission_id)
+);
+CREATE INDEX role_permission_permission ON tollgate.role_permission (permission_id);
+
+CREATE TABLE tollgate.app_user (
+  id text PRIMARY KEY CHECK (id ~ '^user_[0-9A-Za-z_]{27}$'),
+  external_id text CONSTRAINT app_user_external_id UNIQUE,
+  username text CONSTRAINT app_user_username UNIQUE,
+  first_name text,
+  last_name text,
+  -- The first is the primary one.
+  email_addresses text[] NOT NULL DEFAULT '{}',
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX app_user_created ON tollgate.app_user (created_at DESC, id DESC);
+
+CREATE TABLE tollgate.organization (
+  id text PRIMARY KEY CHECK (id ~ '^org_[0-9A-Za-z_]{27}$'),
+  name text NOT NULL,
+  slug text NOT NULL CONSTRAINT organization_slug UNIQUE CHECK (slug ~ '^[a-z0-9-]+$'),
+  -- Stays when that user is deleted.
+  created_by text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX organization_created ON tollgate.organization (created_at DESC, id DESC);
+
+-- Mirrored in the record of each user, by the same changes: that is what readers follow.
+CREATE TABLE tollgate.membership (
+  id text NOT NULL UNIQUE CHECK (id ~ '^orgmem_[0-9A-Za-z_]{27}$'),
+  organization_id text NOT NULL REFERENCES tollgate.organization (id),
+  user_id text NOT NULL REFERENCES tollgate.app_user (id),
+  role_id text NOT NULL REFERENCES tollgate.role (id),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT membership_once PRIMARY KEY (organization_id, user_id)
+);
+CREATE INDEX membership_user ON tollgate.membership (user_id);
+CREATE INDEX membership_role ON tollgate.membership (role_id);
+
+-- As the wire spells times.
+CREATE FUNCTION tollgate.millis(at timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT floor(extract(epoch FROM at) * 1000)::bigint
+$$;
+
+INSERT INTO tollgate.permission (id, name, key, description, system)
+SELECT 'perm_' || lpad(replace(key, ':', '_'), 27, '0'), name, 'org:' || key, '', true
+FROM (VALUES
+  ('sys_profile:manage', 'Manage organization'),
+  ('sys_profile:delete', 'Delete organization'),
+  ('sys_memberships:read', 'Read members'),
+  ('sys_memberships:manage', 'Manage members'),
+  ('sys_domains:read', 'Read domains'),
+  ('sys_domains:manage', 'Manage domains'),
+  ('sys_billing:read', 'Read billing'),
+  ('sys_billing:manage', 'Manage billing'),
+  ('sys_entconns:manage', 'Manage enterprise connections'),
+  ('sys_api_keys:read', 'Read API keys'),
+  ('sys_api_keys:manage', 'Manage API keys')
+) system (key, name);
+
+INSERT INTO tollgate.role (id, name, key, description, is_creator, is_default) VALUES
+  ('role_' || lpad('admin', 27, '0'), 'Admin', 'org:admin',
+    'Given to whoever makes an organization', true, false),
+  ('role_' || lpad('member', 27, '0'), 'Member', 'org:member',
+    'Given to whoever joins an organization', false, true);
+
+INSERT INTO tollgate.role_permission (role_id, permission_id)
+SELECT r.id, p.id FROM tollgate.role r CROSS JOIN tollgate.permission p
+WHERE r.is_creator OR p.key IN ('org:sys_memberships:read', 'org:sys_billing:read');
+
+INSERT INTO tollgate.record (name, address, body)
+SELECT name, tollgate.address(name), body
+FROM (
+  SELECT 'role:' || h.role_id AS name, '{"version":2,"kind":"role","permissions":['
+    || string_agg('"' || p.key || '"', ',' ORDER BY p.key COLLATE "C") || ']}' AS body
+  FROM tollgate.role_permission h JOIN tollgate.permission p ON p.id = h.permission_id
+  GROUP BY h.role_id
+) held;
+
 -- One change may be of several keys and records.
 DELETE FROM tollgate.change_log;
 ALTER TABLE tollgate.change_log DROP COLUMN key_id;

@@ -117,14 +117,28 @@ public final class Change {
 
   /** Writes it where nothing is there yet; either way nobody else changes it until the end. */
   public void putIfAbsent(RecordName name, StoredRecord record) {
+    if (!insert(name, record)) {
+      execute("SELECT FROM tollgate.record WHERE name = $1 FOR SHARE", Tuple.of(name.text()));
+    }
+  }
+
+  private boolean insert(RecordName name, StoredRecord record) {
     String sql =
         "INSERT INTO tollgate.record (name, address, body) VALUES ($1, tollgate.address($1), $2)"
             + " ON CONFLICT (name) DO NOTHING";
-    if (execute(sql, Tuple.of(name.text(), RecordText.encode(record))).rowCount() > 0) {
-      records.add(name.text());
-    } else {
-      execute("SELECT FROM tollgate.record WHERE name = $1 FOR SHARE", Tuple.of(name.text()));
+    if (execute(sql, Tuple.of(name.text(), RecordText.encode(record))).rowCount() == 0) {
+      return false;
     }
+    records.add(name.text());
+    return true;
+  }
+
+  /**
+   * Returns what stands there, the given record if nothing did, and locks it as {@link #lock} does.
+   * Two who shared it before they locked it would wait for each other.
+   */
+  public StoredRecord lockOrPut(RecordName name, StoredRecord absent) {
+    return insert(name, absent) ? absent : lock(name).orElseThrow();
   }
 
   /** Returns what stands there; nobody else changes or names it until this change has ended. */

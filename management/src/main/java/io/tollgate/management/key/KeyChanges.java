@@ -237,9 +237,7 @@ final class KeyChanges {
     return transactions.change(
         change -> {
           var name = RecordName.subject(subject);
-          // Where there was none yet, there is one to be locked from here on.
-          change.putIfAbsent(name, SubjectRecord.DEFAULTS);
-          var before = (SubjectRecord) change.lock(name).orElseThrow();
+          var before = (SubjectRecord) change.lockOrPut(name, SubjectRecord.DEFAULTS);
           change.put(
               name, new SubjectRecord(SubjectRecord.THIS_CHANGE, before.enabled(), before.roles()));
           Change.Recorded recorded =

@@ -1,5 +1,6 @@
 package io.tollgate.management.wire;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,19 @@ public final class ApiError extends RuntimeException {
     return new ApiError(400, code, title, detail, parameter, 0);
   }
 
+  /** Returns a 422 that names the offending member. */
+  public static ApiError form(String code, String title, String parameter, String detail) {
+    return new ApiError(422, code, title, detail, parameter, 0);
+  }
+
+  /**
+   * Returns the same as a 422 where it is a 400 about one parameter: of keys the contract says 400,
+   * of all else 422.
+   */
+  public ApiError unprocessable() {
+    return status == 400 && parameter != null ? form(code, title, parameter, detail()) : this;
+  }
+
   /** Returns a 503 that asks the caller to come again. */
   public static ApiError unavailable(
       String code, String title, String detail, int retryAfterSeconds) {
@@ -67,6 +81,10 @@ public final class ApiError extends RuntimeException {
 
   private static int codePointsShown(String value) {
     return Math.min(QUOTE_LENGTH_MAX, value.codePointCount(0, value.length()));
+  }
+
+  private String detail() {
+    return Objects.requireNonNull(getMessage(), "each has one");
   }
 
   int status() {

@@ -175,6 +175,11 @@ public final class RequestBody {
     return members.containsKey(name);
   }
 
+  /** Returns whether the member is there and not null. */
+  public boolean hasValue(String name) {
+    return !isNull(name);
+  }
+
   private static String sorted(Set<String> names) {
     return String.join(", ", names.stream().sorted().toList());
   }

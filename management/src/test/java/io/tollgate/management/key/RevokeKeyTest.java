@@ -17,6 +17,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -140,6 +141,20 @@ class RevokeKeyTest {
       Answer second = revoke(key, "{\"revocation_reason\":\"second\"}");
       assertThat(second.status()).isEqualTo(200);
       assertThat(second.json()).isEqualTo(first.json());
+    }
+
+    @Test
+    void to_all_who_end_the_keys_of_one_subject_at_once() {
+      JsonObject key = management.create("ended by many");
+      String subject = new JsonObject().put("subject", key.getString("subject")).encode();
+      Stream.generate(
+              () ->
+                  CompletableFuture.supplyAsync(
+                      () -> management.post("/api_keys/revoke_subject", subject)))
+          .limit(8)
+          .toList()
+          .forEach(revoked -> assertThat(revoked.join().status()).isEqualTo(200));
+      assertThat(management.verify(key.getString("secret")).status()).isEqualTo(404);
     }
 
     @Test

@@ -1,0 +1,76 @@
+package io.tollgate.management.role;
+
+import io.tollgate.management.audit.Change;
+import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.key.RevocationBarrier;
+import io.tollgate.management.wire.ApiError;
+import io.tollgate.management.wire.Endpoints;
+import io.tollgate.management.wire.RequestParameters;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.Supplier;
+
+/** What the endpoints of this area share: finding, listing, and answering when it holds. */
+final class Service {
+  private final Transactions transactions;
+  private final RevocationBarrier barrier;
+
+  Service(Transactions transactions, RevocationBarrier barrier) {
+    this.transactions = transactions;
+    this.barrier = barrier;
+  }
+
+  /** Returns an id from the path; an ill-formed one names nothing, which is all there is to say. */
+  static String id(
+      RoutingContext exchange, String part, String prefix, Supplier<ApiError> unknown) {
+    String id = exchange.pathParam(part);
+    if (id == null || !WordId.isId(prefix, id)) {
+      throw unknown.get();
+    }
+    return id;
+  }
+
+  JsonObject find(Shelf shelf, String id, Supplier<ApiError> unknown) {
+    return find(shelf, "id", id, unknown);
+  }
+
+  JsonObject find(Shelf shelf, String column, String value, Supplier<ApiError> unknown) {
+    return shelf.find(transactions::read, column, value).orElseThrow(unknown);
+  }
+
+  JsonObject list(Shelf shelf, RoutingContext exchange) {
+    Page page = Page.parse(new RequestParameters(exchange), shelf.columns());
+    return shelf.list(transactions::read, page);
+  }
+
+  /** Answers when no gateway can go by what was before. */
+  void answer(RoutingContext exchange, Changed changed) {
+    pass(changed);
+    Endpoints.answer(exchange, changed.object().encode());
+  }
+
+  /** Answers the same for what is gone. */
+  void answerDeleted(RoutingContext exchange, Changed changed) {
+    pass(changed);
+    var json =
+        new JsonObject()
+            .put("object", changed.object().getString("object"))
+            .put("id", changed.object().getString("id"))
+            .put("deleted", true);
+    Endpoints.answer(exchange, json.encode());
+  }
+
+  private void pass(Changed changed) {
+    barrier.pass(changed.change().epoch(), changed.change().number());
+  }
+
+  /**
+   * Passes before it is said that there is nothing to be removed: an earlier call may have removed
+   * it, and may never have come this far.
+   */
+  ApiError passed(ApiError nothing) {
+    Change.Recorded newest = transactions.change(Change::newest);
+    barrier.pass(newest.epoch(), newest.number());
+    return nothing;
+  }
+}

@@ -1,0 +1,143 @@
+package io.tollgate.management.role;
+
+import java.util.Set;
+
+/**
+ * How each kind of object is spelled: every member of the contract, null where there is nothing.
+ */
+final class Shelves {
+  /** What the role of whoever makes an organization must hold, for him to run it. */
+  static final Set<String> CREATOR_PERMISSIONS =
+      Set.of("org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete");
+
+  private static final String TIMES =
+      """
+      'created_at', tollgate.millis(%1$s.created_at), 'updated_at', tollgate.millis(%1$s.updated_at)
+      """;
+
+  private static final String PERMISSION_JSON =
+      """
+      json_build_object('object', 'permission', 'id', %1$s.id, 'name', %1$s.name, 'key', %1$s.key,
+        'description', %1$s.description,
+        'type', CASE WHEN %1$s.system THEN 'system' ELSE 'user' END,
+      """
+          + TIMES
+          + ")";
+
+  private static final String HELD =
+      """
+      FROM tollgate.role_permission h JOIN tollgate.permission p ON p.id = h.permission_id
+      WHERE h.role_id = %s
+      """;
+
+  private static final String BY_ID_NAME_OR_KEY =
+      "t.id = $1 OR strpos(lower(t.name), lower($1)) > 0 OR strpos(t.key, $1) > 0";
+
+  private static final Set<String> NAMED = Set.of("created_at", "name", "key");
+
+  static final Shelf PERMISSIONS =
+      new Shelf("tollgate.permission", PERMISSION_JSON.formatted("t"), BY_ID_NAME_OR_KEY, NAMED);
+
+  static final Shelf ROLES =
+      new Shelf(
+          "tollgate.role",
+          """
+          json_build_object('object', 'role', 'id', t.id, 'name', t.name, 'key', t.key,
+            'description', t.description,
+            'is_creator_eligible', (SELECT count(*) = %1$d %2$s AND p.key IN ('%3$s')),
+            'permissions', coalesce((SELECT json_agg(%4$s ORDER BY p.key) %2$s), '[]'), %5$s)
+          """
+              .formatted(
+                  CREATOR_PERMISSIONS.size(),
+                  HELD.formatted("t.id"),
+                  String.join("', '", CREATOR_PERMISSIONS),
+                  PERMISSION_JSON.formatted("p"),
+                  TIMES.formatted("t")),
+          BY_ID_NAME_OR_KEY,
+          NAMED);
+
+  /** No bound on members is 0. */
+  private static final String ORGANIZATION_JSON =
+      """
+      json_build_object('object', 'organization', 'id', %1$s.id, 'name', %1$s.name,
+        'slug', %1$s.slug, 'image_url', '', 'has_image', false, 'members_count',
+        (SELECT count(*) FROM tollgate.membership c WHERE c.organization_id = %1$s.id),
+        'missing_member_with_elevated_permissions', null, 'pending_invitations_count', 0,
+        'max_allowed_memberships', 0, 'admin_delete_enabled', true, 'public_metadata',
+        json_build_object(), 'private_metadata', json_build_object(), 'created_by', %1$s.created_by,
+        'last_active_at', null, 'role_set_key', null,
+      """
+          + TIMES
+          + ")";
+
+  static final Shelf ORGANIZATIONS =
+      new Shelf(
+          "tollgate.organization",
+          ORGANIZATION_JSON.formatted("t"),
+          "t.id = $1 OR t.slug = $1 OR strpos(lower(t.name), lower($1)) > 0",
+          Set.of("created_at", "name"));
+
+  static final Shelf MEMBERSHIPS =
+      new Shelf(
+          "tollgate.membership",
+          """
+          (SELECT json_build_object('object', 'organization_membership', 'id', t.id,
+            'role', r.key, 'role_name', r.name,
+            'permissions', coalesce((SELECT json_agg(p.key ORDER BY p.key) %1$s), '[]'),
+            'public_metadata', json_build_object(), 'private_metadata', json_build_object(),
+            'organization', %2$s, 'public_user_data', json_build_object('user_id', u.id,
+              'first_name', u.first_name, 'last_name', u.last_name, 'profile_image_url', '',
+              'image_url', '', 'has_image', false,
+              'identifier', coalesce(u.email_addresses[1], u.username),
+              'username', u.username, 'banned', false, 'deprovisioned', false), %3$s)
+          FROM tollgate.role r, tollgate.app_user u, tollgate.organization o
+          WHERE r.id = t.role_id AND u.id = t.user_id AND o.id = t.organization_id)
+          """
+              .formatted(
+                  HELD.formatted("r.id"), ORGANIZATION_JSON.formatted("o"), TIMES.formatted("t")),
+          "t.user_id = $1",
+          Set.of("created_at"));
+
+  /** An address is known by where it stands, so that nothing has to be kept of it but itself. */
+  private static final String EMAIL_ID =
+      "'idn_' || left(encode(sha256(convert_to(t.id || ' ' || e.address, 'UTF8')), 'hex'), 27)";
+
+  /** In two objects that are joined: a function of Postgres takes a hundred arguments. */
+  static final Shelf USERS =
+      new Shelf(
+          "tollgate.app_user",
+          """
+          (jsonb_build_object('object', 'user', 'id', t.id, 'external_id', t.external_id,
+            'primary_email_address_id', (SELECT %1$s FROM (SELECT t.email_addresses[1]) e (address)
+              WHERE e.address IS NOT NULL),
+            'primary_phone_number_id', null, 'primary_web3_wallet_id', null,
+            'username', t.username, 'first_name', t.first_name, 'last_name', t.last_name,
+            'locale', null, 'profile_image_url', '', 'image_url', '', 'has_image', false,
+            'public_metadata', jsonb_build_object(), 'private_metadata', jsonb_build_object(),
+            'unsafe_metadata', jsonb_build_object(), 'email_addresses', coalesce((
+              SELECT jsonb_agg(jsonb_build_object('object', 'email_address', 'id', %1$s,
+                'email_address', e.address, 'reserved', false, 'verification', null,
+                'linked_to', '[]'::jsonb, 'matches_sso_connection', false, %2$s) ORDER BY e.place)
+              FROM unnest(t.email_addresses) WITH ORDINALITY e (address, place)), '[]'))
+          || jsonb_build_object('phone_numbers', '[]'::jsonb, 'web3_wallets', '[]'::jsonb,
+            'passkeys', '[]'::jsonb, 'external_accounts', '[]'::jsonb,
+            'saml_accounts', '[]'::jsonb, 'enterprise_accounts', '[]'::jsonb,
+            'password_enabled', false, 'password_last_updated_at', null,
+            'two_factor_enabled', false, 'totp_enabled', false, 'backup_code_enabled', false,
+            'mfa_enabled_at', null, 'mfa_disabled_at', null, 'last_sign_in_at', null,
+            'last_active_at', null, 'banned', false, 'locked', false, 'deprovisioned', false,
+            'lockout_expires_in_seconds', null, 'verification_attempts_remaining', null,
+            'delete_self_enabled', false, 'create_organization_enabled', false,
+            'create_organizations_limit', null, 'legal_accepted_at', null, %2$s))
+          """
+              .formatted(EMAIL_ID, TIMES.formatted("t")),
+          """
+          t.id = $1 OR t.external_id = $1 OR strpos(lower(t.username), lower($1)) > 0
+            OR strpos(lower(concat_ws(' ', t.first_name, t.last_name)), lower($1)) > 0
+            OR EXISTS (SELECT FROM unnest(t.email_addresses) e
+              WHERE strpos(lower(e), lower($1)) > 0)
+          """,
+          Set.of("created_at", "updated_at", "username", "first_name", "last_name"));
+
+  private Shelves() {}
+}

@@ -1,0 +1,120 @@
+package io.tollgate.management.role;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tollgate.management.TestManagement;
+import io.tollgate.management.TestManagement.Answer;
+import io.tollgate.store.TestPostgres;
+import io.tollgate.store.TestRedis;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A management service with words for what its owner does with roles and members. */
+final class Directory implements AutoCloseable {
+  static final String PERMISSIONS = "/organization_permissions";
+  static final String ROLES = "/organization_roles";
+  static final String ADMIN = "/organization_roles/role_0000000000000000000000admin";
+  static final String MEMBER = "/organization_roles/role_000000000000000000000member";
+
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  final TestPostgres postgres = TestPostgres.database();
+  final TestRedis redis = TestRedis.start();
+  final TestManagement management = new TestManagement(postgres, redis);
+  final TestManagement other = new TestManagement(postgres, redis);
+
+  /** Returns a key that nothing else has. */
+  static String key(String start) {
+    return start + NAMES.incrementAndGet();
+  }
+
+  static JsonObject named(String key) {
+    return new JsonObject().put("name", "of " + key).put("key", key);
+  }
+
+  static JsonObject ok(Answer answer) {
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return answer.json();
+  }
+
+  static void assertRefused(Answer answer, int status, String code) {
+    assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+    assertThat(answer.code()).isEqualTo(code);
+  }
+
+  JsonObject permission(String key) {
+    return ok(management.post(PERMISSIONS, named(key)));
+  }
+
+  JsonObject role(JsonObject... permissions) {
+    var ids = new JsonArray(List.of(permissions).stream().map(Directory::id).toList());
+    return ok(management.post(ROLES, named(key("org:role_")).put("permissions", ids)));
+  }
+
+  /** Takes a role away, so that others find a place. */
+  void drop(JsonObject role) {
+    ok(management.delete(ROLES + "/" + id(role)));
+  }
+
+  JsonObject user() {
+    return ok(management.post("/users", new JsonObject().put("first_name", "Ada")));
+  }
+
+  JsonObject organization() {
+    return ok(management.post("/organizations", new JsonObject().put("name", "Mills & Co")));
+  }
+
+  static String members(JsonObject organization) {
+    return "/organizations/" + id(organization) + "/memberships";
+  }
+
+  static String membership(JsonObject organization, JsonObject user) {
+    return members(organization) + "/" + id(user);
+  }
+
+  Answer join(JsonObject organization, JsonObject user, JsonObject role) {
+    JsonObject wanted =
+        new JsonObject().put("user_id", id(user)).put("role", role.getString("key"));
+    return management.post(members(organization), wanted);
+  }
+
+  Answer get(String path) {
+    return management.get(path);
+  }
+
+  Answer send(String method, String path, String body) {
+    return management.send(management.request(path).method(method, BodyPublishers.ofString(body)));
+  }
+
+  static String id(JsonObject object) {
+    return object.getString("id");
+  }
+
+  String secret(JsonObject wanted) {
+    return management.created(wanted.put("name", "a key")).getString("secret");
+  }
+
+  /** Returns what a secret may do, of which both services must be of one mind. */
+  List<String> scopes(String secret) {
+    List<String> here = scopes(management, secret);
+    assertThat(scopes(other, secret)).isEqualTo(here);
+    return here;
+  }
+
+  private static List<String> scopes(TestManagement where, String secret) {
+    return ok(where.verify(secret)).getJsonArray("scopes").stream()
+        .map(String.class::cast)
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    other.close();
+    management.close();
+    redis.close();
+    postgres.close();
+  }
+}
