@@ -106,25 +106,13 @@ public final class PostgresLog implements ChangeFeed {
         }
       }
     }
+    boolean broken = gap || last.number() == after.number();
     Continuity continuity =
         epoch.isEmpty()
             ? Continuity.WHOLE
-            : continuity(head, after, end, gap || last.number() == after.number());
+            : Continuity.of(head.getString("anchor_id"), after, end, broken);
     return new LogPage(
         head.getString("epoch"), end, continuity, last, changed, head.getLong("millis"));
-  }
-
-  private static Continuity continuity(
-      Row head, LogPosition after, LogPosition end, boolean broken) {
-    if (after.number() >= end.number()) {
-      return after.equals(end) ? Continuity.WHOLE : Continuity.FORKED;
-    }
-    @Nullable String anchor = head.getString("anchor_id");
-    if (anchor != null && !anchor.equals(after.id())) {
-      return Continuity.FORKED;
-    }
-    boolean anchored = anchor != null || after.number() == 0;
-    return anchored && !broken ? Continuity.WHOLE : Continuity.PRUNED;
   }
 
   @Override

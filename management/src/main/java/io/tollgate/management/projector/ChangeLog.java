@@ -226,21 +226,9 @@ final class ChangeLog implements TruthStore {
     boolean broken = gap || last.equals(place);
     return new Batch(
         head,
-        continuity(first.getString("anchor_id"), place, head.end(), broken),
+        Continuity.of(first.getString("anchor_id"), place, head.end(), broken),
         last,
         List.copyOf(writes.values()));
-  }
-
-  private static Continuity continuity(
-      @Nullable String anchor, LogPosition place, LogPosition end, boolean broken) {
-    if (place.number() >= end.number()) {
-      return place.equals(end) ? Continuity.WHOLE : Continuity.FORKED;
-    }
-    if (anchor != null && !anchor.equals(place.id())) {
-      return Continuity.FORKED;
-    }
-    boolean anchored = anchor != null || place.number() == 0;
-    return anchored && !broken ? Continuity.WHOLE : Continuity.PRUNED;
   }
 
   @Override
