@@ -53,11 +53,9 @@ record SecretKey(
 
   /** Returns what readers are told of one of its secrets. */
   SecretKeyRecord record(@Nullable Long secretEndsAtMillis) {
-    long ends = secretEndsAtMillis == null ? Long.MAX_VALUE : secretEndsAtMillis;
-    long expires = expiresAtMillis == null ? Long.MAX_VALUE : expiresAtMillis;
-    long first = Math.min(ends, expires);
-    return new SecretKeyRecord(
-        id, Set.copyOf(areas), first == Long.MAX_VALUE ? KeyRecord.NEVER : first);
+    long ends = secretEndsAtMillis == null ? KeyRecord.NEVER : secretEndsAtMillis;
+    long expires = expiresAtMillis == null ? KeyRecord.NEVER : expiresAtMillis;
+    return new SecretKeyRecord(id, Set.copyOf(areas), Math.min(ends, expires));
   }
 
   JsonObject toJson() {
