@@ -9,6 +9,7 @@ import io.tollgate.management.instance.SecretKeyEndpoint;
 import io.tollgate.management.key.KeyEndpoint;
 import io.tollgate.management.key.RevocationBarrier;
 import io.tollgate.management.key.StoresEvidence;
+import io.tollgate.management.openapi.ReferencePage;
 import io.tollgate.management.projector.Projector;
 import io.tollgate.management.role.DirectoryEndpoints;
 import io.tollgate.management.wire.Authentication;
@@ -170,6 +171,7 @@ public final class Management {
             config.verifyCacheBytes(),
             metrics)
         .enter(endpoints);
+    new ReferencePage().enter(endpoints);
     return endpoints;
   }
 

@@ -3,6 +3,7 @@ package io.tollgate.management;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
+import io.tollgate.management.openapi.Contract;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.store.PostgresConfig;
@@ -43,6 +44,7 @@ public final class TestManagement implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final Management management;
+  private final Contract contract;
 
   /** An answer with its body as text, and as JSON where it is. */
   public record Answer(int status, String body, HttpResponse<byte[]> response) {
@@ -73,6 +75,7 @@ public final class TestManagement implements AutoCloseable {
 
   public TestManagement(PostgresConfig postgres, RedisConfig redis) {
     management = await(Management.start(vertx, config(0, postgres, redis), metrics));
+    contract = new Contract(management.operations());
   }
 
   public static ManagementConfig config(int port, PostgresConfig postgres, RedisConfig redis) {
@@ -166,9 +169,18 @@ public final class TestManagement implements AutoCloseable {
 
   public Answer send(HttpRequest.Builder request) {
     try {
-      HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
-      return new Answer(
-          response.statusCode(), new String(response.body(), StandardCharsets.UTF_8), response);
+      HttpRequest sent = request.build();
+      HttpResponse<byte[]> response = client.send(sent, BodyHandlers.ofByteArray());
+      var answer =
+          new Answer(
+              response.statusCode(), new String(response.body(), StandardCharsets.UTF_8), response);
+      contract.check(
+          sent.method(),
+          sent.uri().getRawPath(),
+          answer.status(),
+          answer.header("Content-Type"),
+          answer.body());
+      return answer;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ public final class Endpoints {
 
   private static final List<Integer> ROUTER_STATUSES = List.of(400, 404, 405, 406, 413, 415, 500);
   private static final String NO_ENDPOINT = "none";
+  private static final String PAGES = "pages";
 
   private static final String LOOP = Endpoints.class.getName();
 
@@ -153,6 +155,20 @@ public final class Endpoints {
     }
   }
 
+  /**
+   * Adds a page for people, which needs no secret key and tells nothing of what is stored.
+   *
+   * @param content makes it when it is first asked for, on a virtual thread
+   */
+  public void page(String path, String contentType, Supplier<Buffer> content) {
+    var page = new Page(contentType, content);
+    router
+        .get(path)
+        .handler(exchange -> count(exchange, PAGES))
+        .handler(Page::bound)
+        .handler(exchange -> runDirect(exchange, page));
+  }
+
   /** Returns the table. */
   public List<Operation> operations() {
     return List.copyOf(operations);
@@ -246,11 +262,15 @@ public final class Endpoints {
 
   /** Answers 200 with the JSON text. */
   public static void answer(RoutingContext exchange, String json) {
+    answer(exchange, CONTENT_TYPE, Buffer.buffer(json));
+  }
+
+  static void answer(RoutingContext exchange, String contentType, Buffer body) {
     Context loop = Objects.requireNonNull(exchange.get(LOOP), "the endpoint runs directly");
     loop.runOnContext(
         hopped -> {
           if (!exchange.response().ended() && !exchange.response().closed()) {
-            exchange.response().putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE).end(json);
+            exchange.response().putHeader(HttpHeaders.CONTENT_TYPE, contentType).end(body);
           }
         });
   }

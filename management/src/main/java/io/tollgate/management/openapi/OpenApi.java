@@ -1,0 +1,169 @@
+package io.tollgate.management.openapi;
+
+import io.tollgate.management.wire.Endpoints;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.Yaml;
+
+/**
+ * The OpenAPI 3.1 document of the management API, made of the table of endpoints and of their
+ * descriptions, so that it names each endpoint that is served and no other.
+ *
+ * @see <a href="https://spec.openapis.org/oas/v3.1.1.html">OpenAPI 3.1.1</a>
+ */
+public final class OpenApi {
+  private static final Pattern PART = Pattern.compile(":([a-z_]+)");
+  private static final String JSON = Endpoints.CONTENT_TYPE;
+
+  private OpenApi() {}
+
+  /**
+   * Returns the document as a tree of maps, lists, texts, numbers and booleans.
+   *
+   * @throws IllegalStateException if an endpoint is not described, or a description is of none
+   */
+  public static Map<String, Object> document(List<Endpoints.Operation> operations) {
+    var descriptions = Descriptions.read();
+    Map<String, Object> paths = new LinkedHashMap<>();
+    List<String> described = new ArrayList<>(descriptions.operations().keySet());
+    for (Endpoints.Operation operation : operations) {
+      Description description = descriptions.operation(operation.name());
+      described.remove(operation.name());
+      tree(paths, PART.matcher(operation.path()).replaceAll("{$1}"))
+          .put(
+              operation.method().name().toLowerCase(Locale.ROOT), endpoint(operation, description));
+    }
+    if (!described.isEmpty()) {
+      throw new IllegalStateException("described, and served by no endpoint: " + described);
+    }
+    Map<String, Object> document = new LinkedHashMap<>(descriptions.head());
+    document.put("paths", paths);
+    tree(document, "components").put("schemas", descriptions.schemas());
+    return document;
+  }
+
+  /** Returns the document as text. */
+  public static String yaml(List<Endpoints.Operation> operations) {
+    var options = new DumperOptions();
+    options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+    options.setDereferenceAliases(true);
+    options.setWidth(120);
+    return new Yaml(options).dump(document(operations));
+  }
+
+  private static Map<String, Object> endpoint(
+      Endpoints.Operation operation, Description description) {
+    Map<String, Object> endpoint = new LinkedHashMap<>();
+    endpoint.put("operationId", operation.name());
+    endpoint.put("tags", List.of(operation.area().text()));
+    endpoint.put("summary", description.summary());
+    endpoint.put("description", description.text(operation));
+    List<Object> parameters = parameters(operation, description);
+    if (!parameters.isEmpty()) {
+      endpoint.put("parameters", parameters);
+    }
+    description
+        .body()
+        .ifPresent(
+            schema ->
+                endpoint.put(
+                    "requestBody",
+                    Map.of(
+                        "required", description.isBodyRequired(),
+                        "content", content(reference(schema)))));
+    endpoint.put("responses", responses(operation, description));
+    return endpoint;
+  }
+
+  private static List<Object> parameters(Endpoints.Operation operation, Description description) {
+    List<Object> parameters = new ArrayList<>();
+    Matcher part = PART.matcher(operation.path());
+    while (part.find()) {
+      parameters.add(
+          parameter(part.group(1), "path", true, new LinkedHashMap<>(Map.of("type", "string"))));
+    }
+    description
+        .query()
+        .forEach(
+            (name, schema) -> {
+              Map<String, Object> rest = new LinkedHashMap<>(schema);
+              boolean isRequired = Boolean.TRUE.equals(rest.remove("required"));
+              parameters.add(parameter(name, "query", isRequired, rest));
+            });
+    return parameters;
+  }
+
+  private static Map<String, Object> parameter(
+      String name, String in, boolean isRequired, Map<String, Object> schema) {
+    Map<String, Object> parameter = new LinkedHashMap<>();
+    parameter.put("name", name);
+    parameter.put("in", in);
+    parameter.put("required", isRequired);
+    parameter.put("schema", schema);
+    return parameter;
+  }
+
+  private static Map<String, Object> responses(
+      Endpoints.Operation operation, Description description) {
+    Map<String, Object> responses = new LinkedHashMap<>();
+    description
+        .answer()
+        .ifPresent(
+            schema -> responses.put("200", response("Done", content(reference(schema)), Map.of())));
+    description
+        .refusals(operation)
+        .forEach(
+            (status, codes) -> responses.put(Integer.toString(status), refusal(status, codes)));
+    return responses;
+  }
+
+  private static Map<String, Object> refusal(int status, List<String> codes) {
+    // Whoever reads the document learns which codes there are, and a test that there are no others.
+    Map<String, Object> schema = reference("Errors");
+    schema.put(
+        "properties",
+        Map.of("errors", Map.of("items", Map.of("properties", Map.of("code", oneOf(codes))))));
+    Map<String, Object> headers =
+        status == 503
+            ? Map.of("Retry-After", Map.of("schema", Map.of("type", "integer")))
+            : Map.of();
+    return response(String.join(", ", codes), content(schema), headers);
+  }
+
+  private static Map<String, Object> oneOf(List<String> values) {
+    return Map.of("enum", values);
+  }
+
+  private static Map<String, Object> response(
+      String description, Map<String, Object> content, Map<String, Object> headers) {
+    Map<String, Object> response = new LinkedHashMap<>();
+    response.put("description", description);
+    Map<String, Object> all = new LinkedHashMap<>(headers);
+    all.put("Tollgate-Request-Id", Map.of("schema", Map.of("type", "string")));
+    response.put("headers", all);
+    response.put("content", content);
+    return response;
+  }
+
+  private static Map<String, Object> content(Map<String, Object> schema) {
+    return Map.of(JSON, Map.of("schema", schema));
+  }
+
+  private static Map<String, Object> reference(String schema) {
+    Map<String, Object> reference = new LinkedHashMap<>();
+    reference.put("$ref", "#/components/schemas/" + schema);
+    return reference;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> tree(Map<String, Object> parent, String name) {
+    return (Map<String, Object>)
+        parent.computeIfAbsent(name, absent -> new LinkedHashMap<String, Object>());
+  }
+}

@@ -1,0 +1,95 @@
+package io.tollgate.management.openapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tollgate.management.wire.Endpoints;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.Validator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares answers with the OpenAPI document: every status, code and member that the test suite
+ * ever sees must stand there. Safe for all threads.
+ */
+public final class Contract {
+  private static final Pattern ROOT = Pattern.compile("^/v1(?=/)");
+
+  /** What the document says of one endpoint. */
+  private record Endpoint(String method, Pattern path, String name, JsonObject responses) {}
+
+  private final JsonObject document;
+  private final List<Endpoint> endpoints = new ArrayList<>();
+  private final Map<String, Validator> validators = new ConcurrentHashMap<>();
+
+  public Contract(List<Endpoints.Operation> operations) {
+    document = new JsonObject(OpenApi.document(operations));
+    JsonObject paths = document.getJsonObject("paths");
+    for (String path : paths.fieldNames()) {
+      JsonObject methods = paths.getJsonObject(path);
+      for (String method : methods.fieldNames()) {
+        JsonObject endpoint = methods.getJsonObject(method);
+        endpoints.add(
+            new Endpoint(
+                method.toUpperCase(Locale.ROOT),
+                Pattern.compile(path.replaceAll("\\{[a-z_]+}", "[^/]+")),
+                endpoint.getString("operationId"),
+                endpoint.getJsonObject("responses")));
+      }
+    }
+    // Words before what stands for any word, as the router has them.
+    endpoints.sort(
+        (one, other) ->
+            Boolean.compare(
+                one.path.pattern().contains("[^/]+"), other.path.pattern().contains("[^/]+")));
+  }
+
+  /** Fails where the document does not allow the answer. */
+  public void check(String method, String path, int status, @Nullable String type, String body) {
+    describedBy(method, path).ifPresent(endpoint -> check(endpoint, status, type, body));
+  }
+
+  private void check(Endpoint endpoint, int status, @Nullable String type, String body) {
+    String what = endpoint.name + " answered " + status + " " + body;
+    JsonObject response = endpoint.responses.getJsonObject(Integer.toString(status));
+    assertThat(response).as("not described: " + what).isNotNull();
+    JsonObject content = response.getJsonObject("content");
+    assertThat(content.fieldNames()).as(what).containsExactly(type);
+    Validator validator =
+        validators.computeIfAbsent(
+            endpoint.name + " " + status,
+            absent -> validator(content.getJsonObject(type).getJsonObject("schema")));
+    OutputUnit judged = validator.validate(Json.decodeValue(body));
+    assertThat(judged.getValid()).as(what + "\n" + judged.getErrors()).isTrue();
+  }
+
+  private Optional<Endpoint> describedBy(String method, String path) {
+    String bare = ROOT.matcher(path).replaceFirst("");
+    return endpoints.stream()
+        .filter(known -> known.method.equals(method) && known.path.matcher(bare).matches())
+        .findFirst();
+  }
+
+  private Validator validator(JsonObject schema) {
+    // In one document, so that what it refers to is found.
+    JsonObject whole = schema.copy().put("components", document.getJsonObject("components").copy());
+    return Validator.create(
+        JsonSchema.of(whole),
+        new JsonSchemaOptions()
+            .setBaseUri("https://tollgate.example/openapi")
+            .setDraft(Draft.DRAFT202012)
+            .setOutputFormat(OutputFormat.Basic));
+  }
+}
