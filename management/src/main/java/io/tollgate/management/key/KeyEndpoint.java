@@ -32,6 +32,7 @@ public final class KeyEndpoint {
 
   private final KeyRegistry keys;
   private final KeyChanges changes;
+  private final KeySecrets secrets;
   private final Repeatable repeatable;
   private final KeyExplanation explanation;
   private final VerifyEndpoint verify;
@@ -57,6 +58,7 @@ public final class KeyEndpoint {
       MeterRegistry metrics) {
     keys = new KeyRegistry(transactions);
     changes = new KeyChanges(transactions);
+    secrets = new KeySecrets(transactions);
     repeatable = new Repeatable(transactions, format, derivation, random);
     explanation = new KeyExplanation(transactions, keys, format, verifier);
     verify =
@@ -84,6 +86,7 @@ public final class KeyEndpoint {
     endpoints.post("api_keys.enable", Area.KEYS, "/api_keys/:id/enable", this::enable);
     endpoints.post("api_keys.disable", Area.KEYS, "/api_keys/:id/disable", this::disable);
     endpoints.post("api_keys.rotate", Area.KEYS, "/api_keys/:id/rotate", this::rotate);
+    endpoints.get("api_keys.secrets", Area.KEYS, "/api_keys/:id/secrets", this::secrets);
     endpoints.get("api_keys.secret", Area.KEYS, "/api_keys/:id/secret", this::secret);
   }
 
@@ -189,6 +192,11 @@ public final class KeyEndpoint {
             .orElseThrow(KeyEndpoint::unknown);
     barrier.pass(changed.epoch(), changed.number());
     Endpoints.answer(exchange, KeyJson.encode(changed.key(), secret));
+  }
+
+  private void secrets(RoutingContext exchange) {
+    JsonObject listed = secrets.list(id(exchange)).orElseThrow(KeyEndpoint::unknown);
+    Endpoints.answer(exchange, listed.encode());
   }
 
   /** Secrets are kept as digests: what was shown once can't be shown again. */

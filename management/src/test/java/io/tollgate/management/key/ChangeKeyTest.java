@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.management.TestManagement;
 import io.tollgate.management.TestManagement.Answer;
+import io.tollgate.store.Awaiting;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
 import io.vertx.core.json.JsonArray;
@@ -330,6 +331,42 @@ class ChangeKeyTest {
           management.post("/api_keys/revoke_secret", new JsonObject().put("secret", "ak_guess"));
       assertThat(answer.status()).isEqualTo(404);
       assertThat(answer.body()).doesNotContain("ak_guess");
+    }
+  }
+
+  @Nested
+  class Secrets {
+    @Test
+    void are_told_of_by_when_they_came_end_and_were_used() {
+      JsonObject key = management.create("watched");
+      assertThat(verified(key)).isEqualTo(200);
+      JsonObject rotated =
+          management.post(path(key) + "/rotate", "{\"overlap_seconds\":3600}").json();
+      Awaiting.until(
+          "the first one's use is noted", () -> secret(key, 1).getLong("last_used_at") != null);
+      Answer answer = management.get(path(key) + "/secrets");
+      assertThat(answer.json().getInteger("total_count")).isEqualTo(2);
+      assertThat(answer.body())
+          .doesNotContain(key.getString("secret"))
+          .doesNotContain(rotated.getString("secret"));
+      assertThat(secret(key, 0).getValue("expiration")).isNull();
+      assertThat(secret(key, 0).getValue("last_used_at")).isNull();
+      assertThat(secret(key, 1).getLong("expiration") - secret(key, 0).getLong("created_at"))
+          .isEqualTo(3_600_000);
+      assertThat(secret(key, 1).getBoolean("expired")).isFalse();
+    }
+
+    @Test
+    void of_no_key_are_404() {
+      assertThat(management.get(UNKNOWN + "/secrets").status()).isEqualTo(404);
+    }
+
+    private static JsonObject secret(JsonObject key, int place) {
+      return management
+          .get(path(key) + "/secrets")
+          .json()
+          .getJsonArray("data")
+          .getJsonObject(place);
     }
   }
 
