@@ -264,6 +264,12 @@ final class Catalogue {
           INTEGER,
           ManagementConfig.CONNECTIONS_MAX,
           "most connections to Postgres");
+  static final Setting<Integer> MANAGEMENT_CLIENTS_MAX =
+      add(
+          "management.clients-max",
+          INTEGER,
+          ManagementConfig.CLIENTS_MAX,
+          "most connections of clients at once");
   static final Setting<Integer> MANAGEMENT_VERIFY_CACHE_BYTES =
       add(
           "management.verify-cache-bytes",

@@ -52,6 +52,7 @@ final class Composition {
                 settings.get(Catalogue.MANAGEMENT_PORT),
                 settings.get(Catalogue.MANAGEMENT_BODY_BYTES_MAX),
                 settings.get(Catalogue.MANAGEMENT_CONNECTIONS_MAX),
+                settings.get(Catalogue.MANAGEMENT_CLIENTS_MAX),
                 settings.get(Catalogue.MANAGEMENT_VERIFY_CACHE_BYTES),
                 ring(),
                 settings.get(Catalogue.SECRET_KEY),

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -130,9 +131,14 @@ public final class Management {
       var parts = new Parts(transactions, projector, verifying.verifier(), random);
       var endpoints = endpoints(vertx, config, metrics, parts);
       List<ManagementVerticle> listeners = new CopyOnWriteArrayList<>();
+      var open = new AtomicInteger();
       Supplier<ManagementVerticle> another =
           () -> {
-            var listener = new ManagementVerticle(config.host(), config.port(), endpoints);
+            var connections =
+                new ClientConnections(
+                    open, config.clientsMax(), ClientConnections.WITHOUT_REQUEST_MAX);
+            var listener =
+                new ManagementVerticle(config.host(), config.port(), endpoints, connections);
             listeners.add(listener);
             return listener;
           };

@@ -17,6 +17,7 @@ import io.tollgate.store.RedisConfig;
  * @param port 0 to 65535; 0 takes a free one
  * @param bodyBytesMax the longest request body
  * @param connectionsMax the most connections to Postgres
+ * @param clientsMax the most connections of clients
  * @param verifyCacheBytes how many bytes of answers to {@code verify} are held; 0 to make each anew
  * @param ring of the keys that {@code verify} knows
  * @param secretKey the instance's secret key, {@code sk_…}
@@ -28,6 +29,7 @@ public record ManagementConfig(
     int port,
     int bodyBytesMax,
     int connectionsMax,
+    int clientsMax,
     int verifyCacheBytes,
     RingConfig ring,
     Secret secretKey,
@@ -39,12 +41,14 @@ public record ManagementConfig(
   public static final int PORT = 8081;
   public static final int BODY_BYTES_MAX = 64 * 1024;
   public static final int CONNECTIONS_MAX = 16;
+  public static final int CLIENTS_MAX = 10_000;
   public static final int VERIFY_CACHE_BYTES = 64 * 1024 * 1024;
 
   public ManagementConfig {
     Bounds.check("management.port", port, 0, 65_535);
     Bounds.check("management.body-bytes-max", bodyBytesMax, 1_024, 16 * 1024 * 1024);
     Bounds.check("management.connections-max", connectionsMax, 1, 1_000);
+    Bounds.check("management.clients-max", clientsMax, 1, 1_000_000);
     Bounds.check("management.verify-cache-bytes", verifyCacheBytes, 0, 1024 * 1024 * 1024);
     if (!secretKey.reveal().startsWith("sk_") || secretKey.reveal().length() < 16) {
       throw new IllegalArgumentException(

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import java.net.BindException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +22,14 @@ final class ManagementVerticle extends VerticleBase {
   private final String host;
   private final int port;
   private final Endpoints endpoints;
+  private final ClientConnections connections;
   private volatile @Nullable HttpServer server;
 
-  ManagementVerticle(String host, int port, Endpoints endpoints) {
+  ManagementVerticle(String host, int port, Endpoints endpoints, ClientConnections connections) {
     this.host = host;
     this.port = port;
     this.endpoints = endpoints;
+    this.connections = connections;
   }
 
   @Override
@@ -39,15 +42,23 @@ final class ManagementVerticle extends VerticleBase {
             .setIdleTimeout(IDLE_SECONDS_MAX)
             .setMaxInitialLineLength(REQUEST_LINE_MAX)
             .setMaxHeaderSize(HEADERS_MAX)
+            // Else a connection would be known of, and bounded, only once it has said something.
             .setHttp2ClearTextEnabled(false)
             .setHandle100ContinueAutomatically(true);
     HttpServer listener =
         vertx
             .createHttpServer(options)
-            .requestHandler(endpoints::handle)
+            .connectionHandler(connections::opened)
+            .requestHandler(this::handle)
             .invalidRequestHandler(endpoints::handleInvalid);
     server = listener;
+    connections.watch(vertx);
     return listener.listen().recover(this::refused);
+  }
+
+  private void handle(HttpServerRequest request) {
+    connections.requested(request.connection());
+    endpoints.handle(request);
   }
 
   private Future<HttpServer> refused(Throwable failure) {

@@ -85,6 +85,7 @@ public final class TestManagement implements AutoCloseable {
         port,
         ManagementConfig.BODY_BYTES_MAX,
         ManagementConfig.CONNECTIONS_MAX,
+        ManagementConfig.CLIENTS_MAX,
         ManagementConfig.VERIFY_CACHE_BYTES,
         RingConfig.DEFAULTS,
         new Secret(SECRET_KEY),
