@@ -31,19 +31,22 @@ public final class OpenApi {
   public static Map<String, Object> document(List<Endpoints.Operation> operations) {
     var descriptions = Descriptions.read();
     Map<String, Object> paths = new LinkedHashMap<>();
+    var refusals = new Refusals();
     List<String> described = new ArrayList<>(descriptions.operations().keySet());
     for (Endpoints.Operation operation : operations) {
       Description description = descriptions.operation(operation.name());
       described.remove(operation.name());
       tree(paths, PART.matcher(operation.path()).replaceAll("{$1}"))
           .put(
-              operation.method().name().toLowerCase(Locale.ROOT), endpoint(operation, description));
+              operation.method().name().toLowerCase(Locale.ROOT),
+              endpoint(operation, description, refusals));
     }
     if (!described.isEmpty()) {
       throw new IllegalStateException("described, and served by no endpoint: " + described);
     }
     Map<String, Object> document = new LinkedHashMap<>(descriptions.head());
     document.put("paths", paths);
+    tree(document, "components").put("responses", refusals.responses());
     tree(document, "components").put("schemas", descriptions.schemas());
     return document;
   }
@@ -58,7 +61,7 @@ public final class OpenApi {
   }
 
   private static Map<String, Object> endpoint(
-      Endpoints.Operation operation, Description description) {
+      Endpoints.Operation operation, Description description, Refusals refusals) {
     Map<String, Object> endpoint = new LinkedHashMap<>();
     endpoint.put("operationId", operation.name());
     endpoint.put("tags", List.of(operation.area().text()));
@@ -71,14 +74,26 @@ public final class OpenApi {
     description
         .body()
         .ifPresent(
-            schema ->
-                endpoint.put(
-                    "requestBody",
-                    Map.of(
-                        "required", description.isBodyRequired(),
-                        "content", content(reference(schema)))));
-    endpoint.put("responses", responses(operation, description));
+            schema -> endpoint.put("requestBody", body(schema, description.isBodyRequired())));
+    Map<String, Object> responses = new LinkedHashMap<>();
+    description
+        .answer()
+        .ifPresent(
+            schema -> responses.put("200", response("Done", content(reference(schema)), Map.of())));
+    description
+        .refusals(operation)
+        .forEach(
+            (status, codes) ->
+                responses.put(Integer.toString(status), refusals.reference(status, codes)));
+    endpoint.put("responses", responses);
     return endpoint;
+  }
+
+  private static Map<String, Object> body(String schema, boolean isRequired) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("required", isRequired);
+    body.put("content", content(reference(schema)));
+    return body;
   }
 
   private static List<Object> parameters(Endpoints.Operation operation, Description description) {
@@ -109,38 +124,7 @@ public final class OpenApi {
     return parameter;
   }
 
-  private static Map<String, Object> responses(
-      Endpoints.Operation operation, Description description) {
-    Map<String, Object> responses = new LinkedHashMap<>();
-    description
-        .answer()
-        .ifPresent(
-            schema -> responses.put("200", response("Done", content(reference(schema)), Map.of())));
-    description
-        .refusals(operation)
-        .forEach(
-            (status, codes) -> responses.put(Integer.toString(status), refusal(status, codes)));
-    return responses;
-  }
-
-  private static Map<String, Object> refusal(int status, List<String> codes) {
-    // Whoever reads the document learns which codes there are, and a test that there are no others.
-    Map<String, Object> schema = reference("Errors");
-    schema.put(
-        "properties",
-        Map.of("errors", Map.of("items", Map.of("properties", Map.of("code", oneOf(codes))))));
-    Map<String, Object> headers =
-        status == 503
-            ? Map.of("Retry-After", Map.of("schema", Map.of("type", "integer")))
-            : Map.of();
-    return response(String.join(", ", codes), content(schema), headers);
-  }
-
-  private static Map<String, Object> oneOf(List<String> values) {
-    return Map.of("enum", values);
-  }
-
-  private static Map<String, Object> response(
+  static Map<String, Object> response(
       String description, Map<String, Object> content, Map<String, Object> headers) {
     Map<String, Object> response = new LinkedHashMap<>();
     response.put("description", description);
@@ -151,11 +135,11 @@ public final class OpenApi {
     return response;
   }
 
-  private static Map<String, Object> content(Map<String, Object> schema) {
+  static Map<String, Object> content(Map<String, Object> schema) {
     return Map.of(JSON, Map.of("schema", schema));
   }
 
-  private static Map<String, Object> reference(String schema) {
+  static Map<String, Object> reference(String schema) {
     Map<String, Object> reference = new LinkedHashMap<>();
     reference.put("$ref", "#/components/schemas/" + schema);
     return reference;

@@ -65,7 +65,7 @@ public final class Contract {
     String what = endpoint.name + " answered " + status + " " + body;
     JsonObject response = endpoint.responses.getJsonObject(Integer.toString(status));
     assertThat(response).as("not described: " + what).isNotNull();
-    JsonObject content = response.getJsonObject("content");
+    JsonObject content = resolved(response).getJsonObject("content");
     assertThat(content.fieldNames()).as(what).containsExactly(type);
     Validator validator =
         validators.computeIfAbsent(
@@ -73,6 +73,16 @@ public final class Contract {
             absent -> validator(content.getJsonObject(type).getJsonObject("schema")));
     OutputUnit judged = validator.validate(Json.decodeValue(body));
     assertThat(judged.getValid()).as(what + "\n" + judged.getErrors()).isTrue();
+  }
+
+  private JsonObject resolved(JsonObject response) {
+    @Nullable String reference = response.getString("$ref");
+    return reference == null
+        ? response
+        : document
+            .getJsonObject("components")
+            .getJsonObject("responses")
+            .getJsonObject(reference.substring(reference.lastIndexOf('/') + 1));
   }
 
   private Optional<Endpoint> describedBy(String method, String path) {
