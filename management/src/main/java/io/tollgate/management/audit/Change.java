@@ -143,7 +143,15 @@ public final class Change {
 
   /** Returns what stands there; nobody else changes or names it until this change has ended. */
   public Optional<StoredRecord> lock(RecordName name) {
-    String sql = "SELECT body FROM tollgate.record WHERE name = $1 FOR UPDATE";
+    return find("SELECT body FROM tollgate.record WHERE name = $1 FOR UPDATE", name);
+  }
+
+  /** Returns what stands there; nobody else changes it until this change has ended. */
+  public Optional<StoredRecord> share(RecordName name) {
+    return find("SELECT body FROM tollgate.record WHERE name = $1 FOR SHARE", name);
+  }
+
+  private Optional<StoredRecord> find(String sql, RecordName name) {
     for (Row row : execute(sql, Tuple.of(name.text()))) {
       return Optional.of(RecordText.decode(row.getString("body")));
     }

@@ -8,6 +8,7 @@ import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.RecordName;
+import io.tollgate.store.StoredRecord;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.pgclient.PgException;
@@ -180,11 +181,35 @@ final class KeyChanges {
   }
 
   private static ApiKey patched(Change change, KeyPatch patch, ApiKey before) {
+    if (patch.moves(before)) {
+      refuseEnded(change, before);
+    }
     ApiKey after = only(change.execute(KeyPatch.UPDATE, patch.parameters(before.id())));
     if (!after.subject().equals(before.subject())) {
       change.putIfAbsent(RecordName.subject(new Subject(after.subject())), SubjectRecord.DEFAULTS);
     }
     return after;
+  }
+
+  /**
+   * A key that ended with all keys of its subject, or with the subject itself, has no mark of its
+   * own, or not yet, and would work again under another subject. The record is held, so that who
+   * ends all keys of the subject comes clearly before or after.
+   */
+  private static void refuseEnded(Change change, ApiKey key) {
+    Optional<StoredRecord> found = change.share(RecordName.subject(new Subject(key.subject())));
+    if (found.orElse(null) instanceof SubjectRecord subject
+        && (!subject.enabled() || key.since() < subject.revokedBefore())) {
+      throw revoked();
+    }
+  }
+
+  private static ApiError revoked() {
+    return new ApiError(
+        409,
+        "api_key_revoked",
+        "API key revoked",
+        "The key is revoked, and a revoked key never works again.");
   }
 
   /**
@@ -202,12 +227,9 @@ final class KeyChanges {
 
   private static ApiKey rotated(Change change, ApiKey before, KeyDigest digest, Duration overlap) {
     if (before.revoked()) {
-      throw new ApiError(
-          409,
-          "api_key_revoked",
-          "API key revoked",
-          "The key is revoked, and a revoked key never works again.");
+      throw revoked();
     }
+    refuseEnded(change, before);
     for (Row ended : change.execute(DROP_ENDED, Tuple.of(before.id()))) {
       change.remove(KeyDigest.fromBytes(ended.getBuffer("digest").getBytes()));
     }

@@ -17,6 +17,7 @@ import io.tollgate.management.wire.RequestParameters;
 import io.tollgate.management.wire.Seconds;
 import io.tollgate.ring.Clocks;
 import io.tollgate.ring.Verifier;
+import io.tollgate.store.StoreUnreachable;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class KeyEndpoint {
   private static final String REASON = "revocation_reason";
   private static final int REASON_MAX = 255;
+  private static final int MARK_RETRY_AFTER_SECONDS = 2;
 
   private final KeyRegistry keys;
   private final KeyChanges changes;
@@ -146,8 +148,9 @@ public final class KeyEndpoint {
     var subject = new Subject(KeyMembers.subject(body.text(KeyMembers.SUBJECT)));
     @Nullable String reason = reason(body);
     KeyChanges.SubjectRevoked revoked = changes.revokeAll(subject, Origin.of(exchange));
-    int count = changes.markRevoked(subject, revoked.number(), reason);
+    // First of all the promise: of the marks nothing hangs on but what lists show.
     barrier.pass(revoked.epoch(), revoked.number());
+    int count = mark(subject, revoked.number(), reason);
     Endpoints.answer(
         exchange,
         new JsonObject()
@@ -155,6 +158,21 @@ public final class KeyEndpoint {
             .put("subject", subject.id())
             .put("revoked_count", count)
             .encode());
+  }
+
+  private int mark(Subject subject, long before, @Nullable String reason) {
+    try {
+      return changes.markRevoked(subject, before, reason);
+    } catch (StoreUnreachable e) {
+      // Not as other outages are told, after which nothing has changed.
+      throw ApiError.unavailable(
+          "revocation_pending",
+          "Revocation pending",
+          "Done: all keys of the subject are revoked, for good, and no gateway accepts one. Not"
+              + " done: not all of them could be marked, so that lists may show some as valid."
+              + " Repeat the call until all are; repeating is safe.",
+          MARK_RETRY_AFTER_SECONDS);
+    }
   }
 
   private void explain(RoutingContext exchange) {

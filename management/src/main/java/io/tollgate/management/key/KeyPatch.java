@@ -71,6 +71,11 @@ record KeyPatch(
         KeyMembers.object(body, KeyMembers.METADATA));
   }
 
+  /** Returns whether the key gets another subject. */
+  boolean moves(ApiKey key) {
+    return subject != null && !subject.equals(key.subject());
+  }
+
   Tuple parameters(String id) {
     return Tuple.tuple()
         .addString(id)
