@@ -115,8 +115,8 @@ class LauncherTest {
       try (var migrate = LaunchedTollgate.start(environment, "migrate")) {
         assertThat(migrate.exitCode()).as(migrate.output()).isZero();
       }
-      postgres.execute("UPDATE tollgate.schema_state SET version = 7, oldest_reader = 7");
-      assertEndsWith(START_FAILED, environment, "edge", "schema", "7");
+      postgres.execute("UPDATE tollgate.schema_state SET version = 99, oldest_reader = 99");
+      assertEndsWith(START_FAILED, environment, "edge", "schema", "99");
     }
   }
 
