@@ -5,8 +5,10 @@ import io.tollgate.edge.ClientBounds;
 import io.tollgate.edge.EdgeConfig;
 import io.tollgate.edge.GatewayConfig;
 import io.tollgate.key.Pepper;
+import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.management.ManagementConfig;
+import io.tollgate.management.key.RecoveryKey;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
@@ -55,6 +57,7 @@ final class Composition {
                 settings.get(Catalogue.MANAGEMENT_VERIFY_CACHE_BYTES),
                 ring(),
                 settings.get(Catalogue.SECRET_KEY),
+                recoveryKey(),
                 redis(),
                 postgres(),
                 fence(),
@@ -122,6 +125,11 @@ final class Composition {
 
   private Pepper pepper() {
     return new Pepper(settings.get(Catalogue.PEPPER));
+  }
+
+  private @Nullable RecoveryKey recoveryKey() {
+    @Nullable Secret given = settings.find(Catalogue.MANAGEMENT_RECOVERY_KEY);
+    return given == null ? null : new RecoveryKey(given);
   }
 
   private EdgeConfig edge() {

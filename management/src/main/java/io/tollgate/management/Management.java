@@ -8,6 +8,7 @@ import io.tollgate.management.instance.KeySwitchEndpoint;
 import io.tollgate.management.instance.SecretKeyEndpoint;
 import io.tollgate.management.key.KeyEndpoint;
 import io.tollgate.management.key.RevocationBarrier;
+import io.tollgate.management.key.SecretRecovery;
 import io.tollgate.management.key.StoresEvidence;
 import io.tollgate.management.projector.Projector;
 import io.tollgate.management.role.DirectoryEndpoints;
@@ -164,6 +165,7 @@ public final class Management {
             parts.transactions,
             new KeyFormat(config.pepper()),
             config.pepper().authenticator("derived-secret"),
+            new SecretRecovery(parts.transactions, config.recoveryKey(), parts.random),
             parts.verifier,
             barrier,
             parts.random,

@@ -2,12 +2,14 @@ package io.tollgate.management;
 
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
+import io.tollgate.management.key.RecoveryKey;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.ring.VerifierConfig;
 import io.tollgate.setting.Bounds;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that the management service is told at its start.
@@ -20,6 +22,7 @@ import io.tollgate.store.RedisConfig;
  * @param verifyCacheBytes how many bytes of answers to {@code verify} are held; 0 to make each anew
  * @param ring of the keys that {@code verify} knows
  * @param secretKey the instance's secret key, {@code sk_…}
+ * @param recoveryKey what secrets are sealed under that may be shown again; null to keep none
  * @param fence the same as of the gateways
  */
 public record ManagementConfig(
@@ -31,6 +34,7 @@ public record ManagementConfig(
     int verifyCacheBytes,
     RingConfig ring,
     Secret secretKey,
+    @Nullable RecoveryKey recoveryKey,
     RedisConfig redis,
     PostgresConfig postgres,
     FenceConfig fence,

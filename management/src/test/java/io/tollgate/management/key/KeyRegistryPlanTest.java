@@ -18,6 +18,8 @@ class KeyRegistryPlanTest {
           postgres, KeyRegistry.FIND.replace("$1", "'ak_' || md5('5')"), FEW);
       QueryPlan.assertRowsAtMost(
           postgres, KeyRegistry.FIND_BY_DIGEST.replace("$1", "sha256('5'::bytea)"), FEW);
+      QueryPlan.assertRowsAtMost(
+          postgres, SecretRecovery.NEWEST.replace("$1", "'ak_' || md5('5')"), FEW);
       String list =
           KeyRegistry.LIST
               .replace("$1", "'user_' || lpad('77', 27, '0')")
