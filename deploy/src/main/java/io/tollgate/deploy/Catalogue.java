@@ -258,6 +258,12 @@ final class Catalogue {
           INTEGER,
           ManagementConfig.BODY_BYTES_MAX,
           "longest request body");
+  static final Setting<Integer> MANAGEMENT_IMPORT_BYTES_MAX =
+      add(
+          "management.import-bytes-max",
+          INTEGER,
+          ManagementConfig.IMPORT_BYTES_MAX,
+          "longest body of an import of keys");
   static final Setting<Integer> MANAGEMENT_CONNECTIONS_MAX =
       add(
           "management.connections-max",

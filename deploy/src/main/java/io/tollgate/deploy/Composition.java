@@ -53,6 +53,7 @@ final class Composition {
                 settings.get(Catalogue.MANAGEMENT_HOST),
                 settings.get(Catalogue.MANAGEMENT_PORT),
                 settings.get(Catalogue.MANAGEMENT_BODY_BYTES_MAX),
+                settings.get(Catalogue.MANAGEMENT_IMPORT_BYTES_MAX),
                 settings.get(Catalogue.MANAGEMENT_CONNECTIONS_MAX),
                 settings.get(Catalogue.MANAGEMENT_VERIFY_CACHE_BYTES),
                 ring(),

@@ -6,6 +6,7 @@ import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.instance.AuditEndpoint;
 import io.tollgate.management.instance.KeySwitchEndpoint;
 import io.tollgate.management.instance.SecretKeyEndpoint;
+import io.tollgate.management.key.ImportEndpoint;
 import io.tollgate.management.key.KeyEndpoint;
 import io.tollgate.management.key.RevocationBarrier;
 import io.tollgate.management.key.SecretRecovery;
@@ -161,6 +162,8 @@ public final class Management {
     new KeySwitchEndpoint(parts.transactions, barrier).enter(endpoints);
     new AuditEndpoint(parts.transactions).enter(endpoints);
     new DirectoryEndpoints(parts.transactions, barrier, parts.random).enter(endpoints);
+    new ImportEndpoint(parts.transactions, barrier, parts.random, config.importBytesMax())
+        .enter(endpoints);
     new KeyEndpoint(
             parts.transactions,
             new KeyFormat(config.pepper()),

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the address listened on
  * @param port 0 to 65535; 0 takes a free one
  * @param bodyBytesMax the longest request body
+ * @param importBytesMax the longest body of an import
  * @param connectionsMax the most connections to Postgres
  * @param verifyCacheBytes how many bytes of answers to {@code verify} are held; 0 to make each anew
  * @param ring of the keys that {@code verify} knows
@@ -30,6 +31,7 @@ public record ManagementConfig(
     String host,
     int port,
     int bodyBytesMax,
+    int importBytesMax,
     int connectionsMax,
     int verifyCacheBytes,
     RingConfig ring,
@@ -42,12 +44,14 @@ public record ManagementConfig(
   public static final String HOST = "0.0.0.0";
   public static final int PORT = 8081;
   public static final int BODY_BYTES_MAX = 64 * 1024;
+  public static final int IMPORT_BYTES_MAX = 8 * 1024 * 1024;
   public static final int CONNECTIONS_MAX = 16;
   public static final int VERIFY_CACHE_BYTES = 64 * 1024 * 1024;
 
   public ManagementConfig {
     Bounds.check("management.port", port, 0, 65_535);
     Bounds.check("management.body-bytes-max", bodyBytesMax, 1_024, 16 * 1024 * 1024);
+    Bounds.check("management.import-bytes-max", importBytesMax, 1_024, 64 * 1024 * 1024);
     Bounds.check("management.connections-max", connectionsMax, 1, 1_000);
     Bounds.check("management.verify-cache-bytes", verifyCacheBytes, 0, 1024 * 1024 * 1024);
     if (!secretKey.reveal().startsWith("sk_") || secretKey.reveal().length() < 16) {

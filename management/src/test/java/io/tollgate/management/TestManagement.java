@@ -98,6 +98,7 @@ public final class TestManagement implements AutoCloseable {
         "127.0.0.1",
         port,
         ManagementConfig.BODY_BYTES_MAX,
+        ManagementConfig.IMPORT_BYTES_MAX,
         ManagementConfig.CONNECTIONS_MAX,
         ManagementConfig.VERIFY_CACHE_BYTES,
         RingConfig.DEFAULTS,
