@@ -258,6 +258,12 @@ final class Catalogue {
           INTEGER,
           ManagementConfig.BODY_BYTES_MAX,
           "longest request body");
+  static final Setting<Integer> MANAGEMENT_IMPORT_BYTES_MAX =
+      add(
+          "management.import-bytes-max",
+          INTEGER,
+          ManagementConfig.IMPORT_BYTES_MAX,
+          "longest body of an import of keys");
   static final Setting<Integer> MANAGEMENT_CONNECTIONS_MAX =
       add(
           "management.connections-max",
@@ -276,6 +282,13 @@ final class Catalogue {
           INTEGER,
           ManagementConfig.VERIFY_CACHE_BYTES,
           "most bytes of answers to `verify` that are held; 0 makes each anew");
+  static final Setting<Secret> MANAGEMENT_RECOVERY_KEY =
+      add(
+          "management.recovery-key",
+          SECRET,
+          "",
+          "32 bytes in hexadecimal or base64 that keys' secrets are kept under, to be shown again;"
+              + " none are kept by default");
 
   static final Setting<String> INTERNAL_HOST =
       add("internal.host", TEXT, "127.0.0.1", "address of `/livez`, `/readyz` and `/metrics`");

@@ -5,8 +5,10 @@ import io.tollgate.edge.ClientBounds;
 import io.tollgate.edge.EdgeConfig;
 import io.tollgate.edge.GatewayConfig;
 import io.tollgate.key.Pepper;
+import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.management.ManagementConfig;
+import io.tollgate.management.key.RecoveryKey;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
@@ -51,11 +53,13 @@ final class Composition {
                 settings.get(Catalogue.MANAGEMENT_HOST),
                 settings.get(Catalogue.MANAGEMENT_PORT),
                 settings.get(Catalogue.MANAGEMENT_BODY_BYTES_MAX),
+                settings.get(Catalogue.MANAGEMENT_IMPORT_BYTES_MAX),
                 settings.get(Catalogue.MANAGEMENT_CONNECTIONS_MAX),
                 settings.get(Catalogue.MANAGEMENT_CLIENTS_MAX),
                 settings.get(Catalogue.MANAGEMENT_VERIFY_CACHE_BYTES),
                 ring(),
                 settings.get(Catalogue.SECRET_KEY),
+                recoveryKey(),
                 redis(),
                 postgres(),
                 fence(),
@@ -123,6 +127,11 @@ final class Composition {
 
   private Pepper pepper() {
     return new Pepper(settings.get(Catalogue.PEPPER));
+  }
+
+  private @Nullable RecoveryKey recoveryKey() {
+    @Nullable Secret given = settings.find(Catalogue.MANAGEMENT_RECOVERY_KEY);
+    return given == null ? null : new RecoveryKey(given);
   }
 
   private EdgeConfig edge() {

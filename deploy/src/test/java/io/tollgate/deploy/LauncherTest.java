@@ -89,6 +89,17 @@ class LauncherTest {
   }
 
   @Test
+  void a_recovery_key_that_is_not_32_bytes_is_named_and_not_shown() {
+    assertEndsWith(
+        WRONG_SETTINGS,
+        environment("TOLLGATE_MANAGEMENT_RECOVERY_KEY", "hunter2"),
+        "management",
+        "management.recovery-key",
+        "TOLLGATE_MANAGEMENT_RECOVERY_KEY",
+        "32 bytes");
+  }
+
+  @Test
   void a_taken_port_is_named_with_its_setting() throws Exception {
     try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
@@ -115,8 +126,8 @@ class LauncherTest {
       try (var migrate = LaunchedTollgate.start(environment, "migrate")) {
         assertThat(migrate.exitCode()).as(migrate.output()).isZero();
       }
-      postgres.execute("UPDATE tollgate.schema_state SET version = 7, oldest_reader = 7");
-      assertEndsWith(START_FAILED, environment, "edge", "schema", "7");
+      postgres.execute("UPDATE tollgate.schema_state SET version = 99, oldest_reader = 99");
+      assertEndsWith(START_FAILED, environment, "edge", "schema", "99");
     }
   }
 

@@ -183,6 +183,7 @@ class SettingsTest {
             Map.of(
                 "TOLLGATE_PEPPER", "hunter2hunter2hunter2hunter2hunter2",
                 "TOLLGATE_SECRET_KEY", "sk_hunter2hunter2",
+                "TOLLGATE_MANAGEMENT_RECOVERY_KEY", "hunter2",
                 "TOLLGATE_REDIS_URL", "redis://user:hunter2@host:6379",
                 "TOLLGATE_POSTGRES_URL", "postgresql://u:hunter2@host:5432/d?password=hunter2"));
     String table = String.join("\n", SettingsTable.lines(settings));

@@ -45,7 +45,12 @@ final class Credentials {
     start = head.valueStart(found);
     end = head.valueEnd(found);
     boolean bearer = head.field(found) != Field.AUTHORIZATION || skipScheme(head.bytes());
-    return bearer && digester.digest(head.bytes(), start, end) ? null : Refusal.KEY_INVALID;
+    return bearer && digest(head.bytes()) ? null : Refusal.KEY_INVALID;
+  }
+
+  /** What is not of our form may have been issued elsewhere: who identifies it knows. */
+  private boolean digest(byte[] bytes) {
+    return digester.digest(bytes, start, end) || digester.digestForeign(bytes, start, end);
   }
 
   /** Moves the start behind the scheme and its spaces; returns false if the scheme is another. */

@@ -35,6 +35,24 @@ public final class KeyDigester {
     if (!KeyFormat.isWellFormed(text, start, end)) {
       return false;
     }
+    compute(text, start, end);
+    return true;
+  }
+
+  /**
+   * Digests one that may have been issued elsewhere.
+   *
+   * @return false, having computed nothing, if it can't be
+   */
+  public boolean digestForeign(byte[] text, int start, int end) {
+    if (!ForeignForm.fits(text, start, end)) {
+      return false;
+    }
+    compute(text, start, end);
+    return true;
+  }
+
+  private void compute(byte[] text, int start, int end) {
     sha256.update(text, start, end - start);
     try {
       sha256.digest(bytes, 0, bytes.length);
@@ -45,7 +63,6 @@ public final class KeyDigester {
     b = KeyDigest.word(bytes, 1);
     c = KeyDigest.word(bytes, 2);
     d = KeyDigest.word(bytes, 3);
-    return true;
   }
 
   public long a() {

@@ -44,8 +44,8 @@ abstract sealed class Entry permits Grant, Access, InvalidKey {
     return b;
   }
 
-  /** Returns the digest's words in an object of their own, for a look-up. */
-  final KeyDigest digest() {
+  /** Returns the digest's words in an object of their own: where the secret's key stands. */
+  public final KeyDigest digest() {
     return new KeyDigest(a, b, c, d);
   }
 

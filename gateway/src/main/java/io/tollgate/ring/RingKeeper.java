@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.store.ChangeFeed;
+import io.tollgate.store.InstanceRecord;
 import io.tollgate.store.ProjectionFeed;
 import io.tollgate.store.RecordSource;
 import io.vertx.core.Future;
@@ -107,6 +108,17 @@ final class RingKeeper {
   /** Looks up a secret that the ring does not know; never fails. */
   Future<Verdict> lookUp(KeyDigest digest) {
     return lookups.join(digest, keys);
+  }
+
+  /** Looks up a secret that was not issued here; never fails. */
+  Future<Verdict> lookUpForeign(KeyDigest sha256, KeyDigest sha512) {
+    return lookups.joinForeign(sha256, sha512, keys);
+  }
+
+  /** Returns what all keys have in common at a moment, null where that must be looked up. */
+  @Nullable InstanceRecord instance(Moment now) {
+    // The fence first, as for the ring.
+    return fence.stands(now) ? lookups.instance() : null;
   }
 
   /** Returns whether the ring may answer now. */

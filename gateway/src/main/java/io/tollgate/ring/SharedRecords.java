@@ -1,8 +1,12 @@
 package io.tollgate.ring;
 
 import io.tollgate.key.KeyDigest;
+import io.tollgate.store.InstanceRecord;
+import io.tollgate.store.KeyRecord;
 import io.tollgate.store.RecordName;
 import io.tollgate.store.RecordSource;
+import io.tollgate.store.SecretKeyRecord;
+import io.tollgate.store.StoreUnreachable;
 import io.tollgate.store.StoredRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -23,10 +27,16 @@ final class SharedRecords {
   /** How many are held; those that were not asked for longest make room. */
   private static final int HELD_MAX = 10_000;
 
+  private static final KeyDigest INSTANCE = RecordName.INSTANCE.address();
+
   private final Fence fence;
   private final Clocks clocks;
   private final Set<Guard> guards;
   private final Map<KeyDigest, Reading> underWay = new HashMap<>();
+
+  /** The one that is read by all threads: like the ring after the fence, and forgotten before. */
+  private volatile @Nullable InstanceRecord instance;
+
   private final Map<KeyDigest, StoredRecord> held =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -76,11 +86,12 @@ final class SharedRecords {
     underWay.put(address, reading);
     Future.succeededFuture()
         .compose(unused -> source.find(address))
+        .compose(SharedRecords::checked)
         .onComplete(
             found -> {
               boolean attached = underWay.remove(address, reading);
               if (attached || !guards.contains(Guard.DETACH_AT_CHANGE)) {
-                found.ifPresent(record -> held.put(address, record));
+                found.ifPresent(record -> hold(address, record));
               }
               reading.answer.complete(found);
             },
@@ -91,8 +102,38 @@ final class SharedRecords {
     return reading.answer.future();
   }
 
+  /**
+   * Whoever imports hashes may name any, a record's address too. No secret has it, so it opens
+   * nothing; but what stands there then is not what was asked for, and is not as good as nothing.
+   */
+  private static Future<Optional<StoredRecord>> checked(Optional<StoredRecord> found) {
+    boolean isOfSecret =
+        found.filter(r -> r instanceof KeyRecord || r instanceof SecretKeyRecord).isPresent();
+    return isOfSecret
+        ? Future.failedFuture(new StoreUnreachable("a key stands at a record's address"))
+        : Future.succeededFuture(found);
+  }
+
+  private void hold(KeyDigest address, StoredRecord record) {
+    held.put(address, record);
+    if (record instanceof InstanceRecord read) {
+      instance = read;
+    }
+  }
+
+  /**
+   * Returns what all keys have in common, null where that is not held. To be asked after the fence;
+   * safe for all threads.
+   */
+  @Nullable InstanceRecord instance() {
+    return instance;
+  }
+
   void forget(KeyDigest address) {
     held.remove(address);
+    if (address.equals(INSTANCE)) {
+      instance = null;
+    }
     if (guards.contains(Guard.DETACH_AT_CHANGE)) {
       underWay.remove(address);
     }
@@ -100,6 +141,7 @@ final class SharedRecords {
 
   void forgetAll() {
     held.clear();
+    instance = null;
     if (guards.contains(Guard.DETACH_AT_CHANGE)) {
       underWay.clear();
     }

@@ -1,11 +1,13 @@
 package io.tollgate.ring;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tollgate.key.ForeignForm;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyDigester;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.key.Secret;
 import io.tollgate.store.ChangeFeed;
+import io.tollgate.store.InstanceRecord;
 import io.tollgate.store.KeyRecord;
 import io.tollgate.store.ProjectionFeed;
 import io.tollgate.store.RecordSource;
@@ -17,11 +19,12 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells who a key is: from the ring at once while its fence stands, else by a look-up, unless the
- * check tag has shown that nobody ever issued it.
+ * check tag has shown that nobody here ever issued it, and no keys of others were imported.
  *
  * <p>Safe for all threads: the ring is shared by all event loops, look-ups hop to the one context
  * that owns them and back.
@@ -104,10 +107,30 @@ public final class Verifier {
   /**
    * Looks up a secret that the ring does not know.
    *
+   * @param digest the secret's own
    * @return never failed; completes on the look-ups' context, so the caller hops back to its own
    */
   public Future<Verdict> lookUp(KeyDigest digest, Secret secret) {
-    return format.isGenuine(secret) ? lookUp(digest) : Future.succeededFuture(Denial.KEY_INVALID);
+    return format.isGenuine(secret) ? lookUp(digest) : lookUpForeign(digest, secret);
+  }
+
+  /**
+   * The tag shows that the secret was not issued here. Only where keys were imported may it be one
+   * of theirs: else it dies here, and costs the stores nothing.
+   */
+  private Future<Verdict> lookUpForeign(KeyDigest sha256, Secret secret) {
+    if (!ForeignForm.fits(secret)) {
+      return Future.succeededFuture(Denial.KEY_INVALID);
+    }
+    @Nullable InstanceRecord instance = keeper.instance(clocks.now());
+    if (instance != null && !instance.takesForeign()) {
+      return Future.succeededFuture(Denial.KEY_INVALID);
+    }
+    KeyDigest sha512 = KeyDigest.ofSha512(secret);
+    @Nullable Verdict known = known(sha512);
+    return known == null
+        ? onContext(() -> keeper.lookUpForeign(sha256, sha512))
+        : Future.succeededFuture(known);
   }
 
   /** Returns what the ring knows of a secret, or null if a look-up is needed. */
@@ -119,17 +142,19 @@ public final class Verifier {
   }
 
   /**
-   * Looks up a secret of whatever form.
+   * Looks up the secret whose digest this is, whatever its form.
    *
    * @return as of {@link #lookUp(KeyDigest, Secret)}
    */
   public Future<Verdict> lookUp(KeyDigest digest) {
+    return onContext(() -> keeper.lookUp(digest));
+  }
+
+  private Future<Verdict> onContext(Supplier<Future<Verdict>> lookUp) {
     Promise<Verdict> verdict = Promise.promise();
     context.runOnContext(
         unused ->
-            keeper
-                .lookUp(digest)
-                .onSuccess(found -> verdict.complete(checked(found, clocks.millis()))));
+            lookUp.get().onSuccess(found -> verdict.complete(checked(found, clocks.millis()))));
     return verdict.future();
   }
 

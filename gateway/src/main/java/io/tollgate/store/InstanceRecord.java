@@ -11,4 +11,9 @@ public record InstanceRecord(boolean keysEnabled, boolean takesSha256, boolean t
     implements StoredRecord {
   /** As a new deployment is. */
   public static final InstanceRecord DEFAULTS = new InstanceRecord(true, false, false);
+
+  /** Returns whether any secret that was issued elsewhere is known here. */
+  public boolean takesForeign() {
+    return takesSha256 || takesSha512;
+  }
 }

@@ -141,7 +141,8 @@ class SharedRecordsTest {
         List.of(range),
         false,
         true,
-        KeyRecord.NEVER);
+        KeyRecord.NEVER,
+        false);
   }
 
   @Test

@@ -134,8 +134,10 @@ class StoreOutageTest {
     assertUnavailable(edge.get("/", key));
     assertUnavailable(edge.get("/", keys.mint()));
     assertThat(isReady()).isFalse();
+    // Nobody can tell whether it was imported.
+    assertUnavailable(edge.get("/", new Secret("issued-elsewhere")));
     // What needs no store is still told apart.
-    assertThat(edge.get("/", new Secret("ak_malformed")).statusCode()).isEqualTo(401);
+    assertThat(edge.get("/", new Secret("ak_")).statusCode()).isEqualTo(401);
     postgres.restart();
     Awaiting.until("Postgres answers", () -> edge.get("/", key).statusCode() == 200);
     Awaiting.until("ready", this::isReady);

@@ -75,7 +75,8 @@ class NamedRecordsTest {
         List.of(),
         false,
         enabled,
-        KeyRecord.NEVER);
+        KeyRecord.NEVER,
+        false);
   }
 
   private void putKey(Subject subject, @Nullable Subject member, String... scopes) {

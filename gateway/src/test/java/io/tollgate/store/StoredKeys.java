@@ -142,7 +142,11 @@ public final class StoredKeys {
 
   /** Revokes a key in Postgres as management does: the row, the number, the log. */
   public void revokeInPostgres(Secret secret) {
-    String digest = "'\\x" + HexFormat.of().formatHex(KeyDigest.of(secret).toBytes()) + "'::bytea";
+    revokeInPostgres(KeyDigest.of(secret));
+  }
+
+  public void revokeInPostgres(KeyDigest address) {
+    String digest = literal(address);
     postgres.execute(
         """
         WITH counted AS (
@@ -158,13 +162,29 @@ public final class StoredKeys {
             .formatted(digest, digest));
   }
 
+  private static String literal(KeyDigest digest) {
+    return "'\\x" + HexFormat.of().formatHex(digest.toBytes()) + "'::bytea";
+  }
+
+  /** Puts a key whose secret was issued elsewhere. */
+  public void importInPostgres(KeyDigest address, String algorithm, KeyRecord record) {
+    putPostgres(address, record);
+    postgres.execute(
+        "UPDATE tollgate.api_key_secret SET algorithm = '%s' WHERE digest = %s"
+            .formatted(algorithm, literal(address)));
+  }
+
   public void putPostgres(Secret secret, KeyRecord record) {
+    putPostgres(KeyDigest.of(secret), record);
+  }
+
+  private void putPostgres(KeyDigest address, KeyRecord record) {
     try (Connection connection = postgres.connect()) {
       insertKey(connection, record);
       try (PreparedStatement insert =
           connection.prepareStatement(
               "INSERT INTO tollgate.api_key_secret (digest, key_id) VALUES (?, ?)")) {
-        insert.setBytes(1, KeyDigest.of(secret).toBytes());
+        insert.setBytes(1, address.toBytes());
         insert.setString(2, record.id().toString());
         insert.executeUpdate();
       }

@@ -6,8 +6,10 @@ import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.instance.AuditEndpoint;
 import io.tollgate.management.instance.KeySwitchEndpoint;
 import io.tollgate.management.instance.SecretKeyEndpoint;
+import io.tollgate.management.key.ImportEndpoint;
 import io.tollgate.management.key.KeyEndpoint;
 import io.tollgate.management.key.RevocationBarrier;
+import io.tollgate.management.key.SecretRecovery;
 import io.tollgate.management.key.StoresEvidence;
 import io.tollgate.management.openapi.ReferencePage;
 import io.tollgate.management.projector.Projector;
@@ -167,10 +169,13 @@ public final class Management {
     new KeySwitchEndpoint(parts.transactions, barrier).enter(endpoints);
     new AuditEndpoint(parts.transactions).enter(endpoints);
     new DirectoryEndpoints(parts.transactions, barrier, parts.random).enter(endpoints);
+    new ImportEndpoint(parts.transactions, barrier, parts.random, config.importBytesMax())
+        .enter(endpoints);
     new KeyEndpoint(
             parts.transactions,
             new KeyFormat(config.pepper()),
             config.pepper().authenticator("derived-secret"),
+            new SecretRecovery(parts.transactions, config.recoveryKey(), parts.random),
             parts.verifier,
             barrier,
             parts.random,

@@ -2,12 +2,14 @@ package io.tollgate.management;
 
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
+import io.tollgate.management.key.RecoveryKey;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.ring.VerifierConfig;
 import io.tollgate.setting.Bounds;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that the management service is told at its start.
@@ -16,11 +18,13 @@ import io.tollgate.store.RedisConfig;
  * @param host the address listened on
  * @param port 0 to 65535; 0 takes a free one
  * @param bodyBytesMax the longest request body
+ * @param importBytesMax the longest body of an import
  * @param connectionsMax the most connections to Postgres
  * @param clientsMax the most connections of clients
  * @param verifyCacheBytes how many bytes of answers to {@code verify} are held; 0 to make each anew
  * @param ring of the keys that {@code verify} knows
  * @param secretKey the instance's secret key, {@code sk_…}
+ * @param recoveryKey what secrets are sealed under that may be shown again; null to keep none
  * @param fence the same as of the gateways
  */
 public record ManagementConfig(
@@ -28,11 +32,13 @@ public record ManagementConfig(
     String host,
     int port,
     int bodyBytesMax,
+    int importBytesMax,
     int connectionsMax,
     int clientsMax,
     int verifyCacheBytes,
     RingConfig ring,
     Secret secretKey,
+    @Nullable RecoveryKey recoveryKey,
     RedisConfig redis,
     PostgresConfig postgres,
     FenceConfig fence,
@@ -40,6 +46,7 @@ public record ManagementConfig(
   public static final String HOST = "0.0.0.0";
   public static final int PORT = 8081;
   public static final int BODY_BYTES_MAX = 64 * 1024;
+  public static final int IMPORT_BYTES_MAX = 8 * 1024 * 1024;
   public static final int CONNECTIONS_MAX = 16;
   public static final int CLIENTS_MAX = 10_000;
   public static final int VERIFY_CACHE_BYTES = 64 * 1024 * 1024;
@@ -47,6 +54,7 @@ public record ManagementConfig(
   public ManagementConfig {
     Bounds.check("management.port", port, 0, 65_535);
     Bounds.check("management.body-bytes-max", bodyBytesMax, 1_024, 16 * 1024 * 1024);
+    Bounds.check("management.import-bytes-max", importBytesMax, 1_024, 64 * 1024 * 1024);
     Bounds.check("management.connections-max", connectionsMax, 1, 1_000);
     Bounds.check("management.clients-max", clientsMax, 1, 1_000_000);
     Bounds.check("management.verify-cache-bytes", verifyCacheBytes, 0, 1024 * 1024 * 1024);

@@ -51,8 +51,12 @@ class PublishedClientTest {
   }
 
   private static Clerk client(String secretKey) {
+    return client(management, secretKey);
+  }
+
+  private static Clerk client(TestManagement where, String secretKey) {
     return Clerk.builder()
-        .serverURL("http://127.0.0.1:" + management.port() + "/v1")
+        .serverURL("http://127.0.0.1:" + where.port() + "/v1")
         .bearerAuth(secretKey)
         .build();
   }
@@ -155,6 +159,23 @@ class PublishedClientTest {
     assertThat(clerk.apiKeys().deleteApiKey(created.id()).object().orElseThrow().deleted())
         .isTrue();
     assertStatus(404, () -> clerk.apiKeys().getApiKey(created.id()));
+  }
+
+  @Test
+  void a_secret_that_was_kept_is_shown_again() {
+    try (TestManagement keeping = TestManagement.recovering(postgres, redis, "ab".repeat(32))) {
+      String id = keeping.create("kept").getString("id");
+      String secret =
+          client(keeping, TestManagement.SECRET_KEY)
+              .apiKeys()
+              .getApiKeySecret(id)
+              .object()
+              .orElseThrow()
+              .secret();
+      assertThat(verify(secret).id()).isEqualTo(id);
+      // Another service, which has no recovery key.
+      assertStatus(400, () -> clerk.apiKeys().getApiKeySecret(id));
+    }
   }
 
   @Test

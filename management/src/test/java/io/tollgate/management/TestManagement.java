@@ -3,6 +3,7 @@ package io.tollgate.management;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
+import io.tollgate.management.key.RecoveryKey;
 import io.tollgate.management.openapi.Contract;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
@@ -74,21 +75,39 @@ public final class TestManagement implements AutoCloseable {
   }
 
   public TestManagement(PostgresConfig postgres, RedisConfig redis) {
-    management = await(Management.start(vertx, config(0, postgres, redis), metrics));
+    this(config(0, postgres, redis));
+  }
+
+  /** Starts one that keeps secrets under a recovery key. */
+  public static TestManagement recovering(
+      TestPostgres postgres, TestRedis redis, String recoveryKey) {
+    var key = new RecoveryKey(new Secret(recoveryKey));
+    return new TestManagement(config(0, postgres.config(), redis.config(), key));
+  }
+
+  private TestManagement(ManagementConfig config) {
+    management = await(Management.start(vertx, config, metrics));
     contract = new Contract(management.operations());
   }
 
   public static ManagementConfig config(int port, PostgresConfig postgres, RedisConfig redis) {
+    return config(port, postgres, redis, null);
+  }
+
+  private static ManagementConfig config(
+      int port, PostgresConfig postgres, RedisConfig redis, @Nullable RecoveryKey recoveryKey) {
     return new ManagementConfig(
         "management " + NAMES.incrementAndGet(),
         "127.0.0.1",
         port,
         ManagementConfig.BODY_BYTES_MAX,
+        ManagementConfig.IMPORT_BYTES_MAX,
         ManagementConfig.CONNECTIONS_MAX,
         ManagementConfig.CLIENTS_MAX,
         ManagementConfig.VERIFY_CACHE_BYTES,
         RingConfig.DEFAULTS,
         new Secret(SECRET_KEY),
+        recoveryKey,
         redis,
         postgres,
         FenceConfig.DEFAULTS,

@@ -144,7 +144,8 @@ final class PostgresState {
         List.of(),
         revoked,
         true,
-        KeyRecord.NEVER);
+        KeyRecord.NEVER,
+        false);
   }
 
   /**

@@ -13,6 +13,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -73,6 +74,14 @@ public final class Change {
       WHERE record.body <> excluded.body
       """;
 
+  private static final String INSERT =
+      """
+      INSERT INTO tollgate.record (name, address, body) VALUES ($1, tollgate.address($1), $2)
+      ON CONFLICT (name) DO NOTHING
+      """;
+
+  private static final String SHARE = "SELECT FROM tollgate.record WHERE name = $1 FOR SHARE";
+
   /** A change's place in the log, and the name of the log's history. */
   public record Recorded(LogPosition position, String epoch) {
     public long number() {
@@ -98,6 +107,28 @@ public final class Change {
     return PostgresFailures.await(connection.preparedQuery(sql).execute(parameters), remaining());
   }
 
+  /**
+   * Runs one statement once for each of several, one after the other, in one trip.
+   *
+   * @return what each came to
+   */
+  public List<RowSet<Row>> executeAll(String sql, List<Tuple> parameters) {
+    if (recorded) {
+      throw new IllegalStateException("a change's number is its last statement");
+    }
+    List<RowSet<Row>> results = new ArrayList<>();
+    if (!parameters.isEmpty()) {
+      RowSet<Row> next =
+          PostgresFailures.await(
+              connection.preparedQuery(sql).executeBatch(parameters), remaining());
+      while (next != null) {
+        results.add(next);
+        next = next.next();
+      }
+    }
+    return results;
+  }
+
   /** Says that the key has changed, so that its documents are to be written anew. */
   public void touch(String keyId) {
     keys.add(keyId);
@@ -118,15 +149,30 @@ public final class Change {
   /** Writes it where nothing is there yet; either way nobody else changes it until the end. */
   public void putIfAbsent(RecordName name, StoredRecord record) {
     if (!insert(name, record)) {
-      execute("SELECT FROM tollgate.record WHERE name = $1 FOR SHARE", Tuple.of(name.text()));
+      execute(SHARE, Tuple.of(name.text()));
     }
   }
 
+  /** Writes it wherever nothing is there yet, as {@link #putIfAbsent(RecordName, StoredRecord)}. */
+  public void putIfAbsent(Collection<RecordName> names, StoredRecord record) {
+    // In one order for all, so that no two wait for each other.
+    List<String> sorted = names.stream().map(RecordName::text).distinct().sorted().toList();
+    String body = RecordText.encode(record);
+    List<RowSet<Row>> inserted =
+        executeAll(INSERT, sorted.stream().map(name -> Tuple.of(name, body)).toList());
+    List<Tuple> there = new ArrayList<>();
+    for (int i = 0; i < sorted.size(); i++) {
+      if (inserted.get(i).rowCount() > 0) {
+        records.add(sorted.get(i));
+      } else {
+        there.add(Tuple.of(sorted.get(i)));
+      }
+    }
+    executeAll(SHARE, there);
+  }
+
   private boolean insert(RecordName name, StoredRecord record) {
-    String sql =
-        "INSERT INTO tollgate.record (name, address, body) VALUES ($1, tollgate.address($1), $2)"
-            + " ON CONFLICT (name) DO NOTHING";
-    if (execute(sql, Tuple.of(name.text(), RecordText.encode(record))).rowCount() == 0) {
+    if (execute(INSERT, Tuple.of(name.text(), RecordText.encode(record))).rowCount() == 0) {
       return false;
     }
     records.add(name.text());
@@ -176,21 +222,43 @@ public final class Change {
 
   /** Ends the change with its audit row and its place in the log, which is returned. */
   public Recorded record(AuditEntry entry) {
-    Tuple parameters =
-        Tuple.from(
-            Arrays.asList(
-                keys.toArray(String[]::new),
-                records.toArray(String[]::new),
-                gone.toArray(Buffer[]::new),
-                entry.actor(),
-                entry.requestId(),
-                entry.action(),
-                entry.object(),
-                entry.before(),
-                entry.after()));
-    Row row = execute(RECORD, parameters).iterator().next();
+    Row row = execute(RECORD, line(keys, records, gone, entry)).iterator().next();
     recorded = true;
     return recorded(row);
+  }
+
+  /**
+   * Ends what is several changes at once, each with a line and a number of its own, of which the
+   * last is returned. A line is of the key that is its object; all else goes with the first.
+   */
+  public Recorded record(List<AuditEntry> entries) {
+    List<Tuple> lines = new ArrayList<>();
+    for (AuditEntry entry : entries) {
+      boolean first = lines.isEmpty();
+      Set<String> named = keys.remove(entry.object()) ? Set.of(entry.object()) : Set.of();
+      lines.add(line(named, first ? records : Set.of(), first ? gone : List.of(), entry));
+    }
+    if (!keys.isEmpty()) {
+      throw new IllegalStateException("each key that was touched needs a line");
+    }
+    List<RowSet<Row>> rows = executeAll(RECORD, lines);
+    recorded = true;
+    return recorded(rows.getLast().iterator().next());
+  }
+
+  private static Tuple line(
+      Set<String> keys, Set<String> records, List<Buffer> gone, AuditEntry entry) {
+    return Tuple.from(
+        Arrays.asList(
+            keys.toArray(String[]::new),
+            records.toArray(String[]::new),
+            gone.toArray(Buffer[]::new),
+            entry.actor(),
+            entry.requestId(),
+            entry.action(),
+            entry.object(),
+            entry.before(),
+            entry.after()));
   }
 
   private static Recorded recorded(Row row) {

@@ -82,7 +82,7 @@ final class KeyChanges {
       """;
 
   private static final String ADD_SECRET =
-      "INSERT INTO tollgate.api_key_secret (digest, key_id) VALUES ($1, $2)";
+      "INSERT INTO tollgate.api_key_secret (digest, key_id, sealed) VALUES ($1, $2, $3)";
 
   /**
    * A key after a change.
@@ -217,15 +217,15 @@ final class KeyChanges {
    *
    * @param overlap how long those before it still work
    */
-  Optional<Changed> rotate(KeyId id, KeyDigest digest, Duration overlap, Origin origin) {
+  Optional<Changed> rotate(KeyId id, NewSecret secret, Duration overlap, Origin origin) {
     return change(
         id,
         origin,
         "api_key.rotate",
-        (change, before) -> Optional.of(rotated(change, before, digest, overlap)));
+        (change, before) -> Optional.of(rotated(change, before, secret, overlap)));
   }
 
-  private static ApiKey rotated(Change change, ApiKey before, KeyDigest digest, Duration overlap) {
+  private static ApiKey rotated(Change change, ApiKey before, NewSecret secret, Duration overlap) {
     if (before.revoked()) {
       throw revoked();
     }
@@ -244,7 +244,8 @@ final class KeyChanges {
               + " secrets that still work; wait until one of them has ended, or rotate with an"
               + " overlap of 0.");
     }
-    change.execute(ADD_SECRET, Tuple.of(Buffer.buffer(digest.toBytes()), before.id()));
+    Buffer digest = Buffer.buffer(secret.digest().toBytes());
+    change.execute(ADD_SECRET, Tuple.of(digest, before.id(), secret.sealed()));
     return only(change.execute(TOUCH, Tuple.of(before.id())));
   }
 

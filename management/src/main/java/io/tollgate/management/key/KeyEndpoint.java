@@ -2,7 +2,6 @@ package io.tollgate.management.key;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.access.Subject;
-import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.key.KeyId;
 import io.tollgate.key.Pepper;
@@ -21,6 +20,7 @@ import io.tollgate.store.StoreUnreachable;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -39,6 +39,7 @@ public final class KeyEndpoint {
   private final KeyExplanation explanation;
   private final VerifyEndpoint verify;
   private final KeyFormat format;
+  private final SecretRecovery recovery;
   private final RandomGenerator random;
   private final RevocationBarrier barrier;
 
@@ -46,6 +47,7 @@ public final class KeyEndpoint {
    * Makes the endpoints.
    *
    * @param derivation makes the secrets of keys whose creation may be repeated
+   * @param recovery keeps secrets that are to be shown again
    * @param random must be cryptographically strong: secrets are made of it
    * @param verifyCacheBytes how many bytes of answers to {@code verify} may be held
    */
@@ -53,6 +55,7 @@ public final class KeyEndpoint {
       Transactions transactions,
       KeyFormat format,
       Pepper.Authenticator derivation,
+      SecretRecovery recovery,
       Verifier verifier,
       RevocationBarrier barrier,
       RandomGenerator random,
@@ -61,14 +64,15 @@ public final class KeyEndpoint {
     keys = new KeyRegistry(transactions);
     changes = new KeyChanges(transactions);
     secrets = new KeySecrets(transactions);
-    repeatable = new Repeatable(transactions, format, derivation, random);
+    repeatable = new Repeatable(transactions, format, derivation, recovery, random);
     explanation = new KeyExplanation(transactions, keys, format, verifier);
     verify =
         new VerifyEndpoint(
             verifier,
-            format,
-            new VerifyBodies(keys::find, verifyCacheBytes, Clocks.SYSTEM, metrics));
+            new VerifyBodies(
+                digest -> keys.find(digest), verifyCacheBytes, Clocks.SYSTEM, metrics));
     this.format = format;
+    this.recovery = recovery;
     this.barrier = barrier;
     this.random = random;
   }
@@ -89,7 +93,7 @@ public final class KeyEndpoint {
     endpoints.post("api_keys.disable", Area.KEYS, "/api_keys/:id/disable", this::disable);
     endpoints.post("api_keys.rotate", Area.KEYS, "/api_keys/:id/rotate", this::rotate);
     endpoints.get("api_keys.secrets", Area.KEYS, "/api_keys/:id/secrets", this::secrets);
-    endpoints.get("api_keys.secret", Area.KEYS, "/api_keys/:id/secret", this::secret);
+    endpoints.reveal("api_keys.secret", Area.KEYS, "/api_keys/:id/secret", this::secret);
   }
 
   private void create(RoutingContext exchange) {
@@ -101,9 +105,9 @@ public final class KeyEndpoint {
       return;
     }
     Secret secret = format.mint(random);
+    KeyId id = KeyId.random(random);
     // Its way to Redis is not awaited: a gateway that does not find it there asks Postgres.
-    ApiKey key =
-        keys.insert(wanted, KeyId.random(random), KeyDigest.of(secret), Origin.of(exchange));
+    ApiKey key = keys.insert(wanted, id, recovery.keep(id, secret), Origin.of(exchange));
     Endpoints.answer(exchange, KeyJson.encode(key, secret));
   }
 
@@ -135,10 +139,18 @@ public final class KeyEndpoint {
     RequestBody body = RequestBody.parse(exchange.body().buffer());
     body.allowOnly(Set.of("secret", REASON));
     @Nullable String reason = reason(body);
-    ApiKey key =
-        keys.find(KeyDigest.of(new Secret(body.text("secret"))))
-            .orElseThrow(() -> ApiError.notFound("No API key has this secret."));
-    finish(exchange, changes.revoke(KeyId.parse(key.id()), reason, Origin.of(exchange)));
+    var secret = new Secret(body.text("secret"));
+    List<KeyChanges.Changed> revoked =
+        keys.findAll(secret).stream()
+            .map(key -> changes.revoke(KeyId.parse(key.id()), reason, Origin.of(exchange)))
+            .flatMap(Optional::stream)
+            .toList();
+    if (revoked.isEmpty()) {
+      throw ApiError.notFound("No API key has this secret.");
+    }
+    // The last of them is not behind any of the others.
+    barrier.pass(revoked.getLast().epoch(), revoked.getLast().number());
+    Endpoints.answer(exchange, KeyJson.encode(revoked.getFirst().key()));
   }
 
   /** Ends all keys of a subject. */
@@ -206,7 +218,7 @@ public final class KeyEndpoint {
     Secret secret = format.mint(random);
     KeyChanges.Changed changed =
         changes
-            .rotate(id, KeyDigest.of(secret), overlap, Origin.of(exchange))
+            .rotate(id, recovery.keep(id, secret), overlap, Origin.of(exchange))
             .orElseThrow(KeyEndpoint::unknown);
     barrier.pass(changed.epoch(), changed.number());
     Endpoints.answer(exchange, KeyJson.encode(changed.key(), secret));
@@ -217,17 +229,10 @@ public final class KeyEndpoint {
     Endpoints.answer(exchange, listed.encode());
   }
 
-  /** Secrets are kept as digests: what was shown once can't be shown again. */
   private void secret(RoutingContext exchange) {
-    if (keys.find(id(exchange)).isEmpty()) {
-      throw unknown();
-    }
-    throw new ApiError(
-        400,
-        "api_key_secret_not_recoverable",
-        "Secret not recoverable",
-        "Only a digest of the secret is kept. It was shown when the key was created; rotate the key"
-            + " to get another.");
+    Secret secret =
+        recovery.reveal(id(exchange), Origin.of(exchange)).orElseThrow(KeyEndpoint::unknown);
+    Endpoints.answer(exchange, new JsonObject().put("secret", secret.reveal()).encode());
   }
 
   /** Revoked first, and that proven: what is gone could not be proven any more. */

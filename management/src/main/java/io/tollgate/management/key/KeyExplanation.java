@@ -4,6 +4,7 @@ import io.tollgate.access.AddressRanges;
 import io.tollgate.access.IpAddress;
 import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
+import io.tollgate.key.ForeignForm;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.key.Secret;
@@ -98,27 +99,33 @@ final class KeyExplanation {
   JsonObject of(RequestBody body) {
     Question asked = Question.parse(body);
     var walk = new Walk();
-    KeyDigest digest = KeyDigest.of(asked.secret);
     walk.step("format", () -> judgeFormat(asked.secret));
     // Found once, for all steps that look at it.
-    Optional<ApiKey> found = walk.decidedBy == null ? keys.find(digest) : Optional.empty();
+    Optional<ApiKey> found = walk.decidedBy == null ? keys.find(asked.secret) : Optional.empty();
     walk.step("secret", () -> found.isEmpty() ? "no key has this secret, or it has ended" : null);
-    found.ifPresent(key -> judge(walk, key, asked, digest));
+    found.ifPresent(key -> judge(walk, key, asked));
     return walk.toJson();
   }
 
   private @Nullable String judgeFormat(Secret secret) {
-    return format.isGenuine(secret) ? null : "this is no secret that was issued here";
+    if (format.isGenuine(secret)) {
+      return null;
+    }
+    boolean takesForeign =
+        record(RecordName.INSTANCE) instanceof InstanceRecord instance && instance.takesForeign();
+    return takesForeign && ForeignForm.fits(secret)
+        ? null
+        : "this is no secret that was issued here, or could have been imported";
   }
 
-  private void judge(Walk walk, ApiKey key, Question asked, KeyDigest digest) {
+  private void judge(Walk walk, ApiKey key, Question asked) {
     walk.step("revoked", () -> key.revoked() ? "the key is revoked" : null);
     walk.step("enabled", () -> key.enabled() ? null : "the key is switched off");
     walk.step("expiration", () -> key.expired() ? "the key's time is up" : null);
     walk.step("instance", this::judgeInstance);
     walk.step("subject", () -> judgeSubject(key));
     walk.step("ip_address", () -> judgeAddress(key, asked.address));
-    Verdict verdict = walk.decidedBy == null ? verdict(walk, digest) : Denial.KEY_INVALID;
+    Verdict verdict = walk.decidedBy == null ? verdict(walk, asked.secret) : Denial.KEY_INVALID;
     walk.step("scopes", () -> judgeScopes(verdict, asked.scopes));
   }
 
@@ -160,9 +167,10 @@ final class KeyExplanation {
   }
 
   /** What a verifier says, which is to be the same as what Postgres did. */
-  private Verdict verdict(Walk walk, KeyDigest digest) {
+  private Verdict verdict(Walk walk, Secret secret) {
+    KeyDigest digest = KeyDigest.of(secret);
     @Nullable Verdict known = verifier.known(digest);
-    Verdict verdict = known == null ? verifier.lookUp(digest).await() : known;
+    Verdict verdict = known == null ? verifier.lookUp(digest, secret).await() : known;
     walk.step(
         known == null ? "look_up" : "ring",
         () -> verdict instanceof Grant ? null : "the verifier says: " + verdict);

@@ -3,6 +3,8 @@ package io.tollgate.management.key;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
+import io.tollgate.key.Secret;
+import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
@@ -17,15 +19,16 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The keys in Postgres. Safe for all virtual threads. */
 final class KeyRegistry {
-  private static final String UNIQUE_VIOLATION = "23505";
+  static final String UNIQUE_VIOLATION = "23505";
   private static final String NAME_INDEX = "api_key_name";
 
   /** Times of expiry are whole milliseconds, as the wire and Redis spell them. */
-  private static final String INSERT =
+  static final String INSERT =
       """
       WITH created AS (
         INSERT INTO tollgate.api_key AS k (
@@ -36,7 +39,8 @@ final class KeyRegistry {
           $11::text::json, 0, -1)
         RETURNING %s
       ), secret AS (
-        INSERT INTO tollgate.api_key_secret (digest, key_id) SELECT $12, id FROM created
+        INSERT INTO tollgate.api_key_secret (digest, key_id, algorithm, sealed)
+        SELECT $12, id, $13, $14 FROM created
       )
       SELECT * FROM created
       """
@@ -78,9 +82,9 @@ final class KeyRegistry {
     this.transactions = transactions;
   }
 
-  ApiKey insert(NewKey wanted, KeyId id, KeyDigest digest, Origin origin) {
+  ApiKey insert(NewKey wanted, KeyId id, NewSecret secret, Origin origin) {
     try {
-      return transactions.change(change -> insert(change, wanted, id, digest, origin));
+      return transactions.change(change -> insert(change, wanted, id, secret, origin));
     } catch (PgException e) {
       throw explained(e, wanted.name());
     }
@@ -88,43 +92,60 @@ final class KeyRegistry {
 
   /** Returns what the caller is to be told where a name is taken, else the failure itself. */
   static RuntimeException explained(PgException e, String name) {
-    if (UNIQUE_VIOLATION.equals(e.getSqlState()) && NAME_INDEX.equals(e.getConstraint())) {
-      return new ApiError(
-          409,
-          "token_creation_conflict",
-          "API Key name already exists.",
-          "The subject has a key named "
-              + ApiError.quote(name)
-              + " already; revoke it or choose another name.");
-    }
-    return e;
+    return UNIQUE_VIOLATION.equals(e.getSqlState()) && NAME_INDEX.equals(e.getConstraint())
+        ? nameTaken(name)
+        : e;
   }
 
-  static ApiKey insert(Change change, NewKey wanted, KeyId id, KeyDigest digest, Origin origin) {
-    Tuple parameters =
-        Tuple.tuple()
-            .addString(id.toString())
-            .addString(wanted.type())
-            .addString(wanted.subject())
-            .addString(wanted.name())
-            .addString(wanted.description())
-            .addString(wanted.claims())
-            .addArrayOfString(wanted.scopes().toArray(String[]::new))
-            .addString(wanted.createdBy())
-            .addLong(wanted.lifetimeMillis())
-            .addArrayOfString(wanted.addresses().toArray(String[]::new))
-            .addString(wanted.metadata())
-            .addBuffer(Buffer.buffer(digest.toBytes()));
-    ApiKey key = ApiKey.from(change.execute(INSERT, parameters).iterator().next());
+  static ApiError nameTaken(String name) {
+    return new ApiError(
+        409,
+        "token_creation_conflict",
+        "API Key name already exists.",
+        "The subject has a key named "
+            + ApiError.quote(name)
+            + " already; revoke it or choose another name.");
+  }
+
+  static ApiKey insert(Change change, NewKey wanted, KeyId id, NewSecret secret, Origin origin) {
+    Row row = change.execute(INSERT, row(wanted, id, secret)).iterator().next();
+    ApiKey key = ApiKey.from(row);
     change.touch(key.id());
-    change.putIfAbsent(RecordName.subject(new Subject(key.subject())), SubjectRecord.DEFAULTS);
-    @Nullable String maker = key.createdBy();
-    if (maker != null) {
-      // An organization's key names its maker, too.
-      change.putIfAbsent(RecordName.subject(new Subject(maker)), SubjectRecord.DEFAULTS);
-    }
-    change.record(origin.entry("api_key.create", key.id(), null, KeyJson.encode(key)));
+    named(key).forEach(name -> change.putIfAbsent(name, SubjectRecord.DEFAULTS));
+    change.record(created(key, origin));
     return key;
+  }
+
+  /** Returns what {@link #INSERT} takes. */
+  static Tuple row(NewKey wanted, KeyId id, NewSecret secret) {
+    return Tuple.tuple()
+        .addString(id.toString())
+        .addString(wanted.type())
+        .addString(wanted.subject())
+        .addString(wanted.name())
+        .addString(wanted.description())
+        .addString(wanted.claims())
+        .addArrayOfString(wanted.scopes().toArray(String[]::new))
+        .addString(wanted.createdBy())
+        .addLong(wanted.lifetimeMillis())
+        .addArrayOfString(wanted.addresses().toArray(String[]::new))
+        .addString(wanted.metadata())
+        .addBuffer(Buffer.buffer(secret.digest().toBytes()))
+        .addString(secret.algorithm())
+        .addBuffer(secret.sealed());
+  }
+
+  /** Returns what a key names: its subject, and who made it for an organization. */
+  static List<RecordName> named(ApiKey key) {
+    RecordName subject = RecordName.subject(new Subject(key.subject()));
+    @Nullable String maker = key.createdBy();
+    return maker == null
+        ? List.of(subject)
+        : List.of(subject, RecordName.subject(new Subject(maker)));
+  }
+
+  static AuditEntry created(ApiKey key, Origin origin) {
+    return origin.entry("api_key.create", key.id(), null, KeyJson.encode(key));
   }
 
   Optional<ApiKey> find(KeyId id) {
@@ -133,6 +154,18 @@ final class KeyRegistry {
 
   Optional<ApiKey> find(KeyDigest digest) {
     return first(transactions.read(FIND_BY_DIGEST, Tuple.of(Buffer.buffer(digest.toBytes()))));
+  }
+
+  /** Finds a key by its secret, whichever of its hashes it is known by. */
+  Optional<ApiKey> find(Secret secret) {
+    return findAll(secret).stream().findFirst();
+  }
+
+  /** Finds both keys where somebody has imported one secret by both of its hashes. */
+  List<ApiKey> findAll(Secret secret) {
+    return Stream.of(KeyDigest.of(secret), KeyDigest.ofSha512(secret))
+        .flatMap(digest -> find(digest).stream())
+        .toList();
   }
 
   Listed list(KeyPage wanted) {

@@ -20,8 +20,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Creating keys by requests that may be sent again: within a day the same request gives the same
- * key and the same secret. The secret is not kept; it is derived from a salt under the pepper, and
- * from nothing else that is stored.
+ * key and the same secret. The secret is not kept for that; it is derived from a salt under the
+ * pepper, and from nothing else that is stored.
  *
  * <p>Safe for all virtual threads.
  */
@@ -61,16 +61,19 @@ final class Repeatable {
   private final Transactions transactions;
   private final KeyFormat format;
   private final Pepper.Authenticator derivation;
+  private final SecretRecovery recovery;
   private final RandomGenerator random;
 
   Repeatable(
       Transactions transactions,
       KeyFormat format,
       Pepper.Authenticator derivation,
+      SecretRecovery recovery,
       RandomGenerator random) {
     this.transactions = transactions;
     this.format = format;
     this.derivation = derivation;
+    this.recovery = recovery;
     this.random = random;
   }
 
@@ -102,7 +105,7 @@ final class Repeatable {
     }
     Secret secret = format.derive(derivation.code(salt));
     return new Created(
-        KeyRegistry.insert(change, wanted, id, KeyDigest.of(secret), origin), secret);
+        KeyRegistry.insert(change, wanted, id, recovery.keep(id, secret), origin), secret);
   }
 
   private Created recall(RowSet<Row> rows, RequestName name) {

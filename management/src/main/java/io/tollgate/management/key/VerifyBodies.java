@@ -83,7 +83,8 @@ final class VerifyBodies {
    *
    * @return failed as the source fails, or with a 404 where the key has just gone
    */
-  Future<Buffer> of(KeyDigest digest, Grant grant) {
+  Future<Buffer> of(Grant grant) {
+    KeyDigest digest = grant.digest();
     Body known = bodies.getIfPresent(digest);
     if (known == null || !known.grant.equals(grant)) {
       misses.increment();

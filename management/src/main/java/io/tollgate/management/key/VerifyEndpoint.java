@@ -2,7 +2,6 @@ package io.tollgate.management.key;
 
 import io.tollgate.access.IpAddress;
 import io.tollgate.key.KeyDigest;
-import io.tollgate.key.KeyFormat;
 import io.tollgate.key.Secret;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.Area;
@@ -34,12 +33,10 @@ final class VerifyEndpoint {
   private static final Set<String> MEMBERS = Set.of("secret", "ip_address");
 
   private final Verifier verifier;
-  private final KeyFormat format;
   private final VerifyBodies bodies;
 
-  VerifyEndpoint(Verifier verifier, KeyFormat format, VerifyBodies bodies) {
+  VerifyEndpoint(Verifier verifier, VerifyBodies bodies) {
     this.verifier = verifier;
-    this.format = format;
     this.bodies = bodies;
   }
 
@@ -53,15 +50,11 @@ final class VerifyEndpoint {
     asked.allowOnly(MEMBERS);
     var secret = new Secret(asked.text("secret"));
     @Nullable IpAddress address = address(asked.textOrNull("ip_address"));
-    // What the check tag betrays costs no store anything.
-    if (!format.isGenuine(secret)) {
-      return Future.failedFuture(unverified());
-    }
     KeyDigest digest = KeyDigest.of(secret);
     @Nullable Verdict known = verifier.known(digest);
     return known == null
-        ? verifier.lookUp(digest).compose(found -> judge(digest, found, address))
-        : judge(digest, known, address);
+        ? verifier.lookUp(digest, secret).compose(found -> judge(found, address))
+        : judge(known, address);
   }
 
   static @Nullable IpAddress address(@Nullable String text) {
@@ -75,7 +68,7 @@ final class VerifyEndpoint {
     return address;
   }
 
-  private Future<Buffer> judge(KeyDigest digest, Verdict verdict, @Nullable IpAddress address) {
+  private Future<Buffer> judge(Verdict verdict, @Nullable IpAddress address) {
     if (verdict instanceof Grant grant) {
       // Nobody can tell that a key is used from where it may be, if nobody says where that is.
       boolean isThere =
@@ -84,7 +77,7 @@ final class VerifyEndpoint {
         return Future.failedFuture(unverified());
       }
       verifier.noteUse(grant);
-      return bodies.of(digest, grant);
+      return bodies.of(grant);
     }
     boolean isUnknown =
         verdict == Denial.STORES_UNREACHABLE || verdict == Denial.LOOKUPS_OVERLOADED;

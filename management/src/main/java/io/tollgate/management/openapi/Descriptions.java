@@ -19,7 +19,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  */
 record Descriptions(
     Map<String, Object> head, Map<String, Object> operations, Map<String, Object> schemas) {
-  private static final List<String> AREAS = List.of("keys", "roles", "directory", "instance");
+  private static final List<String> AREAS =
+      List.of("keys", "import", "roles", "directory", "instance");
 
   static Descriptions read() {
     Map<String, Object> operations = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package io.tollgate.management.wire;
 
+import io.vertx.core.json.JsonObject;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -83,24 +84,21 @@ public final class ApiError extends RuntimeException {
     return Math.min(QUOTE_LENGTH_MAX, value.codePointCount(0, value.length()));
   }
 
+  /** Returns the refusal as an error of the contract's envelope. */
+  public JsonObject toJson() {
+    JsonObject json =
+        new JsonObject().put("code", code).put("message", title).put("long_message", detail());
+    return parameter == null
+        ? json
+        : json.put("meta", new JsonObject().put("param_name", parameter));
+  }
+
   private String detail() {
     return Objects.requireNonNull(getMessage(), "each has one");
   }
 
   int status() {
     return status;
-  }
-
-  String code() {
-    return code;
-  }
-
-  String title() {
-    return title;
-  }
-
-  @Nullable String parameter() {
-    return parameter;
   }
 
   /** Returns the seconds after which to come again, or 0 where that would not help. */

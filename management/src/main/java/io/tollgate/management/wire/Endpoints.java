@@ -49,7 +49,7 @@ public final class Endpoints {
   private final int bodyBytesMax;
   private final Router router;
   private final Authentication authentication;
-  private final BodyHandler body;
+  private final Handler<RoutingContext> body;
   private final RandomGenerator random;
   private final Meter.MeterProvider<Counter> requests;
   private final Map<String, Handler<HttpServerRequest>> shortcuts = new HashMap<>();
@@ -59,7 +59,7 @@ public final class Endpoints {
    * One entry of the table.
    *
    * @param path as it stands after each root, {@code :id} for a part that differs
-   * @param changes whether something is changed, which a key for reading only may not
+   * @param changes whether something is changed or revealed, which a key for reading only may not
    */
   public record Operation(
       String name, HttpMethod method, String path, Area area, boolean changes) {}
@@ -74,7 +74,7 @@ public final class Endpoints {
     this.bodyBytesMax = bodyBytesMax;
     router = Router.router(vertx);
     this.authentication = authentication;
-    body = BodyHandler.create(false).setBodyLimit(bodyBytesMax);
+    body = bodyOf(bodyBytesMax);
     this.random = random;
     requests =
         Counter.builder("tollgate.management.requests")
@@ -85,6 +85,10 @@ public final class Endpoints {
     for (int status : ROUTER_STATUSES) {
       router.errorHandler(status, exchange -> answerUnrouted(exchange, status));
     }
+  }
+
+  private static Handler<RoutingContext> bodyOf(int bytesMax) {
+    return BodyHandler.create(false).setBodyLimit(bytesMax);
   }
 
   /**
@@ -100,6 +104,17 @@ public final class Endpoints {
   /** Adds an endpoint that takes a JSON body and changes something. */
   public void post(String name, Area area, String path, Handler<RoutingContext> handler) {
     add(new Operation(name, HttpMethod.POST, path, area, true), handler);
+  }
+
+  /** Adds one whose body may be longer than those of others. */
+  public void post(
+      String name, Area area, String path, int bytesMax, Handler<RoutingContext> handler) {
+    add(new Operation(name, HttpMethod.POST, path, area, true), bodyOf(bytesMax), handler);
+  }
+
+  /** Adds an endpoint that shows what a key for reading only may not see. */
+  public void reveal(String name, Area area, String path, Handler<RoutingContext> handler) {
+    add(new Operation(name, HttpMethod.GET, path, area, true), handler);
   }
 
   /** Adds an endpoint that takes a JSON body and changes nothing. */
@@ -123,6 +138,11 @@ public final class Endpoints {
   }
 
   private void add(Operation operation, Handler<RoutingContext> handler) {
+    add(operation, body, handler);
+  }
+
+  private void add(
+      Operation operation, Handler<RoutingContext> readBody, Handler<RoutingContext> handler) {
     operations.add(operation);
     for (String root : ROOTS) {
       router
@@ -130,7 +150,8 @@ public final class Endpoints {
           .handler(exchange -> count(exchange, operation.name))
           .handler(exchange -> authenticate(exchange, operation))
           .handler(Endpoints::checkContentType)
-          .handler(this::readBody)
+          // A step of ours, since the router insists that its own come before authentication.
+          .handler(exchange -> readBody.handle(exchange))
           .handler(exchange -> runDirect(exchange, handler));
     }
   }
@@ -295,11 +316,6 @@ public final class Endpoints {
 
   private void count(String endpoint, int status) {
     requests.withTags("endpoint", endpoint, "status", Integer.toString(status)).increment();
-  }
-
-  /** A step of ours, since the router insists that its own come first, before authentication. */
-  private void readBody(RoutingContext exchange) {
-    body.handle(exchange);
   }
 
   private static void checkContentType(RoutingContext exchange) {

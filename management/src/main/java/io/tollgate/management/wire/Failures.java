@@ -64,16 +64,10 @@ final class Failures {
     if (error.retryAfterSeconds() > 0) {
       response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(error.retryAfterSeconds()));
     }
-    var one =
-        new JsonObject()
-            .put("code", error.code())
-            .put("message", error.title())
-            .put("long_message", error.getMessage());
-    if (error.parameter() != null) {
-      one.put("meta", new JsonObject().put("param_name", error.parameter()));
-    }
     var envelope =
-        new JsonObject().put("errors", new JsonArray().add(one)).put("clerk_trace_id", requestId);
+        new JsonObject()
+            .put("errors", new JsonArray().add(error.toJson()))
+            .put("clerk_trace_id", requestId);
     response
         .setStatusCode(error.status())
         .putHeader(HttpHeaders.CONTENT_TYPE, Endpoints.CONTENT_TYPE)

@@ -69,16 +69,11 @@ public final class RequestBody {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw invalid("The body must be a JSON object.");
       }
-      Map<String, Member> members = new LinkedHashMap<>();
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = checked(parser.currentName());
-        parser.nextToken();
-        members.put(name, member(parser, text));
-      }
+      RequestBody read = object(parser, text);
       if (parser.nextToken() != null) {
         throw invalid("The body must be one JSON object, something follows it.");
       }
-      return new RequestBody(members);
+      return read;
     } catch (JsonProcessingException e) {
       // Jackson's own message may repeat the body, and with it a secret.
       var place = e.getLocation();
@@ -93,6 +88,17 @@ public final class RequestBody {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Reads on from an object's start to its end. */
+  private static RequestBody object(JsonParser parser, String text) throws IOException {
+    Map<String, Member> members = new LinkedHashMap<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = checked(parser.currentName());
+      parser.nextToken();
+      members.put(name, member(parser, text));
+    }
+    return new RequestBody(members);
   }
 
   private static String decode(Buffer body) {
@@ -259,6 +265,29 @@ public final class RequestBody {
       texts.add(element.textValue());
     }
     return texts;
+  }
+
+  /** Returns objects in the order given, which must be there: each is read as a body of its own. */
+  public List<RequestBody> objects(String name) {
+    Member member = members.get(name);
+    if (member == null) {
+      throw missing(name);
+    }
+    List<RequestBody> objects = new ArrayList<>();
+    try (JsonParser parser = JSON.createParser(member.text())) {
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw wrongType(name, "an array of objects", node(name));
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+          throw wrongType(name, "an array of objects", TREES.readTree(parser));
+        }
+        objects.add(object(parser, member.text()));
+      }
+      return objects;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Returns an object's text as it came, or null where the member is absent or null. */

@@ -18,6 +18,18 @@ class KeyRegistryPlanTest {
           postgres, KeyRegistry.FIND.replace("$1", "'ak_' || md5('5')"), FEW);
       QueryPlan.assertRowsAtMost(
           postgres, KeyRegistry.FIND_BY_DIGEST.replace("$1", "sha256('5'::bytea)"), FEW);
+      QueryPlan.assertRowsAtMost(
+          postgres,
+          KeyImport.TAKEN_HASHES.replace("$1", "ARRAY[sha256('5'::bytea), sha256('x'::bytea)]"),
+          FEW);
+      QueryPlan.assertRowsAtMost(
+          postgres,
+          KeyImport.TAKEN_NAMES
+              .replace("$1", "ARRAY['user_' || lpad('77', 27, '0')]")
+              .replace("$2", "ARRAY['key 154']"),
+          FEW);
+      QueryPlan.assertRowsAtMost(
+          postgres, SecretRecovery.NEWEST.replace("$1", "'ak_' || md5('5')"), FEW);
       String list =
           KeyRegistry.LIST
               .replace("$1", "'user_' || lpad('77', 27, '0')")

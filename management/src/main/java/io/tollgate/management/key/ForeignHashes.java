@@ -1,0 +1,65 @@
+package io.tollgate.management.key;
+
+import io.tollgate.management.audit.AuditEntry;
+import io.tollgate.management.audit.Change;
+import io.tollgate.management.audit.Origin;
+import io.tollgate.store.InstanceRecord;
+import io.tollgate.store.RecordName;
+import io.tollgate.store.RecordText;
+import io.tollgate.store.StoredRecord;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * By which hashes the instance knows secrets that were issued elsewhere: the first import of each
+ * switches it on, and until then no gateway looks for any.
+ */
+final class ForeignHashes {
+  private static final String BODY = "SELECT body FROM tollgate.record WHERE name = $1";
+
+  private ForeignHashes() {}
+
+  /** Returns the line of the audit if some of the algorithms had to be switched on, else null. */
+  static @Nullable AuditEntry take(Change change, Set<String> algorithms, Origin origin) {
+    // Locked only where it has to change: every import after the first goes on beside others.
+    for (Row row : change.execute(BODY, Tuple.of(RecordName.INSTANCE.text()))) {
+      InstanceRecord known = instance(Optional.of(RecordText.decode(row.getString("body"))));
+      if (with(known, algorithms).equals(known)) {
+        return null;
+      }
+    }
+    InstanceRecord before = instance(change.lock(RecordName.INSTANCE));
+    InstanceRecord after = with(before, algorithms);
+    if (after.equals(before)) {
+      return null;
+    }
+    change.put(RecordName.INSTANCE, after);
+    return origin.entry("instance.imports.enable", "instance", encode(before), encode(after));
+  }
+
+  private static InstanceRecord with(InstanceRecord instance, Set<String> algorithms) {
+    return new InstanceRecord(
+        instance.keysEnabled(),
+        instance.takesSha256() || algorithms.contains(SecretHash.SHA256),
+        instance.takesSha512() || algorithms.contains(SecretHash.SHA512));
+  }
+
+  private static InstanceRecord instance(Optional<StoredRecord> found) {
+    return found
+        .filter(InstanceRecord.class::isInstance)
+        .map(InstanceRecord.class::cast)
+        .orElse(InstanceRecord.DEFAULTS);
+  }
+
+  private static String encode(InstanceRecord instance) {
+    return new JsonObject()
+        .put("object", "instance_imports")
+        .put(SecretHash.SHA256, instance.takesSha256())
+        .put(SecretHash.SHA512, instance.takesSha512())
+        .encode();
+  }
+}
