@@ -44,11 +44,8 @@ class SchemaCheckTest {
   void an_older_schema_tells_the_operator_to_migrate() {
     try (TestPostgres postgres = TestPostgres.database()) {
       postgres.execute("UPDATE tollgate.schema_state SET version = 0");
-      assertRefused(
-          postgres,
-          "has version 0, this program needs "
-              + SchemaCheck.READER
-              + ": run deploy/tollgate migrate");
+      String needed = "this program needs " + SchemaCheck.READER;
+      assertRefused(postgres, "has version 0, " + needed + ": run deploy/tollgate migrate");
     }
   }
 
@@ -56,9 +53,8 @@ class SchemaCheckTest {
   void a_schema_that_allows_newer_readers_only_is_refused() {
     try (TestPostgres postgres = TestPostgres.database()) {
       postgres.execute("UPDATE tollgate.schema_state SET version = 99, oldest_reader = 98");
-      assertRefused(
-          postgres,
-          "allows no program older than version 98, this one has version " + SchemaCheck.READER);
+      String has = "this one has version " + SchemaCheck.READER;
+      assertRefused(postgres, "allows no program older than version 98, " + has);
     }
   }
 

@@ -33,7 +33,7 @@ public final class TestPostgres implements AutoCloseable {
             EmbeddedPostgres.builder().setServerConfig("max_connections", "500").start();
         String url = server.getJdbcUrl("postgres", "postgres");
         execute(url, "CREATE DATABASE " + TEMPLATE);
-        migrate(server.getJdbcUrl("postgres", TEMPLATE));
+        migrate(server.getJdbcUrl("postgres", TEMPLATE), "latest");
         return server;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -70,13 +70,18 @@ public final class TestPostgres implements AutoCloseable {
     return new TestPostgres(Shared.SERVER, Path.of(""), name, false);
   }
 
+  /** Brings the schema to an older version than today's, from what it is. */
+  public void migrate(String version) {
+    migrate(jdbcUrl(), version);
+  }
+
   /** Returns a database with the schema in it, on a server of its own. */
   public static TestPostgres dedicated() {
     try {
       Path directory = Files.createTempDirectory("tollgate-postgres");
       TestPostgres postgres = new TestPostgres(start(directory, 0), directory, "postgres", true);
       Runtime.getRuntime().addShutdownHook(new Thread(postgres::close));
-      migrate(postgres.jdbcUrl());
+      migrate(postgres.jdbcUrl(), "latest");
       return postgres;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -231,8 +236,9 @@ public final class TestPostgres implements AutoCloseable {
     }
   }
 
-  private static void migrate(String jdbcUrl) {
+  private static void migrate(String jdbcUrl, String version) {
     Flyway.configure()
+        .target(version)
         .dataSource(jdbcUrl, "postgres", "")
         .locations("classpath:io/tollgate/store/schema")
         .schemas("tollgate")

@@ -2,7 +2,6 @@ package io.tollgate.management.role;
 
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
-import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,18 +9,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param object as it was, where it is gone
  */
-record Changed(JsonObject object, Change.Recorded change) {
+record Changed(Spelled object, Change.Recorded change) {
   /** Ends the change that made an object. */
-  static Changed created(Change change, Origin origin, String action, JsonObject after) {
+  static Changed created(Change change, Origin origin, String action, Spelled after) {
     return record(change, origin, action, null, after, after);
   }
 
   static Changed updated(
-      Change change, Origin origin, String action, JsonObject before, JsonObject after) {
+      Change change, Origin origin, String action, Spelled before, Spelled after) {
     return record(change, origin, action, before, after, after);
   }
 
-  static Changed deleted(Change change, Origin origin, String action, JsonObject before) {
+  static Changed deleted(Change change, Origin origin, String action, Spelled before) {
     return record(change, origin, action, before, null, before);
   }
 
@@ -29,12 +28,11 @@ record Changed(JsonObject object, Change.Recorded change) {
       Change change,
       Origin origin,
       String action,
-      @Nullable JsonObject before,
-      @Nullable JsonObject after,
-      JsonObject object) {
-    @Nullable String was = before == null ? null : before.encode();
-    @Nullable String is = after == null ? null : after.encode();
-    return new Changed(
-        object, change.record(origin.entry(action, object.getString("id"), was, is)));
+      @Nullable Spelled before,
+      @Nullable Spelled after,
+      Spelled object) {
+    @Nullable String was = before == null ? null : before.text();
+    @Nullable String is = after == null ? null : after.text();
+    return new Changed(object, change.record(origin.entry(action, object.member("id"), was, is)));
   }
 }

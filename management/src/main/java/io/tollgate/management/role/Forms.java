@@ -19,6 +19,7 @@ final class Forms {
       Map.of(
           "permission_key", Fields.KEY,
           "role_key", Fields.KEY,
+          "role_set_key", Fields.KEY,
           "organization_slug", "slug",
           "membership_once", "user_id",
           "app_user_username", "username",

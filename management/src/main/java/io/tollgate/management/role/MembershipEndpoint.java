@@ -13,6 +13,8 @@ import java.util.Set;
 final class MembershipEndpoint {
   private static final String ROOT = "/organizations/:id/memberships";
   private static final String ONE = ROOT + "/:user_id";
+  private static final Set<String> NEW =
+      Set.of(MembershipRegistry.USER, MembershipRegistry.ROLE, Metadata.PUBLIC, Metadata.PRIVATE);
 
   private final Service service;
   private final MembershipRegistry memberships;
@@ -26,6 +28,8 @@ final class MembershipEndpoint {
     endpoints.get("memberships.list", Area.ROLES, ROOT, Forms.of(this::list));
     endpoints.post("memberships.create", Area.ROLES, ROOT, Forms.of(this::create));
     endpoints.patch("memberships.update", Area.ROLES, ONE, Forms.of(this::update));
+    endpoints.patch(
+        "memberships.update_metadata", Area.ROLES, ONE + "/metadata", Forms.of(this::merge));
     endpoints.delete("memberships.delete", Area.ROLES, ONE, Forms.of(this::delete));
   }
 
@@ -33,17 +37,17 @@ final class MembershipEndpoint {
     String id = OrganizationEndpoint.id(exchange, "id");
     Page page = Page.parse(new RequestParameters(exchange), Shelves.MEMBERSHIPS.columns());
     service.find(Shelves.ORGANIZATIONS, id, OrganizationEndpoint::unknown);
-    Endpoints.answer(exchange, memberships.list(id, page).encode());
+    Endpoints.answer(exchange, memberships.list(id, page).page());
   }
 
   private void create(RoutingContext exchange) {
     String id = OrganizationEndpoint.id(exchange, "id");
     RequestBody body = RequestBody.parse(exchange.body().buffer());
-    body.allowOnly(Set.of(MembershipRegistry.USER, MembershipRegistry.ROLE));
+    body.allowOnly(NEW);
     String user = UserEndpoint.checked(MembershipRegistry.USER, body.text(MembershipRegistry.USER));
-    service.answer(
-        exchange,
-        memberships.insert(id, user, body.text(MembershipRegistry.ROLE), Origin.of(exchange)));
+    String role = body.text(MembershipRegistry.ROLE);
+    Metadata metadata = Metadata.parse(body, Metadata.SHARED);
+    service.answer(exchange, memberships.insert(id, user, role, metadata, Origin.of(exchange)));
   }
 
   private void update(RoutingContext exchange) {
@@ -55,6 +59,18 @@ final class MembershipEndpoint {
         exchange,
         memberships
             .update(id, user, body.text(MembershipRegistry.ROLE), Origin.of(exchange))
+            .orElseThrow(MembershipEndpoint::unknown));
+  }
+
+  private void merge(RoutingContext exchange) {
+    String id = OrganizationEndpoint.id(exchange, "id");
+    String user = user(exchange);
+    RequestBody body = RequestBody.parseOptional(exchange.body().buffer());
+    Metadata metadata = Metadata.parseOnly(body, Metadata.SHARED);
+    service.answer(
+        exchange,
+        memberships
+            .merge(id, user, metadata, Origin.of(exchange))
             .orElseThrow(MembershipEndpoint::unknown));
   }
 

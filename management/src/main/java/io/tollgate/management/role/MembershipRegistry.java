@@ -4,8 +4,6 @@ import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.store.SubjectRecord;
-import io.vertx.core.json.JsonObject;
-import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -23,8 +21,9 @@ final class MembershipRegistry {
 
   private static final String INSERT =
       """
-      INSERT INTO tollgate.membership (id, organization_id, user_id, role_id)
-      VALUES ($1, $2, $3, $4)
+      INSERT INTO tollgate.membership (
+        id, organization_id, user_id, role_set_id, role_id, public_metadata, private_metadata)
+      VALUES ($1, $2, $3, $4, $5, $6::text::json, $7::text::json)
       """;
 
   private final Transactions transactions;
@@ -35,11 +34,12 @@ final class MembershipRegistry {
     this.random = random;
   }
 
-  JsonObject list(String organizationId, Page page) {
+  Shelf.Listed list(String organizationId, Page page) {
     return SHELF.list(transactions::read, page, "t.organization_id = $4", Tuple.of(organizationId));
   }
 
-  Changed insert(String organizationId, String userId, String roleKey, Origin origin) {
+  Changed insert(
+      String organizationId, String userId, String roleKey, Metadata metadata, Origin origin) {
     return transactions.change(
         change -> {
           RoleRecords.hold(change);
@@ -49,18 +49,32 @@ final class MembershipRegistry {
             throw OrganizationEndpoint.unknown();
           }
           checkUser(change, USER, userId);
-          add(change, organizationId, userId, before, role(change, roleKey));
-          JsonObject after = get(change, organizationId, userId);
+          RoleInSet role = RoleInSet.ofOrganization(change, organizationId, roleKey);
+          add(change, organizationId, userId, before, role, metadata);
+          Spelled after = get(change, organizationId, userId);
           return Changed.created(change, origin, "membership.create", after);
         });
   }
 
   /** Adds a member; his record must be locked. */
   void add(
-      Change change, String organizationId, String userId, SubjectRecord before, String roleId) {
-    String id = WordId.make("orgmem_", random);
-    change.execute(INSERT, Tuple.of(id, organizationId, userId, roleId));
-    MemberRoles.put(change, userId, before, organizationId, roleId);
+      Change change,
+      String organizationId,
+      String userId,
+      SubjectRecord before,
+      RoleInSet role,
+      Metadata metadata) {
+    Tuple parameters =
+        Tuple.tuple()
+            .addString(WordId.make("orgmem_", random))
+            .addString(organizationId)
+            .addString(userId)
+            .addString(role.roleSetId())
+            .addString(role.roleId())
+            .addString(metadata.of(Metadata.PUBLIC))
+            .addString(metadata.of(Metadata.PRIVATE));
+    change.execute(INSERT, parameters);
+    MemberRoles.put(change, userId, before, organizationId, role.roleId());
   }
 
   /** Refuses whom the body names and nobody knows. */
@@ -71,25 +85,19 @@ final class MembershipRegistry {
     }
   }
 
-  private static String role(Change change, String key) {
-    String sql = "SELECT id FROM tollgate.role WHERE key = $1";
-    for (Row row : change.execute(sql, Tuple.of(key))) {
-      return row.getString("id");
-    }
-    throw Fields.missing(ROLE, key);
-  }
-
-  private static JsonObject get(Change change, String organizationId, String userId) {
+  private static Spelled get(Change change, String organizationId, String userId) {
     return find(change, organizationId, userId).orElseThrow();
   }
 
-  private static Optional<JsonObject> find(Change change, String organizationId, String userId) {
+  private static Optional<Spelled> find(Change change, String organizationId, String userId) {
     return SHELF.find(change::execute, ONE, Tuple.of(organizationId, userId));
   }
 
   /** Gives a member another role. Empty where he is none. */
   Optional<Changed> update(String organizationId, String userId, String roleKey, Origin origin) {
-    String sql = "UPDATE tollgate.membership t SET role_id = $3, updated_at = now() WHERE " + ONE;
+    String sql =
+        "UPDATE tollgate.membership t SET role_set_id = $3, role_id = $4, updated_at = now() WHERE "
+            + ONE;
     return transactions.change(
         change -> {
           RoleRecords.hold(change);
@@ -101,13 +109,21 @@ final class MembershipRegistry {
           return find(change, organizationId, userId)
               .map(
                   before -> {
-                    String role = role(change, roleKey);
-                    change.execute(sql, Tuple.of(organizationId, userId, role));
-                    MemberRoles.put(change, userId, record, organizationId, role);
-                    JsonObject after = get(change, organizationId, userId);
+                    RoleInSet role = RoleInSet.ofOrganization(change, organizationId, roleKey);
+                    change.execute(
+                        sql, Tuple.of(organizationId, userId, role.roleSetId(), role.roleId()));
+                    MemberRoles.put(change, userId, record, organizationId, role.roleId());
+                    Spelled after = get(change, organizationId, userId);
                     return Changed.updated(change, origin, "membership.update", before, after);
                   });
         });
+  }
+
+  /** Merges into what is noted of a membership. Empty where there is none. */
+  Optional<Changed> merge(String organizationId, String userId, Metadata metadata, Origin origin) {
+    Tuple key = Tuple.of(organizationId, userId);
+    return transactions.change(
+        change -> metadata.merge(change, SHELF, ONE, key, origin, "membership.update_metadata"));
   }
 
   /** Ends a membership. Empty where there is none. */

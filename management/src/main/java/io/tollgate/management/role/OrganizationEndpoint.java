@@ -6,7 +6,6 @@ import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;
 import io.tollgate.management.wire.RequestBody;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -18,6 +17,15 @@ final class OrganizationEndpoint {
   private static final String ONE = ROOT + "/:id";
   private static final String SLUG = "slug";
   private static final Pattern SLUG_SHAPE = Pattern.compile("[a-z0-9-]{1,256}");
+
+  private static final Set<String> NEW =
+      Set.of(
+          Fields.NAME,
+          SLUG,
+          OrganizationRegistry.CREATED_BY,
+          OrganizationRegistry.ROLE_SET,
+          Metadata.PUBLIC,
+          Metadata.PRIVATE);
 
   private final Service service;
   private final OrganizationRegistry organizations;
@@ -31,37 +39,79 @@ final class OrganizationEndpoint {
     endpoints.get("organizations.list", Area.ROLES, ROOT, Forms.of(this::list));
     endpoints.post("organizations.create", Area.ROLES, ROOT, Forms.of(this::create));
     endpoints.get("organizations.get", Area.ROLES, ONE, Forms.of(this::get));
+    endpoints.patch("organizations.update", Area.ROLES, ONE, Forms.of(this::update));
+    endpoints.patch(
+        "organizations.update_metadata", Area.ROLES, ONE + "/metadata", Forms.of(this::merge));
     endpoints.delete("organizations.delete", Area.ROLES, ONE, Forms.of(this::delete));
   }
 
   private void list(RoutingContext exchange) {
-    Endpoints.answer(exchange, service.list(Shelves.ORGANIZATIONS, exchange).encode());
+    Endpoints.answer(exchange, service.list(Shelves.ORGANIZATIONS, exchange).page());
   }
 
   /** By its id, or by its slug, which has no underscore. */
   private void get(RoutingContext exchange) {
     @Nullable String slug = exchange.pathParam("id");
-    JsonObject found =
+    Spelled found =
         slug != null && SLUG_SHAPE.matcher(slug).matches()
             ? service.find(Shelves.ORGANIZATIONS, SLUG, slug, OrganizationEndpoint::unknown)
             : service.find(
                 Shelves.ORGANIZATIONS, id(exchange, "id"), OrganizationEndpoint::unknown);
-    Endpoints.answer(exchange, found.encode());
+    Endpoints.answer(exchange, found.text());
   }
 
   private void create(RoutingContext exchange) {
     RequestBody body = RequestBody.parse(exchange.body().buffer());
-    body.allowOnly(Set.of(Fields.NAME, SLUG, OrganizationRegistry.CREATED_BY));
+    body.allowOnly(NEW);
     String name = Fields.name(body);
-    @Nullable String slug = body.textOrNull(SLUG);
-    if (slug != null && !SLUG_SHAPE.matcher(slug).matches()) {
-      throw Texts.format(SLUG, slug, "1 to 256 lower-case letters, digits and hyphens");
-    }
+    @Nullable String slug = slug(body);
     @Nullable String maker = body.textOrNull(OrganizationRegistry.CREATED_BY);
     if (maker != null) {
       UserEndpoint.checked(OrganizationRegistry.CREATED_BY, maker);
     }
-    service.answer(exchange, organizations.insert(name, slug, maker, Origin.of(exchange)));
+    var wanted =
+        new OrganizationRegistry.Wanted(
+            name,
+            slug,
+            maker,
+            Fields.roleSetKeyOrNull(body, OrganizationRegistry.ROLE_SET),
+            Metadata.parse(body, Metadata.SHARED));
+    service.answer(exchange, organizations.insert(wanted, Origin.of(exchange)));
+  }
+
+  private static @Nullable String slug(RequestBody body) {
+    @Nullable String slug = body.textOrNull(SLUG);
+    if (slug != null && !SLUG_SHAPE.matcher(slug).matches()) {
+      throw Texts.format(SLUG, slug, "1 to 256 lower-case letters, digits and hyphens");
+    }
+    return slug;
+  }
+
+  private void update(RoutingContext exchange) {
+    String id = id(exchange, "id");
+    RequestBody body = RequestBody.parse(exchange.body().buffer());
+    body.allowOnly(Set.of(Fields.NAME, SLUG, OrganizationRegistry.ROLE_SET));
+    var patch =
+        new OrganizationRegistry.Patch(
+            Fields.nameOrNull(body),
+            slug(body),
+            Fields.roleSetKeyOrNull(body, OrganizationRegistry.ROLE_SET));
+    service.answer(
+        exchange,
+        organizations
+            .update(id, patch, Origin.of(exchange))
+            .orElseThrow(OrganizationEndpoint::unknown));
+  }
+
+  private void merge(RoutingContext exchange) {
+    String id = id(exchange, "id");
+    RequestBody body = RequestBody.parseOptional(exchange.body().buffer());
+    Metadata metadata = Metadata.parseOnly(body, Metadata.SHARED);
+    service.answer(
+        exchange,
+        organizations
+            .merge(id, metadata, Origin.of(exchange))
+            .orElseThrow(OrganizationEndpoint::unknown));
   }
 
   private void delete(RoutingContext exchange) {

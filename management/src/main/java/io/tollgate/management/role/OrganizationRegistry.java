@@ -5,10 +5,14 @@ import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class OrganizationRegistry {
   static final String PREFIX = "org_";
   static final String CREATED_BY = "created_by";
+  static final String ROLE_SET = "role_set_key";
 
   /** How many memberships one change ends: each is a record to be locked and written. */
   static final int ENDED_AT_ONCE = 100;
@@ -28,36 +33,82 @@ final class OrganizationRegistry {
       SELECT user_id FROM tollgate.membership WHERE organization_id = $1 ORDER BY user_id LIMIT $2
       """;
 
+  private static final String INSERT =
+      """
+      INSERT INTO tollgate.organization (
+        id, name, slug, created_by, role_set_id, public_metadata, private_metadata)
+      VALUES ($1, $2, $3, $4, $5, $6::text::json, $7::text::json)
+      """;
+
+  private static final String UPDATE =
+      """
+      UPDATE tollgate.organization SET name = coalesce($2, name), slug = coalesce($3, slug),
+        role_set_id = coalesce($4, role_set_id), updated_at = now()
+      WHERE id = $1
+      """;
+
+  /** What its members are of other role sets than the one that it is to have. */
+  private static final String STRANGE_ROLES =
+      """
+      SELECT DISTINCT m.role_set_id, m.role_id, r.key, EXISTS (
+        SELECT FROM tollgate.role_set_role i WHERE i.role_set_id = $2 AND i.role_id = m.role_id
+      ) AS fits
+      FROM tollgate.membership m JOIN tollgate.role r ON r.id = m.role_id
+      WHERE m.organization_id = $1 AND m.role_set_id <> $2
+      """;
+
   private final Transactions transactions;
   private final MembershipRegistry memberships;
+  private final MemberMoves moves;
   private final RandomGenerator random;
 
+  /** An organization that is wanted, in which all is right. */
+  record Wanted(
+      String name,
+      @Nullable String slug,
+      @Nullable String createdBy,
+      @Nullable String roleSetKey,
+      Metadata metadata) {}
+
   OrganizationRegistry(
-      Transactions transactions, MembershipRegistry memberships, RandomGenerator random) {
+      Transactions transactions,
+      MembershipRegistry memberships,
+      MemberMoves moves,
+      RandomGenerator random) {
     this.transactions = transactions;
     this.memberships = memberships;
+    this.moves = moves;
     this.random = random;
   }
 
-  Changed insert(String name, @Nullable String slug, @Nullable String createdBy, Origin origin) {
+  Changed insert(Wanted wanted, Origin origin) {
     String id = WordId.make(PREFIX, random);
-    String known = slug == null ? slug(name, id) : slug;
+    @Nullable String maker = wanted.createdBy;
     return transactions.change(
         change -> {
           RoleRecords.hold(change);
-          @Nullable SubjectRecord maker =
-              createdBy == null ? null : MemberRoles.lock(change, createdBy);
-          change.execute(
-              "INSERT INTO tollgate.organization (id, name, slug, created_by)"
-                  + " VALUES ($1, $2, $3, $4)",
-              Tuple.of(id, name, known, createdBy));
-          if (createdBy != null && maker != null) {
-            MembershipRegistry.checkUser(change, CREATED_BY, createdBy);
-            memberships.add(change, id, createdBy, maker, creatorRole(change));
+          @Nullable SubjectRecord record = maker == null ? null : MemberRoles.lock(change, maker);
+          String roleSet = RoleSetRegistry.ofOrganization(change, wanted.roleSetKey);
+          change.execute(INSERT, parameters(id, wanted, roleSet));
+          if (maker != null && record != null) {
+            MembershipRegistry.checkUser(change, CREATED_BY, maker);
+            RoleInSet role = RoleInSet.ofCreator(change, roleSet);
+            memberships.add(change, id, maker, record, role, Metadata.NONE);
           }
-          JsonObject after = SHELF.get(change::execute, id);
+          Spelled after = SHELF.get(change::execute, id);
           return Changed.created(change, origin, "organization.create", after);
         });
+  }
+
+  private static Tuple parameters(String id, Wanted wanted, String roleSet) {
+    return Tuple.tuple()
+        .addString(id)
+        .addString(wanted.name)
+        .addString(wanted.slug == null ? slug(wanted.name, id) : wanted.slug)
+        .addString(wanted.createdBy)
+        .addString(roleSet)
+        .addString(wanted.metadata.of(Metadata.PUBLIC))
+        .addString(wanted.metadata.of(Metadata.PRIVATE));
   }
 
   /** Clients insist that there is one; the end of the id makes it nobody else's. */
@@ -68,9 +119,77 @@ final class OrganizationRegistry {
     return start.isEmpty() ? tail : start + "-" + tail;
   }
 
-  private static String creatorRole(Change change) {
-    String sql = "SELECT id FROM tollgate.role WHERE is_creator";
-    return change.execute(sql, Tuple.tuple()).iterator().next().getString("id");
+  /** What an organization is to be; null is as it is. */
+  record Patch(@Nullable String name, @Nullable String slug, @Nullable String roleSetKey) {}
+
+  /** Members who are of another role set yet, and whose turn it is to become of this one. */
+  private record Adoption(Turn turn, String roleSetId, List<RoleInSet> roles) {}
+
+  /**
+   * Changes what is not null. Its members keep their roles, which another role set must have, too;
+   * where there are many, they become of it in steps. Empty where there is no such organization.
+   */
+  Optional<Changed> update(String id, Patch patch, Origin origin) {
+    List<Adoption> adoptions = new ArrayList<>();
+    Optional<Changed> changed =
+        transactions.change(
+            change -> {
+              if (patch.roleSetKey != null) {
+                RoleRecords.lock(change);
+              }
+              return SHELF
+                  .lock(change, id)
+                  .map(before -> update(change, id, patch, before, origin, adoptions));
+            });
+    for (Adoption adoption : adoptions) {
+      adoption.roles.forEach(role -> moves.keep(adoption.turn, role, adoption.roleSetId, id));
+      transactions.change(
+          change -> {
+            adoption.turn.end(change);
+            return adoption;
+          });
+    }
+    return changed;
+  }
+
+  private Changed update(
+      Change change,
+      String id,
+      Patch patch,
+      Spelled before,
+      Origin origin,
+      List<Adoption> adoptions) {
+    @Nullable String roleSet = null;
+    if (patch.roleSetKey != null) {
+      roleSet = RoleSetRegistry.ofOrganization(change, patch.roleSetKey);
+      adoptions.addAll(adoption(change, id, roleSet));
+    }
+    change.execute(UPDATE, Tuple.of(id, patch.name, patch.slug, roleSet));
+    Spelled after = SHELF.get(change::execute, id);
+    return Changed.updated(change, origin, "organization.update", before, after);
+  }
+
+  /** Returns what is to be done about members, if anything is. */
+  private List<Adoption> adoption(Change change, String id, String roleSet) {
+    List<RoleInSet> roles = new ArrayList<>();
+    Set<String> roleSets = new HashSet<>(Set.of(roleSet));
+    for (Row row : change.execute(STRANGE_ROLES, Tuple.of(id, roleSet))) {
+      if (!row.getBoolean("fits")) {
+        throw RoleSetReplacement.unmapped(row.getString("key"));
+      }
+      roles.add(new RoleInSet(row.getString("role_set_id"), row.getString("role_id")));
+      roleSets.add(row.getString("role_set_id"));
+    }
+    return roles.isEmpty()
+        ? List.of()
+        : List.of(new Adoption(Turn.take(change, random, roleSets), roleSet, roles));
+  }
+
+  /** Merges into what is noted of an organization. Empty where there is none. */
+  Optional<Changed> merge(String id, Metadata metadata, Origin origin) {
+    String action = "organization.update_metadata";
+    return transactions.change(
+        change -> metadata.merge(change, SHELF, "t.id = $1", Tuple.of(id), origin, action));
   }
 
   /**
@@ -122,7 +241,7 @@ final class OrganizationRegistry {
     if (change.execute(MEMBERS, Tuple.of(id, 1)).rowCount() > 0) {
       return Optional.empty();
     }
-    JsonObject before = SHELF.get(change::execute, id);
+    Spelled before = SHELF.get(change::execute, id);
     MemberRoles.end(change, id, MemberRoles.lock(change, id));
     change.execute("DELETE FROM tollgate.organization WHERE id = $1", Tuple.of(id));
     return Optional.of(Optional.of(Changed.deleted(change, origin, "organization.delete", before)));

@@ -4,7 +4,6 @@ import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.wire.ApiError;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +47,7 @@ final class PermissionRegistry {
               "INSERT INTO tollgate.permission (id, name, key, description)"
                   + " VALUES ($1, $2, $3, coalesce($4, ''))",
               Tuple.of(id, name, key, description));
-          JsonObject after = SHELF.get(change::execute, id);
+          Spelled after = SHELF.get(change::execute, id);
           return Changed.created(change, origin, "permission.create", after);
         });
   }
@@ -79,7 +78,7 @@ final class PermissionRegistry {
                       change.execute(UPDATE, Tuple.of(id, name, key, description));
                       RoleRecords.rolesWith(change, id)
                           .forEach(role -> RoleRecords.write(change, role));
-                      JsonObject after = SHELF.get(change::execute, id);
+                      Spelled after = SHELF.get(change::execute, id);
                       return Changed.updated(change, origin, "permission.update", before, after);
                     }));
   }
@@ -101,10 +100,10 @@ final class PermissionRegistry {
                     }));
   }
 
-  private static Optional<JsonObject> lock(Change change, String id) {
+  private static Optional<Spelled> lock(Change change, String id) {
     RoleRecords.lock(change);
-    Optional<JsonObject> found = SHELF.find(change::execute, "id", id);
-    if (found.isPresent() && found.get().getString("type").equals("system")) {
+    Optional<Spelled> found = SHELF.find(change::execute, "id", id);
+    if (found.isPresent() && found.get().member("type").equals("system")) {
       throw new ApiError(
           403,
           "organization_system_permission_not_modifiable",

@@ -15,7 +15,6 @@ final class RoleEndpoint {
   private static final String ONE = ROOT + "/:id";
   private static final String HELD = ONE + "/permissions/:permission_id";
 
-  /** Published clients send it; there are no role sets to include a role in. */
   private static final String IN_INITIAL_SET = "include_in_initial_role_set";
 
   private final Service service;
@@ -37,31 +36,25 @@ final class RoleEndpoint {
   }
 
   private void list(RoutingContext exchange) {
-    Endpoints.answer(exchange, service.list(Shelves.ROLES, exchange).encode());
+    Endpoints.answer(exchange, service.list(Shelves.ROLES, exchange).page());
   }
 
   private void get(RoutingContext exchange) {
     String id = id(exchange);
-    Endpoints.answer(exchange, service.find(Shelves.ROLES, id, RoleEndpoint::unknown).encode());
+    Endpoints.answer(exchange, service.find(Shelves.ROLES, id, RoleEndpoint::unknown).text());
   }
 
   private void create(RoutingContext exchange) {
     RequestBody body = RequestBody.parse(exchange.body().buffer());
     body.allowOnly(
         Set.of(Fields.NAME, Fields.KEY, Fields.DESCRIPTION, Fields.PERMISSIONS, IN_INITIAL_SET));
-    if (body.hasValue(IN_INITIAL_SET) && body.flag(IN_INITIAL_SET)) {
-      throw ApiError.parameter(
-          "form_param_value_invalid",
-          "is invalid",
-          IN_INITIAL_SET,
-          "There are no role sets here that a role could be included in.");
-    }
     var wanted =
         new RoleRegistry.Wanted(
             Fields.name(body),
             Fields.roleKey(body.text(Fields.KEY)),
             Fields.description(body),
-            Fields.permissions(body));
+            Fields.permissions(body),
+            body.hasValue(IN_INITIAL_SET) && body.flag(IN_INITIAL_SET));
     service.answer(exchange, roles.insert(wanted, Origin.of(exchange)));
   }
 
@@ -75,7 +68,8 @@ final class RoleEndpoint {
             Fields.nameOrNull(body),
             key == null ? null : Fields.roleKey(key),
             Fields.description(body),
-            Fields.permissions(body));
+            Fields.permissions(body),
+            false);
     service.answer(
         exchange, roles.update(id, wanted, Origin.of(exchange)).orElseThrow(RoleEndpoint::unknown));
   }

@@ -1,6 +1,7 @@
 package io.tollgate.management.role;
 
 import io.tollgate.management.audit.Change;
+import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.RecordName;
 import io.tollgate.store.RoleRecord;
 import io.vertx.sqlclient.Row;
@@ -27,6 +28,19 @@ final class RoleRecords {
   /** Until the change has ended nobody changes a role; others may give one, too. */
   static void hold(Change change) {
     change.execute("LOCK TABLE tollgate.role IN ROW SHARE MODE", Tuple.tuple());
+  }
+
+  /** Whoever makes an organization must be able to run it. */
+  static void checkCreator(Change change, String roleId) {
+    if (!keys(change, roleId).containsAll(Shelves.CREATOR_PERMISSIONS)) {
+      throw new ApiError(
+          422,
+          "organization_missing_creator_role_permissions",
+          "Creator's permissions missing",
+          "The role of whoever makes an organization must hold "
+              + String.join(", ", Shelves.CREATOR_PERMISSIONS.stream().sorted().toList())
+              + ".");
+    }
   }
 
   static List<String> rolesWith(Change change, String permissionId) {

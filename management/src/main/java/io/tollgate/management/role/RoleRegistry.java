@@ -5,7 +5,6 @@ import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.RecordName;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -26,6 +25,15 @@ final class RoleRegistry {
 
   private static final Shelf SHELF = Shelves.ROLES;
 
+  /** The role sets that the role {@code t} is in. */
+  private static final String SETS =
+      """
+      SELECT FROM tollgate.role_set_role i JOIN tollgate.role_set s ON s.id = i.role_set_id
+      WHERE i.role_id = t.id
+      """;
+
+  private static final String CHOSEN = " AND t.id IN (s.default_role_id, s.creator_role_id)";
+
   private static final String UPDATE =
       """
       UPDATE tollgate.role SET name = coalesce($2, name), key = coalesce($3, key),
@@ -40,12 +48,14 @@ final class RoleRegistry {
    * What a role is to be; null is as it is.
    *
    * @param permissions their ids, all that it is to hold
+   * @param isInInitialSet whether a new one is to be in the initial role set
    */
   record Wanted(
       @Nullable String name,
       @Nullable String key,
       @Nullable String description,
-      @Nullable List<String> permissions) {}
+      @Nullable List<String> permissions,
+      boolean isInInitialSet) {}
 
   RoleRegistry(Transactions transactions, RandomGenerator random) {
     this.transactions = transactions;
@@ -63,6 +73,9 @@ final class RoleRegistry {
               Tuple.of(id, wanted.name, wanted.key, wanted.description));
           replace(change, id, wanted.permissions == null ? List.of() : wanted.permissions);
           RoleRecords.write(change, id);
+          if (wanted.isInInitialSet) {
+            RoleSetRegistry.addToInitial(change, id);
+          }
           return Changed.created(change, origin, "role.create", SHELF.get(change::execute, id));
         });
   }
@@ -112,28 +125,20 @@ final class RoleRegistry {
                   before -> {
                     checkCreator(change, id);
                     RoleRecords.write(change, id);
-                    JsonObject after = SHELF.get(change::execute, id);
+                    Spelled after = SHELF.get(change::execute, id);
                     return Changed.updated(change, origin, action, before, after);
                   });
         });
   }
 
-  /** Whoever makes an organization must be able to run it. */
   private static void checkCreator(Change change, String id) {
-    if (is(change, id, "is_creator")
-        && !RoleRecords.keys(change, id).containsAll(Shelves.CREATOR_PERMISSIONS)) {
-      throw new ApiError(
-          422,
-          "organization_missing_creator_role_permissions",
-          "Creator's permissions missing",
-          "The role of whoever makes an organization must hold "
-              + String.join(", ", Shelves.CREATOR_PERMISSIONS.stream().sorted().toList())
-              + ".");
+    if (is(change, id, "(t.is_creator OR EXISTS (" + SETS + " AND s.creator_role_id = t.id))")) {
+      RoleRecords.checkCreator(change, id);
     }
   }
 
-  private static boolean is(Change change, String id, String column) {
-    String sql = "SELECT FROM tollgate.role WHERE id = $1 AND " + column;
+  private static boolean is(Change change, String id, String condition) {
+    String sql = "SELECT FROM tollgate.role t WHERE t.id = $1 AND " + condition;
     return change.execute(sql, Tuple.of(id)).rowCount() > 0;
   }
 
@@ -217,7 +222,7 @@ final class RoleRegistry {
   }
 
   private static void refuseNeeded(Change change, String id) {
-    if (is(change, id, "(is_creator OR is_default)")) {
+    if (is(change, id, "(t.is_creator OR t.is_default OR EXISTS (" + SETS + CHOSEN + "))")) {
       // The contract has one code for both.
       throw new ApiError(
           422,
@@ -225,13 +230,14 @@ final class RoleRegistry {
           "Role is a default",
           "The role is given to whoever makes or joins an organization, so it can't be deleted.");
     }
-    String held = "SELECT FROM tollgate.membership WHERE role_id = $1 LIMIT 1";
-    if (change.execute(held, Tuple.of(id)).rowCount() > 0) {
+    if (is(change, id, "EXISTS (" + SETS + ")")) {
+      // What helps is what helps where members hold it, so the code is that one, too.
       throw new ApiError(
           422,
           "organization_role_assigned_members",
-          "Role is held",
-          "Members hold the role; give them another one first.");
+          "Role is in a role set",
+          "The role is in a role set, where members hold it or may come to; replace it there"
+              + " first.");
     }
   }
 }

@@ -30,15 +30,15 @@ final class Service {
     return id;
   }
 
-  JsonObject find(Shelf shelf, String id, Supplier<ApiError> unknown) {
+  Spelled find(Shelf shelf, String id, Supplier<ApiError> unknown) {
     return find(shelf, "id", id, unknown);
   }
 
-  JsonObject find(Shelf shelf, String column, String value, Supplier<ApiError> unknown) {
+  Spelled find(Shelf shelf, String column, String value, Supplier<ApiError> unknown) {
     return shelf.find(transactions::read, column, value).orElseThrow(unknown);
   }
 
-  JsonObject list(Shelf shelf, RoutingContext exchange) {
+  Shelf.Listed list(Shelf shelf, RoutingContext exchange) {
     Page page = Page.parse(new RequestParameters(exchange), shelf.columns());
     return shelf.list(transactions::read, page);
   }
@@ -46,7 +46,7 @@ final class Service {
   /** Answers when no gateway can go by what was before. */
   void answer(RoutingContext exchange, Changed changed) {
     pass(changed);
-    Endpoints.answer(exchange, changed.object().encode());
+    Endpoints.answer(exchange, changed.object().text());
   }
 
   /** Answers the same for what is gone. */
@@ -54,8 +54,8 @@ final class Service {
     pass(changed);
     var json =
         new JsonObject()
-            .put("object", changed.object().getString("object"))
-            .put("id", changed.object().getString("id"))
+            .put("object", changed.object().member("object"))
+            .put("id", changed.object().member("id"))
             .put("deleted", true);
     Endpoints.answer(exchange, json.encode());
   }

@@ -1,10 +1,11 @@
 package io.tollgate.management.role;
 
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import io.tollgate.management.audit.Change;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -19,29 +20,53 @@ import java.util.function.BiFunction;
  * @param columns what lists may be ordered by
  */
 record Shelf(String table, String json, String searched, Set<String> columns) {
+  /**
+   * A part of a list, and how many there are in all, both of one moment.
+   *
+   * @param data each as the wire spells it
+   */
+  record Listed(List<String> data, long total) {
+    String array() {
+      return "[" + String.join(",", data) + "]";
+    }
+
+    String page() {
+      return "{\"data\":" + array() + ",\"total_count\":" + total + "}";
+    }
+  }
+
   /** What runs a statement: in a change or outside. */
   interface Reader extends BiFunction<String, Tuple, RowSet<Row>> {}
 
   /** Returns the one whose column holds the value. */
-  Optional<JsonObject> find(Reader reader, String column, String value) {
+  Optional<Spelled> find(Reader reader, String column, String value) {
     return find(reader, "t." + column + " = $1", Tuple.of(value));
   }
 
-  Optional<JsonObject> find(Reader reader, String condition, Tuple values) {
+  Optional<Spelled> find(Reader reader, String condition, Tuple values) {
     String sql = "SELECT (" + json + ")::text AS json FROM " + table + " t WHERE " + condition;
     for (Row row : reader.apply(sql, values)) {
-      return Optional.of(new JsonObject(row.getString("json")));
+      return Optional.of(new Spelled(row.getString("json")));
     }
     return Optional.empty();
   }
 
+  /** Returns one that nobody else changes until the change has ended. */
+  Optional<Spelled> lock(Change change, String id) {
+    String sql = "SELECT FROM " + table + " WHERE id = $1 FOR NO KEY UPDATE";
+    // In two statements: one that waits for the lock sees what was before.
+    return change.execute(sql, Tuple.of(id)).rowCount() == 0
+        ? Optional.empty()
+        : find(change::execute, "id", id);
+  }
+
   /** Returns the one that must be there, such as one that this very change has made. */
-  JsonObject get(Reader reader, String id) {
+  Spelled get(Reader reader, String id) {
     return find(reader, "id", id).orElseThrow();
   }
 
-  /** Returns a part of all, {@code {"data": …, "total_count": …}}, both of one moment. */
-  JsonObject list(Reader reader, Page page) {
+  /** Returns a part of all. */
+  Listed list(Reader reader, Page page) {
     return list(reader, page, "true", Tuple.tuple());
   }
 
@@ -50,7 +75,7 @@ record Shelf(String table, String json, String searched, Set<String> columns) {
    *
    * @param condition its values are {@code $4} and on
    */
-  JsonObject list(Reader reader, Page page, String condition, Tuple values) {
+  Listed list(Reader reader, Page page, String condition, Tuple values) {
     String matching =
         "FROM %s t WHERE %s AND ($1::text = '' OR %s)".formatted(table, condition, searched);
     String sql =
@@ -69,14 +94,14 @@ record Shelf(String table, String json, String searched, Set<String> columns) {
     for (int i = 0; i < values.size(); i++) {
       all.addValue(values.getValue(i));
     }
-    var data = new JsonArray();
+    List<String> data = new ArrayList<>();
     long total = 0;
     for (Row row : reader.apply(sql, all)) {
       total = row.getLong("total");
       if (row.getString("json") != null) {
-        data.add(new JsonObject(row.getString("json")));
+        data.add(row.getString("json"));
       }
     }
-    return new JsonObject().put("data", data).put("total_count", total);
+    return new Listed(data, total);
   }
 }

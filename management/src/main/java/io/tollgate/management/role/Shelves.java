@@ -56,6 +56,36 @@ final class Shelves {
           BY_ID_NAME_OR_KEY,
           NAMED);
 
+  /** Of the role {@code r} as one of the role set {@code t}. */
+  private static final String ROLE_SET_ITEM_JSON =
+      """
+      json_build_object('object', 'role_set_item', 'id', r.id, 'name', r.name, 'key', r.key,
+        'description', r.description, 'members_count', (SELECT count(*) FROM tollgate.membership m
+          WHERE m.role_set_id = t.id AND m.role_id = r.id),
+        'has_members', EXISTS (SELECT FROM tollgate.membership m
+          WHERE m.role_set_id = t.id AND m.role_id = r.id),
+      """
+          + TIMES.formatted("r")
+          + ")";
+
+  /** A replacement is over when it is answered, so there is never one to be told of. */
+  static final Shelf ROLE_SETS =
+      new Shelf(
+          "tollgate.role_set",
+          """
+          json_build_object('object', 'role_set', 'id', t.id, 'name', t.name, 'key', t.key,
+            'description', t.description,
+            'roles', (SELECT json_agg(%1$s ORDER BY r.key) FROM tollgate.role_set_role i
+              JOIN tollgate.role r ON r.id = i.role_id WHERE i.role_set_id = t.id),
+            'default_role', (SELECT %1$s FROM tollgate.role r WHERE r.id = t.default_role_id),
+            'creator_role', (SELECT %1$s FROM tollgate.role r WHERE r.id = t.creator_role_id),
+            'type', CASE WHEN t.initial THEN 'initial' ELSE 'custom' END,
+            'role_set_migration', null, %2$s)
+          """
+              .formatted(ROLE_SET_ITEM_JSON, TIMES.formatted("t")),
+          BY_ID_NAME_OR_KEY,
+          NAMED);
+
   /** No bound on members is 0. */
   private static final String ORGANIZATION_JSON =
       """
@@ -63,9 +93,10 @@ final class Shelves {
         'slug', %1$s.slug, 'image_url', '', 'has_image', false, 'members_count',
         (SELECT count(*) FROM tollgate.membership c WHERE c.organization_id = %1$s.id),
         'missing_member_with_elevated_permissions', null, 'pending_invitations_count', 0,
-        'max_allowed_memberships', 0, 'admin_delete_enabled', true, 'public_metadata',
-        json_build_object(), 'private_metadata', json_build_object(), 'created_by', %1$s.created_by,
-        'last_active_at', null, 'role_set_key', null,
+        'max_allowed_memberships', 0, 'admin_delete_enabled', true,
+        'public_metadata', %1$s.public_metadata, 'private_metadata', %1$s.private_metadata,
+        'created_by', %1$s.created_by, 'last_active_at', null, 'role_set_key',
+        (SELECT s.key FROM tollgate.role_set s WHERE s.id = %1$s.role_set_id),
       """
           + TIMES
           + ")";
@@ -84,7 +115,7 @@ final class Shelves {
           (SELECT json_build_object('object', 'organization_membership', 'id', t.id,
             'role', r.key, 'role_name', r.name,
             'permissions', coalesce((SELECT json_agg(p.key ORDER BY p.key) %1$s), '[]'),
-            'public_metadata', json_build_object(), 'private_metadata', json_build_object(),
+            'public_metadata', t.public_metadata, 'private_metadata', t.private_metadata,
             'organization', %2$s, 'public_user_data', json_build_object('user_id', u.id,
               'first_name', u.first_name, 'last_name', u.last_name, 'profile_image_url', '',
               'image_url', '', 'has_image', false,
@@ -99,36 +130,39 @@ final class Shelves {
           Set.of("created_at"));
 
   /** An address is known by where it stands, so that nothing has to be kept of it but itself. */
-  private static final String EMAIL_ID =
+  static final String EMAIL_ID =
       "'idn_' || left(encode(sha256(convert_to(t.id || ' ' || e.address, 'UTF8')), 'hex'), 27)";
 
-  /** In two objects that are joined: a function of Postgres takes a hundred arguments. */
+  /**
+   * Two objects whose texts are joined: a function of Postgres takes a hundred arguments, and
+   * jsonb, which could be joined, spells metadata in its own way.
+   */
   static final Shelf USERS =
       new Shelf(
           "tollgate.app_user",
           """
-          (jsonb_build_object('object', 'user', 'id', t.id, 'external_id', t.external_id,
+          left(json_build_object('object', 'user', 'id', t.id, 'external_id', t.external_id,
             'primary_email_address_id', (SELECT %1$s FROM (SELECT t.email_addresses[1]) e (address)
               WHERE e.address IS NOT NULL),
             'primary_phone_number_id', null, 'primary_web3_wallet_id', null,
             'username', t.username, 'first_name', t.first_name, 'last_name', t.last_name,
             'locale', null, 'profile_image_url', '', 'image_url', '', 'has_image', false,
-            'public_metadata', jsonb_build_object(), 'private_metadata', jsonb_build_object(),
-            'unsafe_metadata', jsonb_build_object(), 'email_addresses', coalesce((
-              SELECT jsonb_agg(jsonb_build_object('object', 'email_address', 'id', %1$s,
+            'public_metadata', t.public_metadata, 'private_metadata', t.private_metadata,
+            'unsafe_metadata', t.unsafe_metadata, 'email_addresses', coalesce((
+              SELECT json_agg(json_build_object('object', 'email_address', 'id', %1$s,
                 'email_address', e.address, 'reserved', false, 'verification', null,
-                'linked_to', '[]'::jsonb, 'matches_sso_connection', false, %2$s) ORDER BY e.place)
-              FROM unnest(t.email_addresses) WITH ORDINALITY e (address, place)), '[]'))
-          || jsonb_build_object('phone_numbers', '[]'::jsonb, 'web3_wallets', '[]'::jsonb,
-            'passkeys', '[]'::jsonb, 'external_accounts', '[]'::jsonb,
-            'saml_accounts', '[]'::jsonb, 'enterprise_accounts', '[]'::jsonb,
+                'linked_to', '[]'::json, 'matches_sso_connection', false, %2$s) ORDER BY e.place)
+              FROM unnest(t.email_addresses) WITH ORDINALITY e (address, place)), '[]'))::text, -1)
+          || ', ' || substr(json_build_object('phone_numbers', '[]'::json,
+            'web3_wallets', '[]'::json, 'passkeys', '[]'::json, 'external_accounts', '[]'::json,
+            'saml_accounts', '[]'::json, 'enterprise_accounts', '[]'::json,
             'password_enabled', false, 'password_last_updated_at', null,
             'two_factor_enabled', false, 'totp_enabled', false, 'backup_code_enabled', false,
             'mfa_enabled_at', null, 'mfa_disabled_at', null, 'last_sign_in_at', null,
             'last_active_at', null, 'banned', false, 'locked', false, 'deprovisioned', false,
             'lockout_expires_in_seconds', null, 'verification_attempts_remaining', null,
             'delete_self_enabled', false, 'create_organization_enabled', false,
-            'create_organizations_limit', null, 'legal_accepted_at', null, %2$s))
+            'create_organizations_limit', null, 'legal_accepted_at', null, %2$s)::text, 2)
           """
               .formatted(EMAIL_ID, TIMES.formatted("t")),
           """

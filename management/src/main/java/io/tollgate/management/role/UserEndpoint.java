@@ -24,9 +24,28 @@ final class UserEndpoint {
   private static final String LAST_NAME = "last_name";
   private static final String EXTERNAL_ID = "external_id";
   private static final String USERNAME = "username";
+  static final String PRIMARY_EMAIL = "primary_email_address_id";
+
+  /** Published clients always send it. */
+  private static final String NOTIFY = "notify_primary_email_address_changed";
+
   private static final int EMAILS_MAX = 20;
   private static final Pattern EMAIL_SHAPE = Pattern.compile("[^\\s@]{1,64}@[^\\s@]{1,255}");
   private static final Pattern USERNAME_SHAPE = Pattern.compile("[0-9A-Za-z_.-]{1,64}");
+
+  private static final Set<String> NEW =
+      Set.of(
+          EMAIL,
+          FIRST_NAME,
+          LAST_NAME,
+          EXTERNAL_ID,
+          USERNAME,
+          Metadata.PUBLIC,
+          Metadata.PRIVATE,
+          Metadata.UNSAFE);
+
+  private static final Set<String> CHANGEABLE =
+      Set.of(FIRST_NAME, LAST_NAME, EXTERNAL_ID, USERNAME, PRIMARY_EMAIL, NOTIFY);
 
   private final Service service;
   private final UserRegistry users;
@@ -42,13 +61,15 @@ final class UserEndpoint {
     endpoints.get("users.count", Area.DIRECTORY, ROOT + "/count", Forms.of(this::count));
     endpoints.post("users.create", Area.DIRECTORY, ROOT, Forms.of(this::create));
     endpoints.get("users.get", Area.DIRECTORY, ONE, Forms.of(this::get));
+    endpoints.patch("users.update", Area.DIRECTORY, ONE, Forms.of(this::update));
+    endpoints.patch(
+        "users.update_metadata", Area.DIRECTORY, ONE + "/metadata", Forms.of(this::merge));
     endpoints.delete("users.delete", Area.DIRECTORY, ONE, Forms.of(this::delete));
   }
 
   /** A bare array: clients ask for the count beside it. */
   private void list(RoutingContext exchange) {
-    JsonObject page = service.list(Shelves.USERS, exchange);
-    Endpoints.answer(exchange, page.getJsonArray("data").encode());
+    Endpoints.answer(exchange, service.list(Shelves.USERS, exchange).array());
   }
 
   private void count(RoutingContext exchange) {
@@ -59,25 +80,61 @@ final class UserEndpoint {
 
   private void get(RoutingContext exchange) {
     String id = id(exchange);
-    Endpoints.answer(exchange, service.find(Shelves.USERS, id, UserEndpoint::unknown).encode());
+    Endpoints.answer(exchange, service.find(Shelves.USERS, id, UserEndpoint::unknown).text());
   }
 
   private void create(RoutingContext exchange) {
     RequestBody body = RequestBody.parse(exchange.body().buffer());
-    body.allowOnly(Set.of(EMAIL, FIRST_NAME, LAST_NAME, EXTERNAL_ID, USERNAME));
+    body.allowOnly(NEW);
+    var wanted =
+        new UserRegistry.Wanted(
+            Fields.optional(body, EXTERNAL_ID),
+            username(body),
+            Fields.optional(body, FIRST_NAME),
+            Fields.optional(body, LAST_NAME),
+            emails(body),
+            Metadata.parse(body, Metadata.OF_USER));
+    service.answer(exchange, users.insert(wanted, Origin.of(exchange)));
+  }
+
+  private static @Nullable String username(RequestBody body) {
     @Nullable String username = body.textOrNull(USERNAME);
     if (username != null && !USERNAME_SHAPE.matcher(username).matches()) {
       throw Texts.format(
           USERNAME, username, "1 to 64 letters, digits, underscores, hyphens and full stops");
     }
-    var wanted =
-        new UserRegistry.Wanted(
+    return username;
+  }
+
+  private void update(RoutingContext exchange) {
+    String id = id(exchange);
+    RequestBody body = RequestBody.parse(exchange.body().buffer());
+    body.allowOnly(CHANGEABLE);
+    if (body.hasValue(NOTIFY) && body.flag(NOTIFY)) {
+      throw ApiError.parameter(
+          "form_param_value_invalid",
+          "is invalid",
+          NOTIFY,
+          NOTIFY + " must be false, was true: no mail is sent from here.");
+    }
+    var patch =
+        new UserRegistry.Patch(
             Fields.optional(body, EXTERNAL_ID),
-            username,
+            username(body),
             Fields.optional(body, FIRST_NAME),
             Fields.optional(body, LAST_NAME),
-            emails(body));
-    service.answer(exchange, users.insert(wanted, Origin.of(exchange)));
+            Fields.optional(body, PRIMARY_EMAIL));
+    service.answer(
+        exchange, users.update(id, patch, Origin.of(exchange)).orElseThrow(UserEndpoint::unknown));
+  }
+
+  private void merge(RoutingContext exchange) {
+    String id = id(exchange);
+    RequestBody body = RequestBody.parseOptional(exchange.body().buffer());
+    Metadata metadata = Metadata.parseOnly(body, Metadata.OF_USER);
+    service.answer(
+        exchange,
+        users.merge(id, metadata, Origin.of(exchange)).orElseThrow(UserEndpoint::unknown));
   }
 
   private static List<String> emails(RequestBody body) {

@@ -3,7 +3,6 @@ package io.tollgate.management.role;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.store.SubjectRecord;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Optional;
@@ -19,9 +18,24 @@ final class UserRegistry {
   private static final String INSERT =
       """
       INSERT INTO tollgate.app_user (
-        id, external_id, username, first_name, last_name, email_addresses)
-      VALUES ($1, $2, $3, $4, $5, $6)
+        id, external_id, username, first_name, last_name, email_addresses, public_metadata,
+        private_metadata, unsafe_metadata)
+      VALUES ($1, $2, $3, $4, $5, $6, $7::text::json, $8::text::json, $9::text::json)
       """;
+
+  /** The address that is to be the primary one comes first, the others stay in their order. */
+  private static final String UPDATE =
+      """
+      UPDATE tollgate.app_user t SET external_id = coalesce($2, external_id),
+        username = coalesce($3, username), first_name = coalesce($4, first_name),
+        last_name = coalesce($5, last_name), updated_at = now(),
+        email_addresses = ARRAY(
+          SELECT e.address FROM unnest(t.email_addresses) WITH ORDINALITY e (address, place)
+          ORDER BY coalesce(%1$s = $6::text, false) DESC, e.place)
+      WHERE t.id = $1 AND ($6::text IS NULL OR EXISTS (
+        SELECT FROM unnest(t.email_addresses) e (address) WHERE %1$s = $6::text))
+      """
+          .formatted(Shelves.EMAIL_ID);
 
   private final Transactions transactions;
   private final RandomGenerator random;
@@ -32,7 +46,16 @@ final class UserRegistry {
       @Nullable String username,
       @Nullable String firstName,
       @Nullable String lastName,
-      List<String> emailAddresses) {}
+      List<String> emailAddresses,
+      Metadata metadata) {}
+
+  /** What a user is to be; null is as he is. */
+  record Patch(
+      @Nullable String externalId,
+      @Nullable String username,
+      @Nullable String firstName,
+      @Nullable String lastName,
+      @Nullable String primaryEmailId) {}
 
   UserRegistry(Transactions transactions, RandomGenerator random) {
     this.transactions = transactions;
@@ -43,18 +66,50 @@ final class UserRegistry {
     String id = WordId.make(PREFIX, random);
     Tuple parameters =
         Tuple.of(id, wanted.externalId, wanted.username, wanted.firstName, wanted.lastName)
-            .addArrayOfString(wanted.emailAddresses.toArray(String[]::new));
+            .addArrayOfString(wanted.emailAddresses.toArray(String[]::new))
+            .addString(wanted.metadata.of(Metadata.PUBLIC))
+            .addString(wanted.metadata.of(Metadata.PRIVATE))
+            .addString(wanted.metadata.of(Metadata.UNSAFE));
     return transactions.change(
         change -> {
           change.execute(INSERT, parameters);
-          JsonObject after = SHELF.get(change::execute, id);
+          Spelled after = SHELF.get(change::execute, id);
           return Changed.created(change, origin, "user.create", after);
         });
   }
 
+  /** Changes what is not null. Empty where there is no such user. */
+  Optional<Changed> update(String id, Patch patch, Origin origin) {
+    return transactions.change(
+        change ->
+            SHELF
+                .lock(change, id)
+                .map(
+                    before -> {
+                      Tuple parameters =
+                          Tuple.of(id, patch.externalId, patch.username)
+                              .addString(patch.firstName)
+                              .addString(patch.lastName)
+                              .addString(patch.primaryEmailId);
+                      boolean isDone = change.execute(UPDATE, parameters).rowCount() > 0;
+                      if (!isDone && patch.primaryEmailId != null) {
+                        throw Fields.missing(UserEndpoint.PRIMARY_EMAIL, patch.primaryEmailId);
+                      }
+                      Spelled after = SHELF.get(change::execute, id);
+                      return Changed.updated(change, origin, "user.update", before, after);
+                    }));
+  }
+
+  /** Merges into what is noted of a user. Empty where there is no such user. */
+  Optional<Changed> merge(String id, Metadata metadata, Origin origin) {
+    Tuple key = Tuple.of(id);
+    return transactions.change(
+        change -> metadata.merge(change, SHELF, "t.id = $1", key, origin, "user.update_metadata"));
+  }
+
   long count(String query) {
     var none = new Page(query, "created_at", false, 1, 0);
-    return SHELF.list(transactions::read, none).getLong("total_count");
+    return SHELF.list(transactions::read, none).total();
   }
 
   /** Ends all that a user has, his keys first of all. Empty where there is no such user. */

@@ -290,6 +290,27 @@ public final class RequestBody {
     }
   }
 
+  /** Returns an object's texts by their names; none where the member is absent or null. */
+  public Map<String, String> textsByName(String name) {
+    if (isNull(name)) {
+      return Map.of();
+    }
+    JsonNode node = node(name);
+    if (!node.isObject()) {
+      throw wrongType(name, "an object of strings", node);
+    }
+    Map<String, String> texts = new LinkedHashMap<>();
+    node.properties()
+        .forEach(
+            each -> {
+              if (!each.getValue().isTextual()) {
+                throw wrongType(name, "an object of strings", each.getValue());
+              }
+              texts.put(each.getKey(), each.getValue().textValue());
+            });
+    return texts;
+  }
+
   /** Returns an object's text as it came, or null where the member is absent or null. */
   public @Nullable String objectOrNull(String name, int depthMax) {
     Member member = members.get(name);

@@ -47,8 +47,8 @@ class BoundedKeyTest {
   void let_a_member_hold_what_his_keys_ask_for() {
     scope = key("org:bills:read_");
     permission = directory.permission(scope);
-    role = directory.role(permission);
-    poor = directory.role();
+    role = directory.givenRole(permission);
+    poor = directory.givenRole();
     organization = directory.organization();
     user = directory.user();
     ok(directory.join(organization, user, role));
@@ -116,6 +116,32 @@ class BoundedKeyTest {
       assertNarrowed();
       ok(directory.management.patch(path, new JsonObject().put("role", role.getString("key"))));
       assertFull();
+    }
+
+    @Test
+    void what_takes_the_place_of_the_members_role_in_its_role_set() {
+      JsonObject replaced =
+          new JsonObject()
+              .put("role_key", role.getString("key"))
+              .put("to_role_key", poor.getString("key"));
+      ok(directory.management.post(Directory.INITIAL_SET + "/roles/replace", replaced));
+      assertNarrowed();
+    }
+
+    @Test
+    void what_takes_the_place_of_the_organizations_role_set() {
+      JsonObject old = directory.roleSet(role.getString("key"));
+      JsonObject wanted = new JsonObject().put("role_set_key", old.getString("key"));
+      ok(directory.management.patch("/organizations/" + id(organization), wanted));
+      assertFull();
+      JsonObject replaced =
+          new JsonObject()
+              .put("dest_role_set_key", "role_set:default")
+              .put(
+                  "reassignment_mappings",
+                  new JsonObject().put(role.getString("key"), poor.getString("key")));
+      ok(directory.management.post(Directory.ROLE_SETS + "/" + id(old) + "/replace", replaced));
+      assertNarrowed();
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Directory implements AutoCloseable {
   static final String PERMISSIONS = "/organization_permissions";
   static final String ROLES = "/organization_roles";
+  static final String ROLE_SETS = "/role_sets";
+  static final String INITIAL_SET = ROLE_SETS + "/role_set:default";
   static final String ADMIN = "/organization_roles/role_0000000000000000000000admin";
   static final String MEMBER = "/organization_roles/role_000000000000000000000member";
 
@@ -49,14 +51,70 @@ final class Directory implements AutoCloseable {
     return ok(management.post(PERMISSIONS, named(key)));
   }
 
+  /** Makes a role of no role set. */
   JsonObject role(JsonObject... permissions) {
+    return ok(management.post(ROLES, wanted(permissions)));
+  }
+
+  /** Makes a role that organizations have to give. */
+  JsonObject givenRole(JsonObject... permissions) {
+    return ok(management.post(ROLES, wanted(permissions).put("include_in_initial_role_set", true)));
+  }
+
+  private static JsonObject wanted(JsonObject... permissions) {
     var ids = new JsonArray(List.of(permissions).stream().map(Directory::id).toList());
-    return ok(management.post(ROLES, named(key("org:role_")).put("permissions", ids)));
+    return named(key("org:role_")).put("permissions", ids);
   }
 
   /** Takes a role away, so that others find a place. */
   void drop(JsonObject role) {
+    String key = ok(get(ROLES + "/" + id(role))).getString("key");
+    JsonObject replaced = new JsonObject().put("role_key", key).put("to_role_key", "org:member");
+    management.post(INITIAL_SET + "/roles/replace", replaced);
     ok(management.delete(ROLES + "/" + id(role)));
+  }
+
+  /** Makes a role set of roles, of which the first is the default; the creator is org:admin. */
+  JsonObject roleSet(String... roleKeys) {
+    var roles = new JsonArray().add("org:admin");
+    List.of(roleKeys).forEach(roles::add);
+    return ok(
+        management.post(
+            ROLE_SETS,
+            new JsonObject()
+                .put("name", key("Set "))
+                .put("roles", roles)
+                .put("default_role_key", roleKeys[0])
+                .put("creator_role_key", "org:admin")));
+  }
+
+  /** Makes as many members of an organization at once, with records as they would have. */
+  void crowd(JsonObject organization, String roleId, int size) {
+    postgres.execute(
+        """
+        WITH users AS (
+          INSERT INTO tollgate.app_user (id)
+          SELECT 'user_' || lpad('%4$d_' || i, 27, 'c') FROM generate_series(1, %3$d) i RETURNING id
+        ), joined AS (
+          INSERT INTO tollgate.membership (id, organization_id, user_id, role_set_id, role_id)
+          SELECT 'orgmem_' || right(u.id, 27), o.id, u.id, o.role_set_id, '%2$s'
+          FROM users u, tollgate.organization o WHERE o.id = '%1$s'
+        )
+        INSERT INTO tollgate.record (name, address, body)
+        SELECT 'subject:' || id, tollgate.address('subject:' || id),
+          '{"version":2,"kind":"subject","revoked_before":0,"enabled":true,'
+            || '"roles":{"%1$s":"%2$s"}}'
+        FROM users
+        """
+            .formatted(id(organization), roleId, size, NAMES.incrementAndGet()));
+  }
+
+  /** Returns how many records of subjects say that somebody has the role in the organization. */
+  long recorded(JsonObject organization, String roleId) {
+    return Long.parseLong(
+        postgres.query(
+            "SELECT count(*) FROM tollgate.record WHERE body::json -> 'roles' ->> '%s' = '%s'"
+                .formatted(id(organization), roleId)));
   }
 
   JsonObject user() {

@@ -33,7 +33,7 @@ class ForeignIdTest {
   static void start() {
     directory = new Directory();
     JsonObject permission = directory.permission(Directory.key("org:foreign:id_"));
-    JsonObject role = directory.role(permission);
+    JsonObject role = directory.givenRole(permission);
     JsonObject organization = directory.organization();
     JsonObject member = directory.user();
     Directory.ok(directory.join(organization, member, role));

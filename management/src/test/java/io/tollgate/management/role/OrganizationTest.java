@@ -121,7 +121,10 @@ class OrganizationTest {
             {"name":"a","created_by":"me"} | form_param_format_invalid | created_by
             {"name":"a","created_by":"user_000000000000000000000000000"}\
              | form_resource_not_found | created_by
-            {"name":"a","public_metadata":{}} | form_param_unknown | public_metadata
+            {"name":"a","max_allowed_memberships":5} | form_param_unknown | max_allowed_memberships
+            {"name":"a","role_set_key":"role_set:none"} | form_resource_not_found | role_set_key
+            {"name":"a","role_set_key":"default"} | form_param_format_invalid | role_set_key
+            {"name":"a","public_metadata":[]} | form_param_type_invalid | public_metadata
             """)
     void of_what_is_no_organization_is_422(String body, String code, String parameter) {
       Answer answer = directory.management.post(ORGANIZATIONS, body);
@@ -142,13 +145,51 @@ class OrganizationTest {
   }
 
   @Nested
+  class Change {
+    @Test
+    void is_of_what_is_named_and_null_leaves_as_it_is() {
+      JsonObject made = directory.organization();
+      String slug = key("another-");
+      JsonObject after =
+          ok(directory.management.patch(path(made), new JsonObject().put("slug", slug)));
+      assertThat(after.getString("slug")).isEqualTo(slug);
+      assertThat(after.getString("name")).isEqualTo(made.getString("name"));
+      JsonObject patch =
+          new JsonObject().put("name", "Renamed").putNull("slug").putNull("role_set_key");
+      after = ok(directory.management.patch(path(made), patch));
+      assertThat(after.getString("slug")).isEqualTo(slug);
+      assertThat(after.getString("name")).isEqualTo("Renamed");
+      assertThat(after.getString("role_set_key")).isEqualTo("role_set:default");
+      assertThat(ok(directory.get(path(made)))).isEqualTo(after);
+    }
+
+    @Test
+    void of_a_slug_that_is_taken_is_422_and_changes_nothing() {
+      JsonObject made = directory.organization();
+      JsonObject other = directory.organization();
+      JsonObject patch = new JsonObject().put("name", "lost").put("slug", other.getString("slug"));
+      assertRefused(directory.management.patch(path(made), patch), 422, "form_already_exists");
+      assertThat(ok(directory.get(path(made)))).isEqualTo(made);
+    }
+
+    @Test
+    void of_what_is_no_member_here_is_422() {
+      Answer answer =
+          directory.management.patch(
+              path(directory.organization()), new JsonObject().put("created_by", NOBODY));
+      assertRefused(answer, 422, "form_param_unknown");
+    }
+  }
+
+  @Nested
   class Delete {
     @Test
     void ends_all_memberships_however_many_there_are() {
       JsonObject made = directory.organization();
       JsonObject user = directory.user();
       ok(directory.join(made, user, MEMBER));
-      crowd(made, OrganizationRegistry.ENDED_AT_ONCE + 50);
+      directory.crowd(
+          made, "role_000000000000000000000member", OrganizationRegistry.ENDED_AT_ONCE + 50);
       JsonObject gone = ok(directory.management.delete(path(made)));
       assertThat(gone)
           .isEqualTo(
@@ -163,25 +204,6 @@ class OrganizationTest {
                   "SELECT count(*) FROM tollgate.record WHERE body LIKE '%" + id(made) + "%'"))
           .isEqualTo("0");
       assertRefused(directory.management.delete(path(made)), 404, "resource_not_found");
-    }
-
-    private static void crowd(JsonObject organization, int size) {
-      directory.postgres.execute(
-          """
-          WITH users AS (
-            INSERT INTO tollgate.app_user (id)
-            SELECT 'user_' || lpad(i::text, 27, 'c') FROM generate_series(1, %2$d) i RETURNING id
-          ), joined AS (
-            INSERT INTO tollgate.membership (id, organization_id, user_id, role_id)
-            SELECT 'orgmem_' || right(id, 27), '%1$s', id,
-              (SELECT r.id FROM tollgate.role r WHERE is_default) FROM users
-          )
-          INSERT INTO tollgate.record (name, address, body)
-          SELECT 'subject:' || id, tollgate.address('subject:' || id),
-            '{"version":2,"kind":"subject","revoked_before":0,"enabled":true,"roles":{"%1$s":"r"}}'
-          FROM users
-          """
-              .formatted(id(organization), size));
     }
   }
 
@@ -313,17 +335,20 @@ class OrganizationTest {
   @ValueSource(
       strings = {
         "GET ",
+        "PATCH ",
+        "PATCH /metadata",
         "DELETE ",
         "GET /memberships",
         "PATCH /memberships/x",
+        "PATCH /memberships/x/metadata",
         "DELETE /memberships/x"
       })
   void of_no_id_is_404(String what) {
     String[] parts = what.split(" ", 2);
+    String body = parts[1].equals("/memberships/x") ? "{\"role\":\"org:admin\"}" : "{}";
     for (String path : List.of(UNKNOWN, ORGANIZATIONS + "/no-slug", ORGANIZATIONS + "/%00")) {
       assertRefused(
-          directory.send(
-              parts[0], path + parts[1].replace("x", NOBODY), "{\"role\":\"org:admin\"}"),
+          directory.send(parts[0], path + parts[1].replace("x", NOBODY), body),
           404,
           "resource_not_found");
     }

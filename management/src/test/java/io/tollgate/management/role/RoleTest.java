@@ -47,11 +47,21 @@ class RoleTest {
   /** There is place for a few only. */
   @AfterEach
   void make_place() {
-    made.forEach(role -> directory.management.delete(path(role)));
+    for (JsonObject role : made) {
+      if (directory.get(path(role)).status() == 200) {
+        directory.drop(role);
+      }
+    }
   }
 
   private JsonObject role(JsonObject... permissions) {
     JsonObject role = directory.role(permissions);
+    made.add(role);
+    return role;
+  }
+
+  private JsonObject givenRole() {
+    JsonObject role = directory.givenRole();
     made.add(role);
     return role;
   }
@@ -111,6 +121,15 @@ class RoleTest {
     }
 
     @Test
+    void is_in_the_initial_role_set_where_that_is_asked_for() {
+      JsonObject role = givenRole();
+      assertThat(ok(directory.get(Directory.INITIAL_SET)).getJsonArray("roles").stream())
+          .extracting(item -> id((JsonObject) item))
+          .contains(id(role))
+          .doesNotContain(id(role()));
+    }
+
+    @Test
     void of_a_key_that_is_taken_is_422() {
       Answer answer = directory.management.post(ROLES, named("org:admin"));
       assertRefused(answer, 422, "form_already_exists");
@@ -129,8 +148,8 @@ class RoleTest {
             {"name":"a","key":"org:a","permissions":"perm_"} | form_param_type_invalid | permissions
             {"name":"a","key":"org:a","permissions":["perm_"]}\
              | form_resource_not_found | permissions
-            {"name":"a","key":"org:a","include_in_initial_role_set":true}\
-             | form_param_value_invalid | include_in_initial_role_set
+            {"name":"a","key":"org:a","include_in_initial_role_set":"yes"}\
+             | form_param_type_invalid | include_in_initial_role_set
             {"name":"a","key":"org:a","creator":true} | form_param_unknown | creator
             """)
     void of_what_is_no_role_is_422(String body, String code, String parameter) {
@@ -203,7 +222,7 @@ class RoleTest {
 
     @Test
     void of_a_key_is_what_members_are_told_they_are() {
-      JsonObject role = role();
+      JsonObject role = givenRole();
       JsonObject organization = directory.organization();
       JsonObject user = directory.user();
       ok(directory.join(organization, user, role));
@@ -275,15 +294,27 @@ class RoleTest {
     }
 
     @Test
-    void of_a_role_that_a_member_holds_is_422_until_none_does() {
-      JsonObject role = role();
+    void of_a_role_that_a_role_set_has_is_422_until_another_takes_its_place() {
+      JsonObject role = givenRole();
       JsonObject organization = directory.organization();
       JsonObject user = directory.user();
       ok(directory.join(organization, user, role));
       assertRefused(
           directory.management.delete(path(role)), 422, "organization_role_assigned_members");
       ok(directory.management.delete(Directory.membership(organization, user)));
-      ok(directory.management.delete(path(role)));
+      assertRefused(
+          directory.management.delete(path(role)), 422, "organization_role_assigned_members");
+      directory.drop(role);
+    }
+
+    @Test
+    void of_the_default_of_a_role_set_is_422() {
+      JsonObject role = role();
+      JsonObject set = directory.roleSet(role.getString("key"));
+      assertRefused(
+          directory.management.delete(path(role)), 422, "organization_role_default_creator_role");
+      JsonObject replaced = new JsonObject().put("dest_role_set_key", "role_set:default");
+      ok(directory.management.post(Directory.ROLE_SETS + "/" + id(set) + "/replace", replaced));
     }
 
     @ParameterizedTest

@@ -10,6 +10,8 @@ import io.tollgate.management.TestManagement.Answer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -142,6 +144,79 @@ class UserTest {
   }
 
   @Nested
+  class Change {
+    @Test
+    void is_of_what_is_named_and_null_leaves_as_it_is() {
+      String name = key("before");
+      JsonObject made =
+          ok(
+              directory.management.post(
+                  USERS, new JsonObject().put("first_name", "Ada").put("username", name)));
+      JsonObject patch = new JsonObject().put("last_name", "Byron").putNull("first_name");
+      JsonObject after = ok(directory.management.patch(path(made), patch));
+      assertThat(after.getString("first_name")).isEqualTo("Ada");
+      assertThat(after.getString("last_name")).isEqualTo("Byron");
+      assertThat(after.getString("username")).isEqualTo(name);
+      assertThat(ok(directory.get(path(made)))).isEqualTo(after);
+    }
+
+    @Test
+    void makes_another_address_the_primary_one() {
+      JsonArray addresses = new JsonArray().add("a@a.test").add("b@b.test").add("c@c.test");
+      JsonObject made =
+          ok(directory.management.post(USERS, new JsonObject().put("email_address", addresses)));
+      String second = id(made.getJsonArray("email_addresses").getJsonObject(1));
+      JsonObject patch = new JsonObject().put("primary_email_address_id", second);
+      JsonObject after = ok(directory.management.patch(path(made), patch));
+      assertThat(after.getString("primary_email_address_id")).isEqualTo(second);
+      assertThat(after.getJsonArray("email_addresses").stream().map(Object::toString))
+          .extracting(address -> new JsonObject(address).getString("email_address"))
+          .containsExactly("b@b.test", "a@a.test", "c@c.test");
+      Answer answer =
+          directory.management.patch(
+              path(directory.user()), new JsonObject().put("primary_email_address_id", second));
+      assertRefused(answer, 422, "form_resource_not_found");
+      assertThat(answer.parameter()).isEqualTo("primary_email_address_id");
+    }
+
+    @Test
+    void of_many_at_once_loses_none() {
+      JsonObject made = directory.user();
+      List<CompletableFuture<Answer>> changing =
+          Stream.of("first_name", "last_name", "username", "external_id")
+              .map(member -> new JsonObject().put(member, key("at_once_")))
+              .map(
+                  patch ->
+                      CompletableFuture.supplyAsync(
+                          () -> directory.management.patch(path(made), patch)))
+              .toList();
+      changing.forEach(each -> ok(each.join()));
+      JsonObject after = ok(directory.get(path(made)));
+      for (String member : List.of("first_name", "last_name", "username", "external_id")) {
+        assertThat(after.getString(member)).startsWith("at_once_");
+      }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        textBlock =
+            """
+            {"username":"not one"} | form_param_format_invalid | username
+            {"first_name":" "} | form_param_format_invalid | first_name
+            {"email_address":["a@b.test"]} | form_param_unknown | email_address
+            {"banned":true} | form_param_unknown | banned
+            {"notify_primary_email_address_changed":true}\
+             | form_param_value_invalid | notify_primary_email_address_changed
+            """)
+    void of_what_no_user_is_is_422(String body, String code, String parameter) {
+      Answer answer = directory.management.patch(path(directory.user()), new JsonObject(body));
+      assertRefused(answer, 422, code);
+      assertThat(answer.parameter()).isEqualTo(parameter);
+    }
+  }
+
+  @Nested
   class Delete {
     @Test
     void ends_what_he_was_anywhere() {
@@ -168,10 +243,12 @@ class UserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"GET", "DELETE"})
-  void of_no_id_is_404(String method) {
+  @ValueSource(strings = {"GET ", "DELETE ", "PATCH ", "PATCH /metadata"})
+  void of_no_id_is_404(String what) {
+    String[] parts = what.split(" ", 2);
     for (String id : List.of("user_" + "0".repeat(27), "user_1", "%00")) {
-      assertRefused(directory.send(method, USERS + "/" + id, ""), 404, "resource_not_found");
+      String path = USERS + "/" + id + parts[1];
+      assertRefused(directory.send(parts[0], path, "{}"), 404, "resource_not_found");
     }
   }
 

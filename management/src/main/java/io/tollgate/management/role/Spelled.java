@@ -1,0 +1,16 @@
+package io.tollgate.management.role;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * An object as the wire spells it, word for word: what is only kept for its owner, such as
+ * metadata, comes back as it came. Immutable.
+ *
+ * @param text a JSON object
+ */
+record Spelled(String text) {
+  /** Returns a member that is a text. */
+  String member(String name) {
+    return new JsonObject(text).getString(name);
+  }
+}
