@@ -21,7 +21,6 @@ import io.tollgate.ring.RingConfig;
 import io.tollgate.ring.Verdict;
 import io.tollgate.ring.Verifier;
 import io.tollgate.store.KeyRecord;
-import io.tollgate.store.RecordName;
 import io.tollgate.store.RecordSource;
 import io.tollgate.store.StoredRecord;
 import io.tollgate.wire.HeadEnd;
@@ -125,15 +124,10 @@ public class DecisionBenchmark {
   private static final class GeneratedKeys implements RecordSource {
     private final SplittableRandom random = new SplittableRandom(3);
     private final Scopes scopes = Scopes.of(List.of("read", "write"));
-    private final Subject subject = new Subject("user_000000000000000000000000000");
-    private final Set<KeyDigest> named =
-        Set.of(RecordName.INSTANCE.address(), RecordName.subject(subject).address());
 
     @Override
-    public Future<Optional<StoredRecord>> find(KeyDigest address) {
-      if (named.contains(address)) {
-        return Future.succeededFuture(Optional.empty());
-      }
+    public Future<Optional<StoredRecord>> find(KeyDigest digest) {
+      var subject = new Subject("user_000000000000000000000000000");
       return Future.succeededFuture(
           Optional.of(
               KeyRecord.plain(1, KeyId.random(random), subject, scopes, false, KeyRecord.NEVER)));

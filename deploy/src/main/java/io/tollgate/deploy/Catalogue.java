@@ -139,7 +139,7 @@ final class Catalogue {
           "ring.entries-max",
           INTEGER,
           RingConfig.DEFAULTS.entriesMax(),
-          "most keys held in memory; about 220 bytes each");
+          "most keys held in memory; about 250 bytes each");
   static final Setting<Integer> RING_LOOKUPS_MAX =
       add(
           "ring.lookups-max",

@@ -6,42 +6,28 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * The SHA-256 of a whole secret: the form in which a secret is kept, and the address of its key.
+ * The SHA-256 of a whole secret: the only form in which a secret is ever kept, and the address of
+ * its key.
  *
  * <p>A plain hash is enough, since a secret carries 190 random bits: there is no dictionary to try,
- * and a slow hash would only be a lever for whoever floods the edge. Of a secret that was issued
- * elsewhere it is the hash that its issuer has kept, and no safer than that was. Immutable.
+ * and a slow hash would only be a lever for whoever floods the edge. Immutable.
  */
 public record KeyDigest(long a, long b, long c, long d) {
-  public static final int BYTES = 32;
+  static final int BYTES = 32;
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   /** Digests a secret; allocates, so the edge's hot path uses {@link KeyDigester} instead. */
   public static KeyDigest of(Secret secret) {
-    return fromBytes(hash("SHA-256", secret));
-  }
-
-  /** Returns the address of a secret that was issued elsewhere and is known by its SHA-512. */
-  public static KeyDigest ofSha512(Secret secret) {
-    return fromSha512(hash("SHA-512", secret));
-  }
-
-  /** Returns the address of the secret that has this SHA-512: its first half is enough to tell. */
-  public static KeyDigest fromSha512(byte[] hash) {
-    return fromBytes(Arrays.copyOf(hash, BYTES));
-  }
-
-  private static byte[] hash(String algorithm, Secret secret) {
     try {
-      return MessageDigest.getInstance(algorithm)
-          .digest(secret.reveal().getBytes(StandardCharsets.UTF_8));
+      return fromBytes(
+          MessageDigest.getInstance("SHA-256")
+              .digest(secret.reveal().getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has " + algorithm, e);
+      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 

@@ -29,7 +29,8 @@ public final class Access extends Entry implements Verdict {
     return areas;
   }
 
-  long expiresAtMillis() {
+  /** Returns when it stops, in milliseconds since the epoch. */
+  public long expiresAtMillis() {
     return expiresAtMillis;
   }
 }

@@ -26,12 +26,6 @@ import org.slf4j.LoggerFactory;
  * stores' connections.
  */
 final class Lookups implements Trust.Held {
-  /**
-   * Anybody can make up secrets that only a store can tell from those that were issued elsewhere:
-   * they get a part of the places, so that whoever makes them up takes none from our own.
-   */
-  private static final int FOREIGN_PART = 4;
-
   private static final Logger LOG = LoggerFactory.getLogger(Lookups.class);
 
   private final KeyRing ring;
@@ -64,53 +58,11 @@ final class Lookups implements Trust.Held {
 
   /** Looks a secret up, or joins the look-up of it that is under way; never fails. */
   Future<Verdict> join(KeyDigest digest, RecordSource source) {
-    return join(digest, source, underWayMax, new Lookup(clocks.now()));
+    return join(digest, source, underWayMax);
   }
 
-  /**
-   * Looks up a secret that was not issued here, under the hashes by which the instance knows such
-   * secrets; never fails.
-   */
-  Future<Verdict> joinForeign(KeyDigest sha256, KeyDigest sha512, RecordSource source) {
-    return Future.succeededFuture()
-        .compose(unused -> records.read(RecordName.INSTANCE, source, new Lookup(clocks.now())))
-        .map(
-            found ->
-                found.orElse(null) instanceof InstanceRecord read ? read : InstanceRecord.DEFAULTS)
-        .compose(instance -> joinForeign(instance, sha256, sha512, source))
-        .otherwise(
-            failure -> {
-              LOG.debug("the instance's record can't be read: {}", failure.getMessage());
-              return Denial.STORES_UNREACHABLE;
-            });
-  }
-
-  /** What is refused by the one hash may be known by the other; any other answer stands. */
-  private Future<Verdict> joinForeign(
-      InstanceRecord instance, KeyDigest sha256, KeyDigest sha512, RecordSource source) {
-    Future<Verdict> first =
-        instance.takesSha256()
-            ? joinForeign(sha256, source)
-            : Future.succeededFuture(Denial.KEY_INVALID);
-    return first.compose(
-        verdict ->
-            verdict == Denial.KEY_INVALID && instance.takesSha512()
-                ? joinForeign(sha512, source)
-                : first);
-  }
-
-  private Future<Verdict> joinForeign(KeyDigest hash, RecordSource source) {
-    int most = Math.max(1, underWayMax / FOREIGN_PART);
-    return join(hash, source, most, Lookup.foreign(clocks.now()));
-  }
-
-  /** Returns what all keys have in common, as {@link SharedRecords#instance}. */
-  @Nullable InstanceRecord instance() {
-    return records.instance();
-  }
-
-  private Future<Verdict> join(KeyDigest digest, RecordSource source, int most, Lookup own) {
-    Moment now = own.sent();
+  private Future<Verdict> join(KeyDigest digest, RecordSource source, int most) {
+    Moment now = clocks.now();
     if (fence.stands(now)) {
       Verdict known = known(digest.a(), digest.b(), digest.c(), digest.d());
       if (known != null) {
@@ -125,7 +77,44 @@ final class Lookups implements Trust.Held {
     if (underWay.size() >= most) {
       return Future.succeededFuture(Denial.LOOKUPS_OVERLOADED);
     }
-    return begin(digest, source, own);
+    return begin(digest, source, new Lookup(now));
+  }
+
+  /**
+   * Looks up a secret that was not issued here, at the addresses of the hashes by which the
+   * instance knows such secrets; never fails. How many there are at once the caller bounds.
+   */
+  Future<Verdict> joinForeign(ForeignAddresses addresses, RecordSource source) {
+    return Future.succeededFuture()
+        .compose(unused -> records.read(RecordName.INSTANCE, source, new Lookup(clocks.now())))
+        .map(
+            found ->
+                found.orElse(null) instanceof InstanceRecord read ? read : InstanceRecord.DEFAULTS)
+        .compose(instance -> joinForeign(instance, addresses, source))
+        .otherwise(
+            failure -> {
+              LOG.debug("the instance's record can't be read: {}", failure.getMessage());
+              return Denial.STORES_UNREACHABLE;
+            });
+  }
+
+  private Future<Verdict> joinForeign(
+      InstanceRecord instance, ForeignAddresses addresses, RecordSource source) {
+    Future<Verdict> first = joinIf(instance.takesSha256(), addresses.sha256(), source);
+    Future<Verdict> other = joinIf(instance.takesSha512(), addresses.sha512(), source);
+    return Future.all(first, other)
+        .map(both -> ForeignAddresses.of(first.result(), other.result()));
+  }
+
+  private Future<Verdict> joinIf(boolean isTaken, KeyDigest address, RecordSource source) {
+    return isTaken
+        ? join(address, source, Integer.MAX_VALUE)
+        : Future.succeededFuture(Denial.KEY_INVALID);
+  }
+
+  /** Returns what all keys have in common, as {@link SharedRecords#instance}. */
+  @Nullable InstanceRecord instance() {
+    return records.instance();
   }
 
   /**
@@ -180,9 +169,6 @@ final class Lookups implements Trust.Held {
     // That there is no such key is not remembered, nor that one does not work for now. Creating a
     // key, or switching it on, waits for nobody: who is cut off from Postgres would go on refusing
     // it for as long as Redis vouches for the ring.
-    if (lookup.isForeign() && !(found instanceof KeyRecord imported && imported.imported())) {
-      return Future.succeededFuture(Answer.NOT_NOW);
-    }
     if (found instanceof SecretKeyRecord access) {
       return Future.succeededFuture(Answer.of(access(digest, access, lookup)));
     }

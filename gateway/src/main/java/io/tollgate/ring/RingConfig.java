@@ -5,7 +5,7 @@ import io.tollgate.setting.Bounds;
 /**
  * How much the ring holds, and how much may be asked of the stores at once for what it lacks.
  *
- * @param entriesMax the most secrets held at once; about 220 bytes each
+ * @param entriesMax the most secrets held at once; about 250 bytes each
  * @param lookupsMax the most secrets looked up at once; a request for one more is refused with 503
  * @param statementsMax the most statements that look secrets up in Postgres at once, each for up to
  *     256 of them

@@ -111,8 +111,8 @@ final class RingKeeper {
   }
 
   /** Looks up a secret that was not issued here; never fails. */
-  Future<Verdict> lookUpForeign(KeyDigest sha256, KeyDigest sha512) {
-    return lookups.joinForeign(sha256, sha512, keys);
+  Future<Verdict> lookUpForeign(ForeignAddresses addresses) {
+    return lookups.joinForeign(addresses, keys);
   }
 
   /** Returns what all keys have in common at a moment, null where that must be looked up. */

@@ -2,11 +2,8 @@ package io.tollgate.ring;
 
 import io.tollgate.key.KeyDigest;
 import io.tollgate.store.InstanceRecord;
-import io.tollgate.store.KeyRecord;
 import io.tollgate.store.RecordName;
 import io.tollgate.store.RecordSource;
-import io.tollgate.store.SecretKeyRecord;
-import io.tollgate.store.StoreUnreachable;
 import io.tollgate.store.StoredRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -86,7 +83,6 @@ final class SharedRecords {
     underWay.put(address, reading);
     Future.succeededFuture()
         .compose(unused -> source.find(address))
-        .compose(SharedRecords::checked)
         .onComplete(
             found -> {
               boolean attached = underWay.remove(address, reading);
@@ -100,18 +96,6 @@ final class SharedRecords {
               reading.answer.fail(failure);
             });
     return reading.answer.future();
-  }
-
-  /**
-   * Whoever imports hashes may name any, a record's address too. No secret has it, so it opens
-   * nothing; but what stands there then is not what was asked for, and is not as good as nothing.
-   */
-  private static Future<Optional<StoredRecord>> checked(Optional<StoredRecord> found) {
-    boolean isOfSecret =
-        found.filter(r -> r instanceof KeyRecord || r instanceof SecretKeyRecord).isPresent();
-    return isOfSecret
-        ? Future.failedFuture(new StoreUnreachable("a key stands at a record's address"))
-        : Future.succeededFuture(found);
   }
 
   private void hold(KeyDigest address, StoredRecord record) {

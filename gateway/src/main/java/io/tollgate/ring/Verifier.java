@@ -2,6 +2,7 @@ package io.tollgate.ring;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.ForeignForm;
+import io.tollgate.key.ForeignHash;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyDigester;
 import io.tollgate.key.KeyFormat;
@@ -19,6 +20,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,13 @@ import org.jspecify.annotations.Nullable;
  * that owns them and back.
  */
 public final class Verifier {
+  /**
+   * Anybody can make up secrets that only a store can tell from those that were issued elsewhere:
+   * an eighth of the look-ups is for them, at two addresses each, so that whoever makes them up
+   * takes little from our own, and our own take nothing from those that were imported.
+   */
+  private static final int FOREIGN_PART = 8;
+
   private final KeyFormat format;
   private final RecordSource truth;
   private final RingKeeper keeper;
@@ -37,6 +46,8 @@ public final class Verifier {
   private final Context context;
   private final Clocks clocks;
   private final long intervalMillis;
+  private final AtomicInteger foreign = new AtomicInteger();
+  private final int foreignMax;
   private volatile long skewMillis;
   private long timer;
 
@@ -63,6 +74,7 @@ public final class Verifier {
     this.context = context;
     this.clocks = clocks;
     intervalMillis = fence.interval().toMillis();
+    foreignMax = Math.max(1, ring.lookupsMax() / FOREIGN_PART);
     keeper =
         new RingKeeper(
             ring.entriesMax(),
@@ -119,18 +131,26 @@ public final class Verifier {
    * of theirs: else it dies here, and costs the stores nothing.
    */
   private Future<Verdict> lookUpForeign(KeyDigest sha256, Secret secret) {
-    if (!ForeignForm.fits(secret)) {
-      return Future.succeededFuture(Denial.KEY_INVALID);
-    }
     @Nullable InstanceRecord instance = keeper.instance(clocks.now());
-    if (instance != null && !instance.takesForeign()) {
+    if (!ForeignForm.fits(secret) || (instance != null && !instance.takesForeign())) {
       return Future.succeededFuture(Denial.KEY_INVALID);
     }
-    KeyDigest sha512 = KeyDigest.ofSha512(secret);
-    @Nullable Verdict known = known(sha512);
-    return known == null
-        ? onContext(() -> keeper.lookUpForeign(sha256, sha512))
-        : Future.succeededFuture(known);
+    var addresses =
+        new ForeignAddresses(
+            ForeignHash.SHA256.address(sha256.toBytes()), ForeignHash.SHA512.address(secret));
+    if (known(addresses.sha256()) instanceof Grant grant) {
+      return Future.succeededFuture(grant);
+    }
+    if (known(addresses.sha512()) instanceof Grant grant) {
+      return Future.succeededFuture(grant);
+    }
+    // Counted here and not there: who waits for the look-ups' context would wait behind them all.
+    if (foreign.incrementAndGet() > foreignMax) {
+      foreign.decrementAndGet();
+      return Future.succeededFuture(Denial.LOOKUPS_OVERLOADED);
+    }
+    return onContext(() -> keeper.lookUpForeign(addresses))
+        .onComplete(done -> foreign.decrementAndGet());
   }
 
   /** Returns what the ring knows of a secret, or null if a look-up is needed. */

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param enabled a key that is switched off works again when it is switched on
  * @param expiresAtMillis when the secret stops working, in milliseconds since the epoch, or {@link
  *     #NEVER}
- * @param imported whether the secret was issued elsewhere, so that no tag of ours vouches for it
  */
 public record KeyRecord(
     long number,
@@ -31,8 +30,7 @@ public record KeyRecord(
     List<String> addresses,
     boolean revoked,
     boolean enabled,
-    long expiresAtMillis,
-    boolean imported)
+    long expiresAtMillis)
     implements StoredRecord {
   public static final long NEVER = Long.MAX_VALUE;
 
@@ -58,7 +56,6 @@ public record KeyRecord(
         List.of(),
         revoked,
         true,
-        expiresAtMillis,
-        false);
+        expiresAtMillis);
   }
 }

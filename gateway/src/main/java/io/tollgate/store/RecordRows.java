@@ -36,8 +36,7 @@ public final class RecordRows {
       s.digest AS address, k.number, k.since, k.id, k.subject, k.created_by, k.scopes,
       k.addresses, k.revoked_at IS NOT NULL AS revoked,
       k.enabled AND coalesce(least(k.expires_at, s.expires_at) > now(), true) AS enabled,
-      least(k.expires_at, s.expires_at) AS expires_at, s.algorithm IS NOT NULL AS imported,
-      NULL::text AS body
+      least(k.expires_at, s.expires_at) AS expires_at, NULL::text AS body
       """;
 
   /** The same of {@code tollgate.record r}. */
@@ -46,7 +45,7 @@ public final class RecordRows {
       r.address, NULL::bigint AS number, NULL::bigint AS since, r.name AS id,
       NULL::text AS subject, NULL::text AS created_by, NULL::text[] AS scopes,
       NULL::text[] AS addresses, NULL::boolean AS revoked, NULL::boolean AS enabled,
-      NULL::timestamptz AS expires_at, NULL::boolean AS imported, r.body
+      NULL::timestamptz AS expires_at, r.body
       """;
 
   private static final Logger LOG = LoggerFactory.getLogger(RecordRows.class);
@@ -76,9 +75,7 @@ public final class RecordRows {
     for (Row row : rows) {
       KeyDigest address = KeyDigest.fromBytes(row.getBuffer("address").getBytes());
       try {
-        // Whoever imports a hash may name a record's address, where no secret leads: the record
-        // wins.
-        found.records.merge(address, record(row), (a, b) -> a instanceof KeyRecord ? b : a);
+        found.records.put(address, record(row));
       } catch (RuntimeException unreadable) {
         refused.increment();
         var name = new RecordName(row.getString("id"));
@@ -115,8 +112,7 @@ public final class RecordRows {
         addresses,
         row.getBoolean("revoked"),
         row.getBoolean("enabled"),
-        expiresAt == null ? KeyRecord.NEVER : expiresAt.toInstant().toEpochMilli(),
-        row.getBoolean("imported"));
+        expiresAt == null ? KeyRecord.NEVER : expiresAt.toInstant().toEpochMilli());
   }
 
   /** Whose role bounds the key: its user, or the user who made it for an organization. */

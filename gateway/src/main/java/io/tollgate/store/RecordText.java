@@ -67,9 +67,6 @@ public final class RecordText {
     if (!key.addresses().isEmpty()) {
       json.put("addresses", array(key.addresses()));
     }
-    if (key.imported()) {
-      json.put("imported", true);
-    }
     return withExpiry(json, key.expiresAtMillis());
   }
 
@@ -146,8 +143,7 @@ public final class RecordText {
         texts(json.getJsonArray("addresses", new JsonArray())),
         json.getBoolean("revoked"),
         json.getBoolean("enabled"),
-        json.getLong("expires_at", KeyRecord.NEVER),
-        json.getBoolean("imported", false));
+        json.getLong("expires_at", KeyRecord.NEVER));
   }
 
   private static SubjectRecord readSubject(JsonObject json) {

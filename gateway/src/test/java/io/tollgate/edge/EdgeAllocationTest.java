@@ -20,7 +20,6 @@ import io.tollgate.ring.RingConfig;
 import io.tollgate.ring.Verdict;
 import io.tollgate.ring.Verifier;
 import io.tollgate.store.KeyRecord;
-import io.tollgate.store.RecordName;
 import io.tollgate.store.RecordSource;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.StoredRecord;
@@ -47,15 +46,11 @@ class EdgeAllocationTest {
 
   private static final AddressRanges PROXIES = AddressRanges.of(List.of("10.0.0.0/8"));
 
-  /** Answers at once with one key, whichever is asked for; of what it names nothing is known. */
+  /** Answers at once with one key, whoever asks. */
   private static final class OneKey implements RecordSource {
-    private static final Set<KeyDigest> NAMED =
-        Set.of(RecordName.INSTANCE.address(), RecordName.subject(StoredKeys.SUBJECT).address());
-
     @Override
-    public Future<Optional<StoredRecord>> find(KeyDigest address) {
-      return Future.succeededFuture(
-          NAMED.contains(address) ? Optional.empty() : Optional.of(RECORD));
+    public Future<Optional<StoredRecord>> find(KeyDigest digest) {
+      return Future.succeededFuture(Optional.of(RECORD));
     }
   }
 

@@ -141,8 +141,7 @@ class SharedRecordsTest {
         List.of(range),
         false,
         true,
-        KeyRecord.NEVER,
-        false);
+        KeyRecord.NEVER);
   }
 
   @Test

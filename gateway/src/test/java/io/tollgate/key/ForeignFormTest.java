@@ -3,8 +3,6 @@ package io.tollgate.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,18 +40,5 @@ class ForeignFormTest {
   @ValueSource(ints = {512, 513})
   void up_to_its_longest(int length) {
     assertThat(fits("s".repeat(length))).isEqualTo(length == ForeignForm.LENGTH_MAX);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"12345678", "a-secret-of-another-service"})
-  void its_addresses_are_its_sha_256_and_the_first_half_of_its_sha_512(String text)
-      throws Exception {
-    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-    var digester = new KeyDigester();
-    assertThat(digester.digestForeign(bytes, 0, bytes.length)).isTrue();
-    assertThat(digester.copy().toBytes())
-        .isEqualTo(MessageDigest.getInstance("SHA-256").digest(bytes));
-    assertThat(KeyDigest.ofSha512(new Secret(text)).toBytes())
-        .isEqualTo(Arrays.copyOf(MessageDigest.getInstance("SHA-512").digest(bytes), 32));
   }
 }

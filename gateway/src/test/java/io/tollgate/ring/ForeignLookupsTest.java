@@ -10,11 +10,9 @@ import io.tollgate.store.InstanceRecord;
 import io.tollgate.store.KeyRecord;
 import io.tollgate.store.RecordName;
 import io.tollgate.store.RecordSource;
-import io.tollgate.store.SecretKeyRecord;
 import io.tollgate.store.StoreUnreachable;
 import io.tollgate.store.StoredRecord;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -22,7 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Look-ups of secrets that were issued elsewhere, in virtual time. */
@@ -44,22 +42,20 @@ class ForeignLookupsTest {
           new KeyRing(100), new Generations(), fence, PLACES, clocks, EnumSet.allOf(Guard.class));
   private final RecordSource source = new Stored();
   private boolean away;
-  private boolean silent;
+  private @Nullable KeyDigest unreachable;
 
   private final class Stored implements RecordSource {
     @Override
     public Future<Optional<StoredRecord>> find(KeyDigest address) {
       asked.add(address);
-      if (away) {
+      if (away || address.equals(unreachable)) {
         return Future.failedFuture(new StoreUnreachable("both away"));
       }
-      return silent && !address.equals(INSTANCE)
-          ? Promise.<Optional<StoredRecord>>promise().future()
-          : Future.succeededFuture(Optional.ofNullable(stored.get(address)));
+      return Future.succeededFuture(Optional.ofNullable(stored.get(address)));
     }
   }
 
-  private static KeyRecord key(boolean revoked, boolean imported) {
+  private static KeyRecord key(boolean revoked) {
     return new KeyRecord(
         9,
         5,
@@ -70,18 +66,17 @@ class ForeignLookupsTest {
         List.of(),
         revoked,
         true,
-        KeyRecord.NEVER,
-        imported);
+        KeyRecord.NEVER);
   }
 
   private Verdict verdict() {
-    return lookups.joinForeign(SHA256, SHA512, source).result();
+    return lookups.joinForeign(new ForeignAddresses(SHA256, SHA512), source).result();
   }
 
   @Test
   void while_nothing_was_imported_only_the_instance_is_asked_for_and_then_held() {
     stored.put(INSTANCE, InstanceRecord.DEFAULTS);
-    stored.put(SHA256, key(false, true));
+    stored.put(SHA256, key(false));
     fence.confirm(clocks.now());
     assertThat(verdict()).isEqualTo(Denial.KEY_INVALID);
     assertThat(verdict()).isEqualTo(Denial.KEY_INVALID);
@@ -102,8 +97,8 @@ class ForeignLookupsTest {
 
   @Test
   void a_secret_is_looked_up_by_the_hashes_that_were_imported_and_by_no_other() {
-    stored.put(SHA256, key(false, true));
-    stored.put(SHA512, key(false, true));
+    stored.put(SHA256, key(false));
+    stored.put(SHA512, key(false));
     stored.put(INSTANCE, new InstanceRecord(true, false, true));
     assertThat(((Grant) verdict()).digest()).isEqualTo(SHA512);
     stored.put(INSTANCE, new InstanceRecord(true, true, false));
@@ -117,20 +112,28 @@ class ForeignLookupsTest {
   void what_the_one_hash_does_not_lead_to_the_other_may() {
     stored.put(INSTANCE, BOTH);
     assertThat(verdict()).isEqualTo(Denial.KEY_INVALID);
-    stored.put(SHA512, key(false, true));
+    stored.put(SHA512, key(false));
     assertThat(verdict()).isInstanceOf(Grant.class);
-    stored.put(SHA512, key(true, true));
+    stored.put(SHA512, key(true));
     lookups.forget(SHA512);
     assertThat(verdict()).isEqualTo(Denial.KEY_INVALID);
   }
 
   @Test
-  void a_key_of_our_own_is_none_of_theirs_since_its_pepper_is_retired() {
+  void what_one_of_them_grants_stands_whatever_becomes_of_the_other() {
     stored.put(INSTANCE, BOTH);
-    stored.put(SHA256, key(false, false));
-    assertThat(verdict()).isEqualTo(Denial.KEY_INVALID);
-    stored.put(SHA256, new SecretKeyRecord("isk_1", Set.of("keys"), KeyRecord.NEVER));
-    assertThat(verdict()).isEqualTo(Denial.KEY_INVALID);
+    stored.put(SHA512, key(false));
+    unreachable = SHA256;
+    assertThat(((Grant) verdict()).digest()).isEqualTo(SHA512);
+    stored.remove(SHA512);
+    lookups.forget(SHA512);
+    assertThat(verdict()).isEqualTo(Denial.STORES_UNREACHABLE);
+    unreachable = SHA512;
+    stored.put(SHA256, key(true));
+    assertThat(verdict()).isEqualTo(Denial.STORES_UNREACHABLE);
+    stored.put(SHA256, key(false));
+    lookups.forget(SHA256);
+    assertThat(((Grant) verdict()).digest()).isEqualTo(SHA256);
   }
 
   @Test
@@ -143,28 +146,5 @@ class ForeignLookupsTest {
     verdict();
     away = true;
     assertThat(verdict()).isEqualTo(Denial.STORES_UNREACHABLE);
-  }
-
-  @Test
-  void made_up_ones_take_a_part_of_the_places_and_leave_the_rest_to_our_own() {
-    stored.put(INSTANCE, BOTH);
-    silent = true;
-    for (int i = 0; i < PLACES / 4; i++) {
-      lookups.joinForeign(new KeyDigest(10, 10, 10, i), SHA512, source);
-    }
-    assertThat(verdict()).isEqualTo(Denial.LOOKUPS_OVERLOADED);
-    for (int i = lookups.underWay(); i < PLACES; i++) {
-      assertThat(lookups.join(new KeyDigest(20, 20, 20, i), source).isComplete()).isFalse();
-    }
-    assertThat(lookups.underWay()).isEqualTo(PLACES);
-  }
-
-  @Test
-  void a_key_that_stands_at_a_records_address_is_not_as_good_as_no_record() {
-    stored.put(SHA256, key(false, false));
-    stored.put(RecordName.subject(SUBJECT).address(), key(false, true));
-    assertThat(lookups.join(SHA256, source).result()).isEqualTo(Denial.STORES_UNREACHABLE);
-    stored.remove(RecordName.subject(SUBJECT).address());
-    assertThat(lookups.join(SHA256, source).result()).isInstanceOf(Grant.class);
   }
 }

@@ -75,8 +75,7 @@ class NamedRecordsTest {
         List.of(),
         false,
         enabled,
-        KeyRecord.NEVER,
-        false);
+        KeyRecord.NEVER);
   }
 
   private void putKey(Subject subject, @Nullable Subject member, String... scopes) {

@@ -32,20 +32,6 @@ class RecordDocumentTest {
     KeyRecord plain =
         KeyRecord.plain(0, new KeyId(0, 0), StoredKeys.SUBJECT, Scopes.NONE, true, KeyRecord.NEVER);
     assertThat(documents.decode(DIGEST, documents.encode(DIGEST, plain))).contains(plain);
-    var imported =
-        new KeyRecord(
-            1,
-            1,
-            new KeyId(0, 0),
-            StoredKeys.SUBJECT,
-            null,
-            Scopes.NONE,
-            List.of(),
-            false,
-            true,
-            KeyRecord.NEVER,
-            true);
-    assertThat(documents.decode(DIGEST, documents.encode(DIGEST, imported))).contains(imported);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.tollgate.store;
 
 import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
+import io.tollgate.key.ForeignHash;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.key.KeyId;
@@ -167,11 +168,11 @@ public final class StoredKeys {
   }
 
   /** Puts a key whose secret was issued elsewhere. */
-  public void importInPostgres(KeyDigest address, String algorithm, KeyRecord record) {
-    putPostgres(address, record);
+  public void importInPostgres(Secret secret, ForeignHash hash, KeyRecord record) {
+    putPostgres(hash.address(secret), record);
     postgres.execute(
         "UPDATE tollgate.api_key_secret SET algorithm = '%s' WHERE digest = %s"
-            .formatted(algorithm, literal(address)));
+            .formatted(hash.text(), literal(hash.address(secret))));
   }
 
   public void putPostgres(Secret secret, KeyRecord record) {

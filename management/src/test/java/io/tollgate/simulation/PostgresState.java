@@ -144,8 +144,7 @@ final class PostgresState {
         List.of(),
         revoked,
         true,
-        KeyRecord.NEVER,
-        false);
+        KeyRecord.NEVER);
   }
 
   /**

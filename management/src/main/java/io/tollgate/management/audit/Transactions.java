@@ -55,6 +55,11 @@ public final class Transactions {
     return PostgresFailures.await(pool.preparedQuery(sql).execute(parameters), within);
   }
 
+  /** Runs one statement that changes what no reader follows, and nobody has to answer for. */
+  public RowSet<Row> note(String sql, Tuple parameters) {
+    return read(sql, parameters);
+  }
+
   /**
    * Does a change in one transaction, or nothing where the work throws.
    *

@@ -1,5 +1,6 @@
 package io.tollgate.management.key;
 
+import io.tollgate.key.ForeignHash;
 import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
@@ -23,17 +24,17 @@ final class ForeignHashes {
 
   private ForeignHashes() {}
 
-  /** Returns the line of the audit if some of the algorithms had to be switched on, else null. */
-  static @Nullable AuditEntry take(Change change, Set<String> algorithms, Origin origin) {
+  /** Returns the line of the audit if some of the hashes had to be switched on, else null. */
+  static @Nullable AuditEntry take(Change change, Set<ForeignHash> kinds, Origin origin) {
     // Locked only where it has to change: every import after the first goes on beside others.
     for (Row row : change.execute(BODY, Tuple.of(RecordName.INSTANCE.text()))) {
       InstanceRecord known = instance(Optional.of(RecordText.decode(row.getString("body"))));
-      if (with(known, algorithms).equals(known)) {
+      if (with(known, kinds).equals(known)) {
         return null;
       }
     }
     InstanceRecord before = instance(change.lock(RecordName.INSTANCE));
-    InstanceRecord after = with(before, algorithms);
+    InstanceRecord after = with(before, kinds);
     if (after.equals(before)) {
       return null;
     }
@@ -41,11 +42,11 @@ final class ForeignHashes {
     return origin.entry("instance.imports.enable", "instance", encode(before), encode(after));
   }
 
-  private static InstanceRecord with(InstanceRecord instance, Set<String> algorithms) {
+  private static InstanceRecord with(InstanceRecord instance, Set<ForeignHash> kinds) {
     return new InstanceRecord(
         instance.keysEnabled(),
-        instance.takesSha256() || algorithms.contains(SecretHash.SHA256),
-        instance.takesSha512() || algorithms.contains(SecretHash.SHA512));
+        instance.takesSha256() || kinds.contains(ForeignHash.SHA256),
+        instance.takesSha512() || kinds.contains(ForeignHash.SHA512));
   }
 
   private static InstanceRecord instance(Optional<StoredRecord> found) {
@@ -58,8 +59,8 @@ final class ForeignHashes {
   private static String encode(InstanceRecord instance) {
     return new JsonObject()
         .put("object", "instance_imports")
-        .put(SecretHash.SHA256, instance.takesSha256())
-        .put(SecretHash.SHA512, instance.takesSha512())
+        .put(ForeignHash.SHA256.text(), instance.takesSha256())
+        .put(ForeignHash.SHA512.text(), instance.takesSha512())
         .encode();
   }
 }

@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 
 /**
@@ -22,10 +23,16 @@ public final class ImportEndpoint {
   private static final int KEYS_MAX = 5_000;
   private static final String DRY_RUN = "dry_run";
 
+  /** Each may hold its body many times over while it is read. */
+  private static final int AT_ONCE_MAX = 4;
+
+  private static final int RETRY_AFTER_SECONDS = 2;
+
   private final Transactions transactions;
   private final RevocationBarrier barrier;
   private final RandomGenerator random;
   private final int bytesMax;
+  private final Semaphore turns = new Semaphore(AT_ONCE_MAX);
 
   /**
    * Makes the endpoint.
@@ -46,24 +53,42 @@ public final class ImportEndpoint {
   }
 
   private void take(RoutingContext exchange) {
+    if (!turns.tryAcquire()) {
+      throw ApiError.unavailable(
+          "imports_overloaded",
+          "Too many imports at once",
+          "Other imports are under way, of which there may be "
+              + AT_ONCE_MAX
+              + "; nothing was done.",
+          RETRY_AFTER_SECONDS);
+    }
+    try {
+      takeInTurn(exchange);
+    } finally {
+      turns.release();
+    }
+  }
+
+  private void takeInTurn(RoutingContext exchange) {
     RequestBody body = RequestBody.parse(exchange.body().buffer());
     body.allowOnly(Set.of(DRY_RUN, KEYS));
     boolean dryRun = body.has(DRY_RUN) && body.flag(DRY_RUN);
-    List<RequestBody> wanted = body.objects(KEYS);
-    if (wanted.isEmpty() || wanted.size() > KEYS_MAX) {
+    List<RequestBody> wanted = body.objects(KEYS, KEYS_MAX);
+    if (wanted.isEmpty()) {
       throw ApiError.parameter(
           "form_param_value_invalid",
           "is invalid",
           KEYS,
-          KEYS + " must name 1 to " + KEYS_MAX + ", named " + wanted.size() + ".");
+          KEYS + " must name 1 to " + KEYS_MAX + ", named none.");
     }
     var imported =
         new KeyImport(transactions, barrier, random, Origin.of(exchange), dryRun, wanted.size());
     imported.take(wanted);
-    Endpoints.answer(exchange, encode(imported.outcomes(), dryRun));
+    Endpoints.answer(exchange, encode(imported, dryRun));
   }
 
-  private static String encode(List<KeyImport.Outcome> outcomes, boolean dryRun) {
+  private static String encode(KeyImport imported, boolean dryRun) {
+    List<KeyImport.Outcome> outcomes = imported.outcomes();
     var data = new JsonArray();
     int refused = 0;
     for (KeyImport.Outcome outcome : outcomes) {
@@ -85,6 +110,7 @@ public final class ImportEndpoint {
         .put("created_count", dryRun ? 0 : taken)
         .put("valid_count", dryRun ? taken : 0)
         .put("refused_count", refused)
+        .put("holds_everywhere", imported.isHeldEverywhere())
         .put("data", data)
         .encode();
   }

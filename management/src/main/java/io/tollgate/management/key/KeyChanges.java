@@ -32,22 +32,15 @@ final class KeyChanges {
 
   private static final String REVOKE =
       """
+      WITH unsealed AS (
+        UPDATE tollgate.api_key_secret SET sealed = NULL WHERE key_id = $1 AND sealed IS NOT NULL
+      )
       UPDATE tollgate.api_key AS k
       SET revoked_at = now(), revocation_reason = $2, updated_at = now()
       WHERE k.id = $1
       RETURNING %s
       """
           .formatted(ApiKey.COLUMNS);
-
-  private static final int MARKED_AT_ONCE = 1_000;
-
-  private static final String MARK =
-      """
-      UPDATE tollgate.api_key SET revoked_at = now(), revocation_reason = $3, updated_at = now()
-      WHERE id IN (
-        SELECT id FROM tollgate.api_key
-        WHERE subject = $1 AND since < $2 AND revoked_at IS NULL LIMIT $4)
-      """;
 
   private static final String SWITCH =
       """
@@ -76,7 +69,7 @@ final class KeyChanges {
 
   private static final String END_SECRETS =
       """
-      UPDATE tollgate.api_key_secret SET expires_at = least(expires_at,
+      UPDATE tollgate.api_key_secret SET sealed = NULL, expires_at = least(expires_at,
         date_trunc('milliseconds', now()) + $2::bigint * interval '1 millisecond')
       WHERE key_id = $1
       """;
@@ -267,23 +260,6 @@ final class KeyChanges {
               change.record(origin.entry("subject.revoke", subject.id(), null, null));
           return new SubjectRevoked(recorded.epoch(), recorded.number());
         });
-  }
-
-  /**
-   * Marks the rows of keys that a record has ended, some at a time, for whoever lists them and for
-   * their names, which are free again. Returns how many.
-   */
-  int markRevoked(Subject subject, long before, @Nullable String reason) {
-    int marked = 0;
-    int last = MARKED_AT_ONCE;
-    while (last == MARKED_AT_ONCE) {
-      last =
-          transactions
-              .read(MARK, Tuple.of(subject.id(), before, reason, MARKED_AT_ONCE))
-              .rowCount();
-      marked += last;
-    }
-    return marked;
   }
 
   /** Removes a key, which must be revoked, for good. */

@@ -20,6 +20,7 @@ import io.tollgate.store.StoreUnreachable;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,10 +31,11 @@ import org.jspecify.annotations.Nullable;
 public final class KeyEndpoint {
   private static final String REASON = "revocation_reason";
   private static final int REASON_MAX = 255;
-  private static final int MARK_RETRY_AFTER_SECONDS = 2;
+  private static final int RETRY_AFTER_SECONDS = 2;
 
   private final KeyRegistry keys;
   private final KeyChanges changes;
+  private final EndedKeys ended;
   private final KeySecrets secrets;
   private final Repeatable repeatable;
   private final KeyExplanation explanation;
@@ -63,6 +65,7 @@ public final class KeyEndpoint {
       MeterRegistry metrics) {
     keys = new KeyRegistry(transactions);
     changes = new KeyChanges(transactions);
+    ended = new EndedKeys(transactions);
     secrets = new KeySecrets(transactions);
     repeatable = new Repeatable(transactions, format, derivation, recovery, random);
     explanation = new KeyExplanation(transactions, keys, format, verifier);
@@ -140,17 +143,35 @@ public final class KeyEndpoint {
     body.allowOnly(Set.of("secret", REASON));
     @Nullable String reason = reason(body);
     var secret = new Secret(body.text("secret"));
-    List<KeyChanges.Changed> revoked =
-        keys.findAll(secret).stream()
-            .map(key -> changes.revoke(KeyId.parse(key.id()), reason, Origin.of(exchange)))
-            .flatMap(Optional::stream)
-            .toList();
-    if (revoked.isEmpty()) {
+    List<ApiKey> found = keys.findAll(secret);
+    if (found.isEmpty()) {
       throw ApiError.notFound("No API key has this secret.");
     }
-    // The last of them is not behind any of the others.
-    barrier.pass(revoked.getLast().epoch(), revoked.getLast().number());
-    Endpoints.answer(exchange, KeyJson.encode(revoked.getFirst().key()));
+    // Each is proven by itself: what fails behind the first is told by a repeated call.
+    List<ApiKey> revoked = new ArrayList<>();
+    for (ApiKey key : found) {
+      revoked.add(revokeOne(key, reason, Origin.of(exchange), revoked.isEmpty()));
+    }
+    Endpoints.answer(exchange, KeyJson.encode(revoked.getFirst()));
+  }
+
+  private ApiKey revokeOne(ApiKey key, @Nullable String reason, Origin origin, boolean isFirst) {
+    try {
+      KeyChanges.Changed changed =
+          changes.revoke(KeyId.parse(key.id()), reason, origin).orElseThrow(KeyEndpoint::unknown);
+      barrier.pass(changed.epoch(), changed.number());
+      return changed.key();
+    } catch (StoreUnreachable e) {
+      if (isFirst) {
+        throw e;
+      }
+      throw ApiError.unavailable(
+          "revocation_pending",
+          "Revocation pending",
+          "Done: one key that has this secret is revoked. Not done: another one has it, too. Repeat"
+              + " the call until it answers 200; repeating is safe.",
+          RETRY_AFTER_SECONDS);
+    }
   }
 
   /** Ends all keys of a subject. */
@@ -162,7 +183,7 @@ public final class KeyEndpoint {
     KeyChanges.SubjectRevoked revoked = changes.revokeAll(subject, Origin.of(exchange));
     // First of all the promise: of the marks nothing hangs on but what lists show.
     barrier.pass(revoked.epoch(), revoked.number());
-    int count = mark(subject, revoked.number(), reason);
+    int count = ended.mark(subject, revoked.number(), reason);
     Endpoints.answer(
         exchange,
         new JsonObject()
@@ -170,21 +191,6 @@ public final class KeyEndpoint {
             .put("subject", subject.id())
             .put("revoked_count", count)
             .encode());
-  }
-
-  private int mark(Subject subject, long before, @Nullable String reason) {
-    try {
-      return changes.markRevoked(subject, before, reason);
-    } catch (StoreUnreachable e) {
-      // Not as other outages are told, after which nothing has changed.
-      throw ApiError.unavailable(
-          "revocation_pending",
-          "Revocation pending",
-          "Done: all keys of the subject are revoked, for good, and no gateway accepts one. Not"
-              + " done: not all of them could be marked, so that lists may show some as valid."
-              + " Repeat the call until all are; repeating is safe.",
-          MARK_RETRY_AFTER_SECONDS);
-    }
   }
 
   private void explain(RoutingContext exchange) {

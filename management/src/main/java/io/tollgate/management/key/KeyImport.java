@@ -1,5 +1,6 @@
 package io.tollgate.management.key;
 
+import io.tollgate.key.ForeignHash;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
 import io.tollgate.management.audit.AuditEntry;
@@ -20,12 +21,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One import: its keys are judged in the order given, and those that may be are stored, some in
@@ -39,17 +43,18 @@ final class KeyImport {
   /** How many are stored in one transaction. */
   static final int AT_ONCE = 200;
 
-  /** Well before the connection counts as idle, so that the answer still finds its way. */
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  /** Early enough before the connection counts as idle for the last part and the proof. */
+  private static final Duration DEADLINE = Duration.ofSeconds(45);
 
   private static final int TRIES = 3;
 
-  /** A record's address is no key's either. */
+  /** A unique value is taken, two wait for each other. */
+  private static final Set<String> AGAIN = Set.of(KeyRegistry.UNIQUE_VIOLATION, "40P01");
+
+  private static final Logger LOG = LoggerFactory.getLogger(KeyImport.class);
+
   static final String TAKEN_HASHES =
-      """
-      SELECT digest AS address FROM tollgate.api_key_secret WHERE digest = ANY($1)
-      UNION ALL SELECT address FROM tollgate.record WHERE address = ANY($1)
-      """;
+      "SELECT digest AS address FROM tollgate.api_key_secret WHERE digest = ANY($1)";
 
   /** Each is found by an index: OFFSET 0 keeps the planner from joining them with all keys. */
   static final String TAKEN_NAMES =
@@ -99,8 +104,10 @@ final class KeyImport {
   private final long startNanos = System.nanoTime();
   private boolean stored;
 
-  /** Where an algorithm was switched on, which gateways have to hear of. */
-  private Change.@Nullable Recorded switched;
+  /** The last change, which gateways have to hear of. */
+  private Change.@Nullable Recorded last;
+
+  private boolean isHeldEverywhere = true;
 
   KeyImport(
       Transactions transactions,
@@ -143,10 +150,16 @@ final class KeyImport {
         break;
       }
     }
-    if (switched != null) {
-      // For whoever uses one of the keys at once. Nothing is lost where it can't be proven.
-      barrier.passes(switched.epoch(), switched.number());
+    if (last != null) {
+      // For whoever uses one of the keys at once, and a gateway may know that nothing was imported,
+      // or that a key of this hash was revoked.
+      isHeldEverywhere = barrier.passes(last.epoch(), last.number());
     }
+  }
+
+  /** Returns whether it is proven that every gateway accepts what was imported. */
+  boolean isHeldEverywhere() {
+    return isHeldEverywhere;
   }
 
   /** Returns what became of each, in the order given. */
@@ -186,10 +199,11 @@ final class KeyImport {
             names.add(item.name());
           });
       return true;
-    } catch (StoreUnreachable away) {
+    } catch (StoreUnreachable | PgException failure) {
       if (!stored) {
-        throw away;
+        throw failure;
       }
+      LOG.warn("an import broke off: {}", failure.getMessage());
       refuse(part, interrupted());
     } catch (ApiError unconfirmed) {
       if (!stored) {
@@ -209,7 +223,10 @@ final class KeyImport {
         1);
   }
 
-  /** Somebody else may be faster with a name or a hash: then it is judged anew. */
+  /**
+   * Somebody else may be faster with a name or a hash, or wait for one of ours while we wait for
+   * one of his: then it is judged anew.
+   */
   private List<Item> tryPart(List<Item> part) {
     for (int tries = 0; tries < TRIES; tries++) {
       try {
@@ -220,7 +237,7 @@ final class KeyImport {
         stored |= !taken.isEmpty();
         return taken;
       } catch (PgException e) {
-        if (!KeyRegistry.UNIQUE_VIOLATION.equals(e.getSqlState())) {
+        if (!AGAIN.contains(e.getSqlState())) {
           throw e;
         }
       }
@@ -280,22 +297,19 @@ final class KeyImport {
     for (ApiKey key : insert(change, valid)) {
       change.touch(key.id());
       named.addAll(KeyRegistry.named(key));
-      lines.add(KeyRegistry.created(key, origin));
+      lines.add(KeyRegistry.created("api_key.import", key, origin));
     }
-    @Nullable AuditEntry taking = ForeignHashes.take(change, algorithms(valid), origin);
+    @Nullable AuditEntry taking = ForeignHashes.take(change, kinds(valid), origin);
     if (taking != null) {
       lines.addFirst(taking);
     }
     change.putIfAbsent(named, SubjectRecord.DEFAULTS);
-    Change.Recorded recorded = change.record(lines);
-    if (taking != null) {
-      switched = recorded;
-    }
+    last = change.record(lines);
     return valid;
   }
 
   private List<ApiKey> insert(Change change, List<Item> valid) {
-    // In one order for all, so that no two imports wait for each other.
+    // In one order for all, so that imports seldom wait for each other.
     List<Item> sorted =
         valid.stream()
             .sorted(
@@ -313,9 +327,9 @@ final class KeyImport {
         .toList();
   }
 
-  private static Set<String> algorithms(List<Item> items) {
-    Set<String> algorithms = new HashSet<>();
-    items.forEach(item -> algorithms.add(item.hash.algorithm()));
-    return algorithms;
+  private static Set<ForeignHash> kinds(List<Item> items) {
+    Set<ForeignHash> kinds = EnumSet.noneOf(ForeignHash.class);
+    items.forEach(item -> kinds.add(item.hash.kind()));
+    return kinds;
   }
 }

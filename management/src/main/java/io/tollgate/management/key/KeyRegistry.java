@@ -1,6 +1,7 @@
 package io.tollgate.management.key;
 
 import io.tollgate.access.Subject;
+import io.tollgate.key.ForeignHash;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
 import io.tollgate.key.Secret;
@@ -111,8 +112,8 @@ final class KeyRegistry {
     Row row = change.execute(INSERT, row(wanted, id, secret)).iterator().next();
     ApiKey key = ApiKey.from(row);
     change.touch(key.id());
-    named(key).forEach(name -> change.putIfAbsent(name, SubjectRecord.DEFAULTS));
-    change.record(created(key, origin));
+    change.putIfAbsent(named(key), SubjectRecord.DEFAULTS);
+    change.record(created("api_key.create", key, origin));
     return key;
   }
 
@@ -144,8 +145,8 @@ final class KeyRegistry {
         : List.of(subject, RecordName.subject(new Subject(maker)));
   }
 
-  static AuditEntry created(ApiKey key, Origin origin) {
-    return origin.entry("api_key.create", key.id(), null, KeyJson.encode(key));
+  static AuditEntry created(String action, ApiKey key, Origin origin) {
+    return origin.entry(action, key.id(), null, KeyJson.encode(key));
   }
 
   Optional<ApiKey> find(KeyId id) {
@@ -161,9 +162,12 @@ final class KeyRegistry {
     return findAll(secret).stream().findFirst();
   }
 
-  /** Finds both keys where somebody has imported one secret by both of its hashes. */
+  /** Finds all keys where somebody has imported one secret by both of its hashes. */
   List<ApiKey> findAll(Secret secret) {
-    return Stream.of(KeyDigest.of(secret), KeyDigest.ofSha512(secret))
+    return Stream.of(
+            KeyDigest.of(secret),
+            ForeignHash.SHA256.address(secret),
+            ForeignHash.SHA512.address(secret))
         .flatMap(digest -> find(digest).stream())
         .toList();
   }

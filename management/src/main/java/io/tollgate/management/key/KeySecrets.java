@@ -19,7 +19,8 @@ final class KeySecrets {
   /** One row without a secret where the key has none; none where there is no key. */
   private static final String LIST =
       """
-      SELECT s.created_at, s.expires_at, s.last_used_at, s.expires_at <= now() AS expired
+      SELECT s.created_at, s.expires_at, s.last_used_at, s.expires_at <= now() AS expired,
+        s.algorithm
       FROM tollgate.api_key k LEFT JOIN tollgate.api_key_secret s ON s.key_id = k.id
       WHERE k.id = $1 ORDER BY s.created_at DESC, s.expires_at DESC NULLS FIRST
       """;
@@ -43,6 +44,7 @@ final class KeySecrets {
         data.add(
             new JsonObject()
                 .put("object", "api_key_secret")
+                .put("imported_hash", row.getString("algorithm"))
                 .put("created_at", created)
                 .put("expiration", millis(row.getOffsetDateTime("expires_at")))
                 .put("expired", Boolean.TRUE.equals(row.getBoolean("expired")))

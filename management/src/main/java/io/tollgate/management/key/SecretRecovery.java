@@ -19,13 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SecretRecovery {
   /** Nobody revokes or rotates the key until the line of the audit stands. */
+  private static final String HOLD = "SELECT FROM tollgate.api_key WHERE id = $1 FOR SHARE";
+
+  /** A statement of its own: one that waited for the lock would see the secrets as of before. */
   static final String NEWEST =
       """
       SELECT k.revoked_at IS NOT NULL AS revoked, s.digest, s.sealed
       FROM tollgate.api_key k
       LEFT JOIN tollgate.api_key_secret s ON s.key_id = k.id AND s.expires_at IS NULL
       WHERE k.id = $1
-      FOR SHARE OF k
       """;
 
   private final Transactions transactions;
@@ -61,6 +63,7 @@ public final class SecretRecovery {
   Optional<Secret> reveal(KeyId id, Origin origin) {
     return transactions.change(
         change -> {
+          change.execute(HOLD, Tuple.of(id.toString()));
           for (Row row : change.execute(NEWEST, Tuple.of(id.toString()))) {
             Secret secret = open(id, row);
             change.record(origin.entry("api_key.reveal", id.toString(), null, null));
@@ -94,6 +97,6 @@ public final class SecretRecovery {
         400,
         "api_key_secret_not_recoverable",
         "Secret not recoverable",
-        why + " It was shown when it was made; rotate the key, if it lives, to get another.");
+        why + " Rotate the key, if it lives, to get another.");
   }
 }

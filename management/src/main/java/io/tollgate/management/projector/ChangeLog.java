@@ -89,7 +89,7 @@ final class ChangeLog implements TruthStore {
         UNION ALL
         SELECT %s FROM tollgate.record r WHERE r.name = ANY(batch.records)
         UNION ALL
-        SELECT gone.address, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        SELECT gone.address, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
         FROM unnest(batch.addresses) gone (address)
         LEFT JOIN LATERAL (
           SELECT true AS there FROM tollgate.api_key_secret s WHERE s.digest = gone.address OFFSET 0

@@ -35,8 +35,8 @@ final class MembershipEndpoint {
 
   private void list(RoutingContext exchange) {
     String id = OrganizationEndpoint.id(exchange, "id");
-    Page page = Page.parse(new RequestParameters(exchange), Shelves.MEMBERSHIPS.columns());
-    service.find(Shelves.ORGANIZATIONS, id, OrganizationEndpoint::unknown);
+    Page page = Page.parse(new RequestParameters(exchange), ObjectViews.MEMBERSHIPS.columns());
+    service.find(ObjectViews.ORGANIZATIONS, id, OrganizationEndpoint::unknown);
     Endpoints.answer(exchange, memberships.list(id, page).page());
   }
 

@@ -3,6 +3,7 @@ package io.tollgate.management.role;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
@@ -16,7 +17,10 @@ final class MembershipRegistry {
   static final String USER = "user_id";
   static final String ROLE = "role";
 
-  private static final Shelf SHELF = Shelves.MEMBERSHIPS;
+  /** Of how many organizations a user may be a member. */
+  static final int ORGANIZATIONS_MAX = 500;
+
+  private static final ObjectView VIEW = ObjectViews.MEMBERSHIPS;
   private static final String ONE = "t.organization_id = $1 AND t.user_id = $2";
 
   private static final String INSERT =
@@ -34,8 +38,8 @@ final class MembershipRegistry {
     this.random = random;
   }
 
-  Shelf.Listed list(String organizationId, Page page) {
-    return SHELF.list(transactions::read, page, "t.organization_id = $4", Tuple.of(organizationId));
+  ObjectView.Listed list(String organizationId, Page page) {
+    return VIEW.list(transactions::read, page, "t.organization_id = $4", Tuple.of(organizationId));
   }
 
   Changed insert(
@@ -56,6 +60,17 @@ final class MembershipRegistry {
         });
   }
 
+  /** His record holds all of them, and is read whole with each of his keys. */
+  private static void checkQuota(SubjectRecord record) {
+    if (record.roles().size() >= ORGANIZATIONS_MAX) {
+      throw new ApiError(
+          403,
+          "organization_membership_quota_exceeded",
+          "Too many memberships",
+          "A user may be a member of " + ORGANIZATIONS_MAX + " organizations.");
+    }
+  }
+
   /** Adds a member; his record must be locked. */
   void add(
       Change change,
@@ -64,6 +79,7 @@ final class MembershipRegistry {
       SubjectRecord before,
       RoleInSet role,
       Metadata metadata) {
+    checkQuota(before);
     Tuple parameters =
         Tuple.tuple()
             .addString(WordId.make("orgmem_", random))
@@ -90,7 +106,7 @@ final class MembershipRegistry {
   }
 
   private static Optional<Spelled> find(Change change, String organizationId, String userId) {
-    return SHELF.find(change::execute, ONE, Tuple.of(organizationId, userId));
+    return VIEW.find(change::execute, ONE, Tuple.of(organizationId, userId));
   }
 
   /** Gives a member another role. Empty where he is none. */
@@ -123,7 +139,7 @@ final class MembershipRegistry {
   Optional<Changed> merge(String organizationId, String userId, Metadata metadata, Origin origin) {
     Tuple key = Tuple.of(organizationId, userId);
     return transactions.change(
-        change -> metadata.merge(change, SHELF, ONE, key, origin, "membership.update_metadata"));
+        change -> metadata.merge(change, VIEW, ONE, key, origin, "membership.update_metadata"));
   }
 
   /** Ends a membership. Empty where there is none. */

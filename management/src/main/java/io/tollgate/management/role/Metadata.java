@@ -99,11 +99,11 @@ final class Metadata {
    * @param condition what is true of the one row only that holds the object
    */
   Optional<Changed> merge(
-      Change change, Shelf shelf, String condition, Tuple key, Origin origin, String action) {
-    return lock(change, shelf, condition, key)
+      Change change, ObjectView view, String condition, Tuple key, Origin origin, String action) {
+    return lock(change, view, condition, key)
         .map(
             kept -> {
-              Spelled before = shelf.find(change::execute, condition, key).orElseThrow();
+              Spelled before = view.find(change::execute, condition, key).orElseThrow();
               var columns = new StringBuilder("updated_at = now()");
               Tuple parameters = Tuple.tuple();
               for (int i = 0; i < key.size(); i++) {
@@ -116,20 +116,20 @@ final class Metadata {
                     columns.append(", %s = $%d::text::json".formatted(member, parameters.size()));
                   });
               change.execute(
-                  "UPDATE " + shelf.table() + " t SET " + columns + " WHERE " + condition,
+                  "UPDATE " + view.table() + " t SET " + columns + " WHERE " + condition,
                   parameters);
-              Spelled after = shelf.find(change::execute, condition, key).orElseThrow();
+              Spelled after = view.find(change::execute, condition, key).orElseThrow();
               return Changed.updated(change, origin, action, before, after);
             });
   }
 
   /** Two who merge at once would else lose what the first has written. */
-  private Optional<Row> lock(Change change, Shelf shelf, String condition, Tuple key) {
+  private Optional<Row> lock(Change change, ObjectView view, String condition, Tuple key) {
     String columns =
         given.keySet().stream()
             .map(member -> ", t.%1$s::text AS %1$s".formatted(member))
             .collect(Collectors.joining());
-    String sql = "SELECT t.id" + columns + " FROM " + shelf.table() + " t WHERE " + condition;
+    String sql = "SELECT t.id" + columns + " FROM " + view.table() + " t WHERE " + condition;
     for (Row row : change.execute(sql + " FOR NO KEY UPDATE", key)) {
       return Optional.of(row);
     }

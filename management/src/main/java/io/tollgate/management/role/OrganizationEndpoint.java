@@ -46,7 +46,7 @@ final class OrganizationEndpoint {
   }
 
   private void list(RoutingContext exchange) {
-    Endpoints.answer(exchange, service.list(Shelves.ORGANIZATIONS, exchange).page());
+    Endpoints.answer(exchange, service.list(ObjectViews.ORGANIZATIONS, exchange).page());
   }
 
   /** By its id, or by its slug, which has no underscore. */
@@ -54,9 +54,9 @@ final class OrganizationEndpoint {
     @Nullable String slug = exchange.pathParam("id");
     Spelled found =
         slug != null && SLUG_SHAPE.matcher(slug).matches()
-            ? service.find(Shelves.ORGANIZATIONS, SLUG, slug, OrganizationEndpoint::unknown)
+            ? service.find(ObjectViews.ORGANIZATIONS, SLUG, slug, OrganizationEndpoint::unknown)
             : service.find(
-                Shelves.ORGANIZATIONS, id(exchange, "id"), OrganizationEndpoint::unknown);
+                ObjectViews.ORGANIZATIONS, id(exchange, "id"), OrganizationEndpoint::unknown);
     Endpoints.answer(exchange, found.text());
   }
 
@@ -116,7 +116,7 @@ final class OrganizationEndpoint {
 
   private void delete(RoutingContext exchange) {
     String id = id(exchange, "id");
-    service.answerDeleted(
+    service.answerEnded(
         exchange,
         organizations.delete(id, Origin.of(exchange)).orElseThrow(() -> service.passed(unknown())));
   }

@@ -25,7 +25,7 @@ final class OrganizationRegistry {
   /** How many memberships one change ends: each is a record to be locked and written. */
   static final int ENDED_AT_ONCE = 100;
 
-  private static final Shelf SHELF = Shelves.ORGANIZATIONS;
+  private static final ObjectView VIEW = ObjectViews.ORGANIZATIONS;
   private static final int SLUG_TAIL = 12;
 
   private static final String MEMBERS =
@@ -95,7 +95,7 @@ final class OrganizationRegistry {
             RoleInSet role = RoleInSet.ofCreator(change, roleSet);
             memberships.add(change, id, maker, record, role, Metadata.NONE);
           }
-          Spelled after = SHELF.get(change::execute, id);
+          Spelled after = VIEW.get(change::execute, id);
           return Changed.created(change, origin, "organization.create", after);
         });
   }
@@ -137,8 +137,7 @@ final class OrganizationRegistry {
               if (patch.roleSetKey != null) {
                 RoleRecords.lock(change);
               }
-              return SHELF
-                  .lock(change, id)
+              return VIEW.lock(change, id)
                   .map(before -> update(change, id, patch, before, origin, adoptions));
             });
     for (Adoption adoption : adoptions) {
@@ -165,7 +164,7 @@ final class OrganizationRegistry {
       adoptions.addAll(adoption(change, id, roleSet));
     }
     change.execute(UPDATE, Tuple.of(id, patch.name, patch.slug, roleSet));
-    Spelled after = SHELF.get(change::execute, id);
+    Spelled after = VIEW.get(change::execute, id);
     return Changed.updated(change, origin, "organization.update", before, after);
   }
 
@@ -189,7 +188,7 @@ final class OrganizationRegistry {
   Optional<Changed> merge(String id, Metadata metadata, Origin origin) {
     String action = "organization.update_metadata";
     return transactions.change(
-        change -> metadata.merge(change, SHELF, "t.id = $1", Tuple.of(id), origin, action));
+        change -> metadata.merge(change, VIEW, "t.id = $1", Tuple.of(id), origin, action));
   }
 
   /**
@@ -211,9 +210,11 @@ final class OrganizationRegistry {
   private boolean endSome(String id, Origin origin) {
     return transactions.change(
         change -> {
+          // In the order in which all lock the records of several users.
           List<String> users =
               change.execute(MEMBERS, Tuple.of(id, ENDED_AT_ONCE)).stream()
                   .map(row -> row.getString("user_id"))
+                  .sorted()
                   .toList();
           if (users.isEmpty()) {
             return false;
@@ -241,7 +242,7 @@ final class OrganizationRegistry {
     if (change.execute(MEMBERS, Tuple.of(id, 1)).rowCount() > 0) {
       return Optional.empty();
     }
-    Spelled before = SHELF.get(change::execute, id);
+    Spelled before = VIEW.get(change::execute, id);
     MemberRoles.end(change, id, MemberRoles.lock(change, id));
     change.execute("DELETE FROM tollgate.organization WHERE id = $1", Tuple.of(id));
     return Optional.of(Optional.of(Changed.deleted(change, origin, "organization.delete", before)));

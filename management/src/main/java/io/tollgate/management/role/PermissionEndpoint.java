@@ -32,13 +32,13 @@ final class PermissionEndpoint {
   }
 
   private void list(RoutingContext exchange) {
-    Endpoints.answer(exchange, service.list(Shelves.PERMISSIONS, exchange).page());
+    Endpoints.answer(exchange, service.list(ObjectViews.PERMISSIONS, exchange).page());
   }
 
   private void get(RoutingContext exchange) {
     String id = id(exchange);
     Endpoints.answer(
-        exchange, service.find(Shelves.PERMISSIONS, id, PermissionEndpoint::unknown).text());
+        exchange, service.find(ObjectViews.PERMISSIONS, id, PermissionEndpoint::unknown).text());
   }
 
   private void create(RoutingContext exchange) {

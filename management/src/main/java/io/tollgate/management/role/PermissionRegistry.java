@@ -20,7 +20,7 @@ final class PermissionRegistry {
   /** A role may hold all of them, and its record is read whole. */
   static final int CUSTOM_MAX = 500;
 
-  private static final Shelf SHELF = Shelves.PERMISSIONS;
+  private static final ObjectView VIEW = ObjectViews.PERMISSIONS;
 
   private static final String UPDATE =
       """
@@ -47,7 +47,7 @@ final class PermissionRegistry {
               "INSERT INTO tollgate.permission (id, name, key, description)"
                   + " VALUES ($1, $2, $3, coalesce($4, ''))",
               Tuple.of(id, name, key, description));
-          Spelled after = SHELF.get(change::execute, id);
+          Spelled after = VIEW.get(change::execute, id);
           return Changed.created(change, origin, "permission.create", after);
         });
   }
@@ -78,7 +78,7 @@ final class PermissionRegistry {
                       change.execute(UPDATE, Tuple.of(id, name, key, description));
                       RoleRecords.rolesWith(change, id)
                           .forEach(role -> RoleRecords.write(change, role));
-                      Spelled after = SHELF.get(change::execute, id);
+                      Spelled after = VIEW.get(change::execute, id);
                       return Changed.updated(change, origin, "permission.update", before, after);
                     }));
   }
@@ -102,7 +102,7 @@ final class PermissionRegistry {
 
   private static Optional<Spelled> lock(Change change, String id) {
     RoleRecords.lock(change);
-    Optional<Spelled> found = SHELF.find(change::execute, "id", id);
+    Optional<Spelled> found = VIEW.find(change::execute, "id", id);
     if (found.isPresent() && found.get().member("type").equals("system")) {
       throw new ApiError(
           403,

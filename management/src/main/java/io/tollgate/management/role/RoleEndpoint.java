@@ -36,12 +36,12 @@ final class RoleEndpoint {
   }
 
   private void list(RoutingContext exchange) {
-    Endpoints.answer(exchange, service.list(Shelves.ROLES, exchange).page());
+    Endpoints.answer(exchange, service.list(ObjectViews.ROLES, exchange).page());
   }
 
   private void get(RoutingContext exchange) {
     String id = id(exchange);
-    Endpoints.answer(exchange, service.find(Shelves.ROLES, id, RoleEndpoint::unknown).text());
+    Endpoints.answer(exchange, service.find(ObjectViews.ROLES, id, RoleEndpoint::unknown).text());
   }
 
   private void create(RoutingContext exchange) {

@@ -32,13 +32,13 @@ final class RoleRecords {
 
   /** Whoever makes an organization must be able to run it. */
   static void checkCreator(Change change, String roleId) {
-    if (!keys(change, roleId).containsAll(Shelves.CREATOR_PERMISSIONS)) {
+    if (!keys(change, roleId).containsAll(ObjectViews.CREATOR_PERMISSIONS)) {
       throw new ApiError(
           422,
           "organization_missing_creator_role_permissions",
           "Creator's permissions missing",
           "The role of whoever makes an organization must hold "
-              + String.join(", ", Shelves.CREATOR_PERMISSIONS.stream().sorted().toList())
+              + String.join(", ", ObjectViews.CREATOR_PERMISSIONS.stream().sorted().toList())
               + ".");
     }
   }

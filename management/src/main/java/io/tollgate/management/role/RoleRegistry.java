@@ -23,7 +23,7 @@ final class RoleRegistry {
   /** How many roles an instance may have beside those that are there from the beginning. */
   static final int CUSTOM_MAX = 10;
 
-  private static final Shelf SHELF = Shelves.ROLES;
+  private static final ObjectView VIEW = ObjectViews.ROLES;
 
   /** The role sets that the role {@code t} is in. */
   private static final String SETS =
@@ -76,7 +76,7 @@ final class RoleRegistry {
           if (wanted.isInInitialSet) {
             RoleSetRegistry.addToInitial(change, id);
           }
-          return Changed.created(change, origin, "role.create", SHELF.get(change::execute, id));
+          return Changed.created(change, origin, "role.create", VIEW.get(change::execute, id));
         });
   }
 
@@ -118,14 +118,13 @@ final class RoleRegistry {
     return transactions.change(
         change -> {
           RoleRecords.lock(change);
-          return SHELF
-              .find(change::execute, "id", id)
+          return VIEW.find(change::execute, "id", id)
               .filter(before -> work.on(change))
               .map(
                   before -> {
                     checkCreator(change, id);
                     RoleRecords.write(change, id);
-                    Spelled after = SHELF.get(change::execute, id);
+                    Spelled after = VIEW.get(change::execute, id);
                     return Changed.updated(change, origin, action, before, after);
                   });
         });
@@ -164,7 +163,7 @@ final class RoleRegistry {
         origin,
         "role.assign",
         change -> {
-          if (Shelves.PERMISSIONS.find(change::execute, "id", permissionId).isEmpty()) {
+          if (ObjectViews.PERMISSIONS.find(change::execute, "id", permissionId).isEmpty()) {
             throw PermissionEndpoint.unknown();
           }
           String sql =
@@ -207,8 +206,7 @@ final class RoleRegistry {
     return transactions.change(
         change -> {
           RoleRecords.lock(change);
-          return SHELF
-              .find(change::execute, "id", id)
+          return VIEW.find(change::execute, "id", id)
               .map(
                   before -> {
                     refuseNeeded(change, id);

@@ -51,7 +51,7 @@ final class RoleSetEndpoint {
   }
 
   private void list(RoutingContext exchange) {
-    Endpoints.answer(exchange, service.list(Shelves.ROLE_SETS, exchange).page());
+    Endpoints.answer(exchange, service.list(ObjectViews.ROLE_SETS, exchange).page());
   }
 
   private void get(RoutingContext exchange) {
@@ -59,7 +59,7 @@ final class RoleSetEndpoint {
     String column = WordId.isId(RoleSetRegistry.PREFIX, keyOrId) ? "id" : "key";
     Endpoints.answer(
         exchange,
-        service.find(Shelves.ROLE_SETS, column, keyOrId, RoleSetEndpoint::unknown).text());
+        service.find(ObjectViews.ROLE_SETS, column, keyOrId, RoleSetEndpoint::unknown).text());
   }
 
   private void create(RoutingContext exchange) {

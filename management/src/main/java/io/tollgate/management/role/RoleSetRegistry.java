@@ -27,7 +27,7 @@ final class RoleSetRegistry {
   /** How many role sets an instance may have beside the initial one. */
   static final int CUSTOM_MAX = 10;
 
-  private static final Shelf SHELF = Shelves.ROLE_SETS;
+  private static final ObjectView VIEW = ObjectViews.ROLE_SETS;
   private static final int KEY_TAIL = 12;
   private static final int KEY_WORDS_MAX = 100;
 
@@ -89,7 +89,7 @@ final class RoleSetRegistry {
                   .addString(creator);
           change.execute(INSERT, parameters);
           add(change, id, List.copyOf(roles.values()));
-          Spelled after = SHELF.get(change::execute, id);
+          Spelled after = VIEW.get(change::execute, id);
           return Changed.created(change, origin, "role_set.create", after);
         });
   }
@@ -219,9 +219,9 @@ final class RoleSetRegistry {
           return find(change, keyOrId)
               .map(
                   id -> {
-                    Spelled before = SHELF.get(change::execute, id);
+                    Spelled before = VIEW.get(change::execute, id);
                     work.on(change, id);
-                    Spelled after = SHELF.get(change::execute, id);
+                    Spelled after = VIEW.get(change::execute, id);
                     return Changed.updated(change, origin, action, before, after);
                   });
         });

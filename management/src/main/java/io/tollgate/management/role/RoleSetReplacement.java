@@ -29,7 +29,7 @@ final class RoleSetReplacement {
   /** How many organizations one change moves. */
   static final int ORGANIZATIONS_AT_ONCE = 500;
 
-  private static final Shelf SHELF = Shelves.ROLE_SETS;
+  private static final ObjectView VIEW = ObjectViews.ROLE_SETS;
 
   private static final String MOVE_ORGANIZATIONS =
       """
@@ -91,9 +91,9 @@ final class RoleSetReplacement {
     checkCreator(change, set, from, to);
     Turn turn = Turn.take(change, random, Set.of(set));
     if (!roles.containsValue(to)) {
-      Spelled before = SHELF.get(change::execute, set);
+      Spelled before = VIEW.get(change::execute, set);
       RoleSetRegistry.add(change, set, List.of(to));
-      Spelled after = SHELF.get(change::execute, set);
+      Spelled after = VIEW.get(change::execute, set);
       Changed.updated(change, origin, "role_set.add_roles", before, after);
     }
     return Optional.of(new RolePlan(turn, new RoleInSet(set, from), new RoleInSet(set, to)));
@@ -120,12 +120,12 @@ final class RoleSetReplacement {
     if (plan.from.isHeld(change)) {
       return Optional.empty();
     }
-    Spelled before = SHELF.get(change::execute, set);
+    Spelled before = VIEW.get(change::execute, set);
     checkCreator(change, set, plan.from.roleId(), plan.to.roleId());
     change.execute(choose, Tuple.of(set, plan.from.roleId(), plan.to.roleId()));
     change.execute(remove, Tuple.of(set, plan.from.roleId()));
     plan.turn.end(change);
-    Spelled after = SHELF.get(change::execute, set);
+    Spelled after = VIEW.get(change::execute, set);
     return Optional.of(Changed.updated(change, origin, "role_set.replace_role", before, after));
   }
 
@@ -264,7 +264,7 @@ final class RoleSetReplacement {
     if (change.execute(used, Tuple.of(plan.from)).rowCount() > 0) {
       return Optional.empty();
     }
-    Spelled before = SHELF.get(change::execute, plan.from);
+    Spelled before = VIEW.get(change::execute, plan.from);
     Tuple from = Tuple.of(plan.from);
     change.execute("DELETE FROM tollgate.role_set_role WHERE role_set_id = $1", from);
     boolean isInitial = before.member("type").equals("initial");

@@ -1,7 +1,9 @@
 package io.tollgate.management.role;
 
+import io.tollgate.access.Subject;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.key.EndedKeys;
 import io.tollgate.management.key.RevocationBarrier;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.Endpoints;
@@ -14,10 +16,12 @@ import java.util.function.Supplier;
 final class Service {
   private final Transactions transactions;
   private final RevocationBarrier barrier;
+  private final EndedKeys endedKeys;
 
   Service(Transactions transactions, RevocationBarrier barrier) {
     this.transactions = transactions;
     this.barrier = barrier;
+    endedKeys = new EndedKeys(transactions);
   }
 
   /** Returns an id from the path; an ill-formed one names nothing, which is all there is to say. */
@@ -30,17 +34,17 @@ final class Service {
     return id;
   }
 
-  Spelled find(Shelf shelf, String id, Supplier<ApiError> unknown) {
-    return find(shelf, "id", id, unknown);
+  Spelled find(ObjectView view, String id, Supplier<ApiError> unknown) {
+    return find(view, "id", id, unknown);
   }
 
-  Spelled find(Shelf shelf, String column, String value, Supplier<ApiError> unknown) {
-    return shelf.find(transactions::read, column, value).orElseThrow(unknown);
+  Spelled find(ObjectView view, String column, String value, Supplier<ApiError> unknown) {
+    return view.find(transactions::read, column, value).orElseThrow(unknown);
   }
 
-  Shelf.Listed list(Shelf shelf, RoutingContext exchange) {
-    Page page = Page.parse(new RequestParameters(exchange), shelf.columns());
-    return shelf.list(transactions::read, page);
+  ObjectView.Listed list(ObjectView view, RoutingContext exchange) {
+    Page page = Page.parse(new RequestParameters(exchange), view.columns());
+    return view.list(transactions::read, page);
   }
 
   /** Answers when no gateway can go by what was before. */
@@ -58,6 +62,13 @@ final class Service {
             .put("id", changed.object().member("id"))
             .put("deleted", true);
     Endpoints.answer(exchange, json.encode());
+  }
+
+  /** Answers the same for one that had keys, which ended with it and are marked so. */
+  void answerEnded(RoutingContext exchange, Changed changed) {
+    pass(changed);
+    endedKeys.markAll(new Subject(changed.object().member("id")), "subject deleted");
+    answerDeleted(exchange, changed);
   }
 
   private void pass(Changed changed) {

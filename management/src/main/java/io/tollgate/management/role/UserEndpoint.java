@@ -69,7 +69,7 @@ final class UserEndpoint {
 
   /** A bare array: clients ask for the count beside it. */
   private void list(RoutingContext exchange) {
-    Endpoints.answer(exchange, service.list(Shelves.USERS, exchange).array());
+    Endpoints.answer(exchange, service.list(ObjectViews.USERS, exchange).array());
   }
 
   private void count(RoutingContext exchange) {
@@ -80,7 +80,7 @@ final class UserEndpoint {
 
   private void get(RoutingContext exchange) {
     String id = id(exchange);
-    Endpoints.answer(exchange, service.find(Shelves.USERS, id, UserEndpoint::unknown).text());
+    Endpoints.answer(exchange, service.find(ObjectViews.USERS, id, UserEndpoint::unknown).text());
   }
 
   private void create(RoutingContext exchange) {
@@ -156,7 +156,7 @@ final class UserEndpoint {
 
   private void delete(RoutingContext exchange) {
     String id = id(exchange);
-    service.answerDeleted(
+    service.answerEnded(
         exchange,
         users.delete(id, Origin.of(exchange)).orElseThrow(() -> service.passed(unknown())));
   }

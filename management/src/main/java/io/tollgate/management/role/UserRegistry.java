@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class UserRegistry {
   static final String PREFIX = "user_";
 
-  private static final Shelf SHELF = Shelves.USERS;
+  private static final ObjectView VIEW = ObjectViews.USERS;
 
   private static final String INSERT =
       """
@@ -35,7 +35,7 @@ final class UserRegistry {
       WHERE t.id = $1 AND ($6::text IS NULL OR EXISTS (
         SELECT FROM unnest(t.email_addresses) e (address) WHERE %1$s = $6::text))
       """
-          .formatted(Shelves.EMAIL_ID);
+          .formatted(ObjectViews.EMAIL_ID);
 
   private final Transactions transactions;
   private final RandomGenerator random;
@@ -73,7 +73,7 @@ final class UserRegistry {
     return transactions.change(
         change -> {
           change.execute(INSERT, parameters);
-          Spelled after = SHELF.get(change::execute, id);
+          Spelled after = VIEW.get(change::execute, id);
           return Changed.created(change, origin, "user.create", after);
         });
   }
@@ -82,8 +82,7 @@ final class UserRegistry {
   Optional<Changed> update(String id, Patch patch, Origin origin) {
     return transactions.change(
         change ->
-            SHELF
-                .lock(change, id)
+            VIEW.lock(change, id)
                 .map(
                     before -> {
                       Tuple parameters =
@@ -95,7 +94,7 @@ final class UserRegistry {
                       if (!isDone && patch.primaryEmailId != null) {
                         throw Fields.missing(UserEndpoint.PRIMARY_EMAIL, patch.primaryEmailId);
                       }
-                      Spelled after = SHELF.get(change::execute, id);
+                      Spelled after = VIEW.get(change::execute, id);
                       return Changed.updated(change, origin, "user.update", before, after);
                     }));
   }
@@ -104,24 +103,23 @@ final class UserRegistry {
   Optional<Changed> merge(String id, Metadata metadata, Origin origin) {
     Tuple key = Tuple.of(id);
     return transactions.change(
-        change -> metadata.merge(change, SHELF, "t.id = $1", key, origin, "user.update_metadata"));
+        change -> metadata.merge(change, VIEW, "t.id = $1", key, origin, "user.update_metadata"));
   }
 
   long count(String query) {
     var none = new Page(query, "created_at", false, 1, 0);
-    return SHELF.list(transactions::read, none).total();
+    return VIEW.list(transactions::read, none).total();
   }
 
   /** Ends all that a user has, his keys first of all. Empty where there is no such user. */
   Optional<Changed> delete(String id, Origin origin) {
     return transactions.change(
         change -> {
-          if (SHELF.find(change::execute, "id", id).isEmpty()) {
+          if (VIEW.find(change::execute, "id", id).isEmpty()) {
             return Optional.empty();
           }
           SubjectRecord record = MemberRoles.lock(change, id);
-          return SHELF
-              .find(change::execute, "id", id)
+          return VIEW.find(change::execute, "id", id)
               .map(
                   before -> {
                     MemberRoles.end(change, id, record);

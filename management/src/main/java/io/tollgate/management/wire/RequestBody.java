@@ -267,8 +267,12 @@ public final class RequestBody {
     return texts;
   }
 
-  /** Returns objects in the order given, which must be there: each is read as a body of its own. */
-  public List<RequestBody> objects(String name) {
+  /**
+   * Returns objects in the order given, which must be there: each is read as a body of its own.
+   *
+   * @param most beyond it none is read, and all are refused
+   */
+  public List<RequestBody> objects(String name, int most) {
     Member member = members.get(name);
     if (member == null) {
       throw missing(name);
@@ -281,6 +285,13 @@ public final class RequestBody {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
           throw wrongType(name, "an array of objects", TREES.readTree(parser));
+        }
+        if (objects.size() == most) {
+          throw ApiError.parameter(
+              "form_param_value_too_large",
+              "is too large",
+              name,
+              name + " may name " + most + ", named more.");
         }
         objects.add(object(parser, member.text()));
       }

@@ -77,6 +77,18 @@ class EndedKeyTest {
   }
 
   @Test
+  void whose_user_was_deleted_is_shown_as_revoked_and_leaves_no_list() {
+    JsonObject key = keyOfDeletedUser("shown");
+    JsonObject shown = management.get(path(key)).json();
+    assertThat(shown.getBoolean("revoked")).isTrue();
+    assertThat(shown.getString("revocation_reason")).isEqualTo("subject deleted");
+    String list = "/api_keys?subject=" + key.getString("subject");
+    assertThat(management.get(list).json().getInteger("total_count")).isZero();
+    assertThat(management.get(list + "&include_invalid=true").json().getInteger("total_count"))
+        .isEqualTo(1);
+  }
+
+  @Test
   void whose_user_was_deleted_gets_no_other_secret() {
     JsonObject key = keyOfDeletedUser("unrotated");
     assertRevoked(management.post(path(key) + "/rotate", "{}"));

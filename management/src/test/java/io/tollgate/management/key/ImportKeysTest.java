@@ -227,7 +227,7 @@ class ImportKeysTest {
       assertThat(here.management.get("/audit/verification").json().getBoolean("valid")).isTrue();
       JsonArray lines = here.management.get("/audit?object=" + id).json().getJsonArray("data");
       assertThat(lines.stream().map(line -> ((JsonObject) line).getString("action")))
-          .containsExactly("api_key.create");
+          .containsExactly("api_key.import");
       assertThat(
               here.postgres.query(
                   """

@@ -7,6 +7,7 @@ import static io.tollgate.management.key.Importing.result;
 import static io.tollgate.management.key.Importing.secret;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tollgate.access.Subject;
 import io.tollgate.management.TestManagement.Answer;
 import io.tollgate.store.RecordName;
 import io.vertx.core.json.JsonArray;
@@ -85,6 +86,16 @@ class ImportedSecretTest {
       assertThat(answer.json().getBoolean("revoked")).isTrue();
       assertThat(answer.body()).doesNotContain(secret);
       assertThat(here.verified(secret)).isEqualTo(404);
+    }
+
+    @Test
+    void is_told_to_be_known_by_its_hash() {
+      String id = result(here.imported(item("sha512", secret())), 0).getString("id");
+      here.management.post("/api_keys/" + id + "/rotate", "{\"overlap_seconds\":60}");
+      JsonArray secrets =
+          here.management.get("/api_keys/" + id + "/secrets").json().getJsonArray("data");
+      assertThat(secrets.getJsonObject(0).getString("imported_hash")).isNull();
+      assertThat(secrets.getJsonObject(1).getString("imported_hash")).isEqualTo("sha512");
     }
 
     @ParameterizedTest
@@ -186,18 +197,33 @@ class ImportedSecretTest {
       assertThat(answer.getInteger("created_count")).isEqualTo(2);
       assertRefused(answer, 1, "form_already_exists", "hash");
       assertRefused(here.imported(twice), 0, "form_already_exists", "hash");
-      String ours = here.management.create("of our own").getString("secret");
-      assertRefused(here.imported(item("sha256", ours)), 0, "form_already_exists", "hash");
     }
 
     @Test
-    void that_is_the_address_of_a_record_is_none_of_a_secret() {
+    void of_a_secret_of_our_own_makes_another_key_that_its_tag_keeps_from_being_asked_for() {
+      JsonObject own = here.management.create("of our own");
+      String secret = own.getString("secret");
+      assertThat(here.imported(item("sha256", secret)).getInteger("created_count")).isEqualTo(1);
+      JsonObject verified = here.management.verify(secret).json();
+      assertThat(verified.getString("id")).isEqualTo(own.getString("id"));
+    }
+
+    @Test
+    void that_is_the_address_of_a_record_touches_no_record() {
+      JsonObject key = here.management.create("that names records");
       for (RecordName name :
-          List.of(RecordName.INSTANCE, RecordName.role("role_0000000000000000000000admin"))) {
+          List.of(RecordName.INSTANCE, RecordName.subject(new Subject(key.getString("subject"))))) {
         String hash = HexFormat.of().formatHex(name.address().toBytes());
-        JsonObject answer = here.imported(item("sha256", secret()).put("hash", hash));
-        assertRefused(answer, 0, "form_already_exists", "hash");
+        String records = here.count("record");
+        JsonObject item = item("sha256", secret()).put("subject", key.getString("subject"));
+        JsonObject answer = here.imported(item.put("hash", hash).put("name", "at " + name.text()));
+        assertThat(answer.getInteger("created_count")).isEqualTo(1);
+        assertThat(here.count("record")).isEqualTo(records);
       }
+      assertThat(here.verified(key.getString("secret"))).isEqualTo(200);
+      here.management.post(
+          "/api_keys/revoke_subject", new JsonObject().put("subject", key.getString("subject")));
+      assertThat(here.verified(key.getString("secret"))).isEqualTo(404);
     }
   }
 }

@@ -97,6 +97,27 @@ class RecoverSecretTest {
     }
 
     @Test
+    void no_more_than_the_newest_and_none_of_a_key_that_ended_is_kept() {
+      String subject = subject();
+      JsonObject rotated = management.create(subject, "kept once");
+      management.post(path(rotated) + "/rotate", "{\"overlap_seconds\":3600}");
+      assertThat(kept(rotated)).isEqualTo("1");
+      management.post(path(rotated) + "/revoke", "{}");
+      assertThat(kept(rotated)).isEqualTo("0");
+      JsonObject other = management.create(subject, "ended with all");
+      assertThat(kept(other)).isEqualTo("1");
+      management.post("/api_keys/revoke_subject", new JsonObject().put("subject", subject));
+      assertThat(kept(other)).isEqualTo("0");
+    }
+
+    private static String kept(JsonObject key) {
+      return postgres.query(
+          "SELECT count(sealed) FROM tollgate.api_key_secret WHERE key_id = '"
+              + key.getString("id")
+              + "'");
+    }
+
+    @Test
     void the_derived_secret_of_a_creation_that_may_be_repeated() {
       var wanted = new JsonObject().put("subject", subject()).put("name", "derived");
       JsonObject key =

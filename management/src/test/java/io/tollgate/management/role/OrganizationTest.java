@@ -210,6 +210,24 @@ class OrganizationTest {
   @Nested
   class Join {
     @Test
+    void of_more_organizations_than_a_user_may_have_is_refused() {
+      JsonObject user = directory.user();
+      ok(directory.join(directory.organization(), user, MEMBER));
+      directory.postgres.execute(
+          """
+          UPDATE tollgate.record SET body = jsonb_set(body::jsonb, '{roles}', (
+            SELECT jsonb_object_agg('org_' || lpad(i::text, 27, '0'), 'role_' || repeat('0', 27))
+            FROM generate_series(1, %d) i))::text
+          WHERE name = 'subject:%s'
+          """
+              .formatted(MembershipRegistry.ORGANIZATIONS_MAX, id(user)));
+      assertRefused(
+          directory.join(directory.organization(), user, MEMBER),
+          403,
+          "organization_membership_quota_exceeded");
+    }
+
+    @Test
     void gives_a_membership_with_every_member_of_the_contract() {
       JsonObject organization = directory.organization();
       JsonObject user = directory.user();

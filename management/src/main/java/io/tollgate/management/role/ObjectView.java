@@ -19,7 +19,7 @@ import java.util.function.BiFunction;
  * @param searched a condition, {@code $1} is what is searched for
  * @param columns what lists may be ordered by
  */
-record Shelf(String table, String json, String searched, Set<String> columns) {
+record ObjectView(String table, String json, String searched, Set<String> columns) {
   /**
    * A part of a list, and how many there are in all, both of one moment.
    *

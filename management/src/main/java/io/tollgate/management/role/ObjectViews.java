@@ -5,7 +5,7 @@ import java.util.Set;
 /**
  * How each kind of object is spelled: every member of the contract, null where there is nothing.
  */
-final class Shelves {
+final class ObjectViews {
   /** What the role of whoever makes an organization must hold, for him to run it. */
   static final Set<String> CREATOR_PERMISSIONS =
       Set.of("org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete");
@@ -35,11 +35,12 @@ final class Shelves {
 
   private static final Set<String> NAMED = Set.of("created_at", "name", "key");
 
-  static final Shelf PERMISSIONS =
-      new Shelf("tollgate.permission", PERMISSION_JSON.formatted("t"), BY_ID_NAME_OR_KEY, NAMED);
+  static final ObjectView PERMISSIONS =
+      new ObjectView(
+          "tollgate.permission", PERMISSION_JSON.formatted("t"), BY_ID_NAME_OR_KEY, NAMED);
 
-  static final Shelf ROLES =
-      new Shelf(
+  static final ObjectView ROLES =
+      new ObjectView(
           "tollgate.role",
           """
           json_build_object('object', 'role', 'id', t.id, 'name', t.name, 'key', t.key,
@@ -69,8 +70,8 @@ final class Shelves {
           + ")";
 
   /** A replacement is over when it is answered, so there is never one to be told of. */
-  static final Shelf ROLE_SETS =
-      new Shelf(
+  static final ObjectView ROLE_SETS =
+      new ObjectView(
           "tollgate.role_set",
           """
           json_build_object('object', 'role_set', 'id', t.id, 'name', t.name, 'key', t.key,
@@ -101,15 +102,15 @@ final class Shelves {
           + TIMES
           + ")";
 
-  static final Shelf ORGANIZATIONS =
-      new Shelf(
+  static final ObjectView ORGANIZATIONS =
+      new ObjectView(
           "tollgate.organization",
           ORGANIZATION_JSON.formatted("t"),
           "t.id = $1 OR t.slug = $1 OR strpos(lower(t.name), lower($1)) > 0",
           Set.of("created_at", "name"));
 
-  static final Shelf MEMBERSHIPS =
-      new Shelf(
+  static final ObjectView MEMBERSHIPS =
+      new ObjectView(
           "tollgate.membership",
           """
           (SELECT json_build_object('object', 'organization_membership', 'id', t.id,
@@ -137,8 +138,8 @@ final class Shelves {
    * Two objects whose texts are joined: a function of Postgres takes a hundred arguments, and
    * jsonb, which could be joined, spells metadata in its own way.
    */
-  static final Shelf USERS =
-      new Shelf(
+  static final ObjectView USERS =
+      new ObjectView(
           "tollgate.app_user",
           """
           left(json_build_object('object', 'user', 'id', t.id, 'external_id', t.external_id,
@@ -173,5 +174,5 @@ final class Shelves {
           """,
           Set.of("created_at", "updated_at", "username", "first_name", "last_name"));
 
-  private Shelves() {}
+  private ObjectViews() {}
 }
