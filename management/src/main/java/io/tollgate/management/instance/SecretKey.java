@@ -54,8 +54,12 @@ record SecretKey(
   /** Returns what readers are told of one of its secrets. */
   SecretKeyRecord record(@Nullable Long secretEndsAtMillis) {
     long ends = secretEndsAtMillis == null ? KeyRecord.NEVER : secretEndsAtMillis;
-    long expires = expiresAtMillis == null ? KeyRecord.NEVER : expiresAtMillis;
-    return new SecretKeyRecord(id, Set.copyOf(areas), Math.min(ends, expires));
+    return new SecretKeyRecord(id, Set.copyOf(areas), Math.min(ends, expiryMillis()));
+  }
+
+  /** Returns when it stops, or {@link KeyRecord#NEVER}. */
+  long expiryMillis() {
+    return expiresAtMillis == null ? KeyRecord.NEVER : expiresAtMillis;
   }
 
   JsonObject toJson() {

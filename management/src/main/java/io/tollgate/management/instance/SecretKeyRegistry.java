@@ -85,21 +85,28 @@ final class SecretKeyRegistry {
   }
 
   SecretKey insert(NewSecretKey wanted, String id, KeyDigest digest, Actor actor, Origin origin) {
-    refuseMore(actor, wanted.areas());
     return transactions.change(
         change -> {
           String[] areas = wanted.areas().toArray(String[]::new);
           Tuple parameters = Tuple.of(id, wanted.name(), areas, wanted.lifetimeMillis());
           SecretKey key = only(change.execute(INSERT, parameters));
+          refuseMore(actor, key);
           addSecret(change, key, digest);
           record(change, origin, "secret_key.create", null, key);
           return key;
         });
   }
 
-  /** Nobody hands on more than he has himself; to be read-only is less. */
-  private static void refuseMore(Actor actor, List<String> areas) {
-    for (String area : areas) {
+  /** Nobody hands on more than he has himself, or for longer; to be read-only is less. */
+  private static void refuseMore(Actor actor, SecretKey key) {
+    if (key.expiryMillis() > actor.expiresAtMillis()) {
+      throw new ApiError(
+          403,
+          "authorization_invalid",
+          "Not authorized",
+          "Your secret key ends before that time, so it can make no key that works until then.");
+    }
+    for (String area : key.areas()) {
       if (!area.equals(Area.READ_ONLY) && !actor.areas().contains(area)) {
         throw new ApiError(
             403,
@@ -176,7 +183,7 @@ final class SecretKeyRegistry {
             lock(change, id)
                 .map(
                     key -> {
-                      refuseMore(actor, key.areas());
+                      refuseMore(actor, key);
                       endSecrets(change, key, overlap);
                       addSecret(change, key, digest);
                       return record(change, origin, "secret_key.rotate", key, key);

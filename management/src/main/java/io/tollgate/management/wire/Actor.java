@@ -1,6 +1,7 @@
 package io.tollgate.management.wire;
 
 import io.tollgate.ring.Access;
+import io.tollgate.store.KeyRecord;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Objects;
 import java.util.Set;
@@ -10,15 +11,17 @@ import java.util.Set;
  *
  * @param name as the audit spells it
  * @param areas what the key opens, as {@link Area} spells it
+ * @param expiresAtMillis when it stops, in milliseconds since the epoch, or {@link KeyRecord#NEVER}
  */
-public record Actor(String name, Set<String> areas) {
+public record Actor(String name, Set<String> areas, long expiresAtMillis) {
   /** Whoever holds the key that the deployment was started with. */
-  static final Actor ROOT = new Actor("secret_key:instance", Set.copyOf(Area.all()));
+  static final Actor ROOT =
+      new Actor("secret_key:instance", Set.copyOf(Area.all()), KeyRecord.NEVER);
 
   private static final String HERE = Actor.class.getName();
 
   static Actor of(Access access) {
-    return new Actor("secret_key:" + access.id(), access.areas());
+    return new Actor("secret_key:" + access.id(), access.areas(), access.expiresAtMillis());
   }
 
   /** Returns who asks in this exchange, which has passed the door. */

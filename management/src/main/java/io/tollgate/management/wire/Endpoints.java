@@ -297,7 +297,11 @@ public final class Endpoints {
   }
 
   private void begin(RoutingContext exchange) {
-    exchange.response().putHeader(RequestId.HEADER, RequestId.make(random));
+    exchange
+        .response()
+        .putHeader(RequestId.HEADER, RequestId.make(random))
+        // Some answers hold secrets, and all are true for a moment only.
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     exchange.next();
   }
 

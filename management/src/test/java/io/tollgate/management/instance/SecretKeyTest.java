@@ -197,6 +197,19 @@ class SecretKeyTest {
     }
 
     @Test
+    void can_not_be_handed_on_for_longer_than_they_are_open() {
+      JsonObject wanted = body("for an hour", "instance").put("seconds_until_expiration", 3_600);
+      JsonObject key = management.post(KEYS, wanted).json();
+      Answer refused = asked(management, key, "POST", KEYS, body("for ever", "instance").encode());
+      assertThat(refused.status()).isEqualTo(403);
+      assertThat(refused.code()).isEqualTo("authorization_invalid");
+      String shorter = body("shorter", "instance").put("seconds_until_expiration", 60).encode();
+      assertThat(asked(management, key, "POST", KEYS, shorter).status()).isEqualTo(200);
+      String path = path(created("lasting", "instance")) + "/rotate";
+      assertThat(asked(management, key, "POST", path, "{}").status()).isEqualTo(403);
+    }
+
+    @Test
     void can_not_be_had_by_rotating_a_key_that_opens_more() {
       JsonObject key = created("rotator", "instance");
       JsonObject more = created("bigger", "instance", "billing");
