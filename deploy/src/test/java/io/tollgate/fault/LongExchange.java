@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** An exchange that goes on until somebody ends it: a stream of events, say. Thread-safe. */
 final class LongExchange implements Closeable {
   private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
+  private static final int TRIES = 3;
 
   private final int gateway;
   private final IssuedKey key;
@@ -26,8 +27,21 @@ final class LongExchange implements Closeable {
     this.clock = clock;
   }
 
-  /** Begins one and returns when its first bytes have come, or it was refused. */
+  /**
+   * Begins one and returns when its first bytes have come, or it was refused every time. That a
+   * key's first use is served is judged by the load's own; here one must flow, for its end to be
+   * seen.
+   */
   static LongExchange begin(int gateway, int port, IssuedKey key, Stopwatch clock) {
+    LongExchange exchange = tryOnce(gateway, port, key, clock);
+    for (int tries = 1; tries < TRIES && !exchange.flowed; tries++) {
+      exchange.close();
+      exchange = tryOnce(gateway, port, key, clock);
+    }
+    return exchange;
+  }
+
+  private static LongExchange tryOnce(int gateway, int port, IssuedKey key, Stopwatch clock) {
     var exchange = new LongExchange(gateway, key, clock);
     Thread.ofVirtual().start(() -> exchange.run(port));
     try {

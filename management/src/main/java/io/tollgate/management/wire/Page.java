@@ -11,7 +11,8 @@ final class Page implements Handler<RoutingContext> {
   /** All comes from this service, and nobody else's page may show it in a frame. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
-          + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+          + " img-src 'self' data:; connect-src 'self';"
+          + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private final String contentType;
   private final Supplier<Buffer> content;
