@@ -14,7 +14,9 @@ on_stores() {
   done
   [ -n "$java" ] || { printf 'no JDK 21 or newer was found: let JAVA_HOME name one\n' >&2 && exit 1; }
 
-  mvn -B -q -Pfast -DskipTests -pl deploy -am package
+  # In one go, so that each module is found by those after it; the file is management's own then.
+  mvn -B -q -Pfast -DskipTests -pl management -am package \
+    dependency:build-classpath -Dmdep.includeScope=test -Dmdep.outputFile=target/test.classpath
   exec "$java" --enable-native-access=ALL-UNNAMED -Xmx1g -Dlog4j2.level=ERROR \
-    -cp "management/target/test-classes:gateway/target/test-classes:deploy/target/tollgate/lib/*" "$@"
+    -cp "management/target/test-classes:management/target/classes:$(cat management/target/test.classpath)" "$@"
 }
