@@ -56,6 +56,10 @@ final class Service {
   /** Answers the same for what is gone. */
   void answerDeleted(RoutingContext exchange, Changed changed) {
     pass(changed);
+    tellDeleted(exchange, changed);
+  }
+
+  private static void tellDeleted(RoutingContext exchange, Changed changed) {
     var json =
         new JsonObject()
             .put("object", changed.object().member("object"))
@@ -68,7 +72,7 @@ final class Service {
   void answerEnded(RoutingContext exchange, Changed changed) {
     pass(changed);
     endedKeys.markAll(new Subject(changed.object().member("id")), "subject deleted");
-    answerDeleted(exchange, changed);
+    tellDeleted(exchange, changed);
   }
 
   private void pass(Changed changed) {
