@@ -87,9 +87,7 @@ final class Lookups implements Trust.Held {
   Future<Verdict> joinForeign(ForeignAddresses addresses, RecordSource source) {
     return Future.succeededFuture()
         .compose(unused -> records.read(RecordName.INSTANCE, source, new Lookup(clocks.now())))
-        .map(
-            found ->
-                found.orElse(null) instanceof InstanceRecord read ? read : InstanceRecord.DEFAULTS)
+        .map(InstanceRecord::of)
         .compose(instance -> joinForeign(instance, addresses, source))
         .otherwise(
             failure -> {

@@ -62,7 +62,7 @@ final class Resolver {
   }
 
   private static boolean isOpen(KeyRecord key, InstanceRecord instance, SubjectRecord subject) {
-    return instance.keysEnabled() && subject.enabled() && key.since() >= subject.revokedBefore();
+    return instance.keysEnabled() && subject.isOpen(key.since());
   }
 
   /** Whether some of the key's scopes count only while a role holds them. */

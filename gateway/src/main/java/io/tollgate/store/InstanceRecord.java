@@ -1,5 +1,7 @@
 package io.tollgate.store;
 
+import java.util.Optional;
+
 /**
  * What all keys of the deployment have in common. There always is one.
  *
@@ -11,6 +13,11 @@ public record InstanceRecord(boolean keysEnabled, boolean takesSha256, boolean t
     implements StoredRecord {
   /** As a new deployment is. */
   public static final InstanceRecord DEFAULTS = new InstanceRecord(true, false, false);
+
+  /** Returns what was read as the instance's record; the defaults where there is none. */
+  public static InstanceRecord of(Optional<StoredRecord> found) {
+    return found.orElse(null) instanceof InstanceRecord instance ? instance : DEFAULTS;
+  }
 
   /** Returns whether any secret that was issued elsewhere is known here. */
   public boolean takesForeign() {

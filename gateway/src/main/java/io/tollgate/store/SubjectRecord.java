@@ -19,4 +19,13 @@ public record SubjectRecord(long revokedBefore, boolean enabled, Map<String, Str
   public SubjectRecord {
     roles = Map.copyOf(roles);
   }
+
+  /**
+   * Returns whether a key of the subject works, as far as that hangs on the subject.
+   *
+   * @param since the number of the change that made the key
+   */
+  public boolean isOpen(long since) {
+    return enabled && since >= revokedBefore;
+  }
 }

@@ -80,6 +80,8 @@ public final class Change {
       ON CONFLICT (name) DO NOTHING
       """;
 
+  static final String BODY = "SELECT body FROM tollgate.record WHERE name = $1";
+
   private static final String SHARE = "SELECT FROM tollgate.record WHERE name = $1 FOR SHARE";
 
   /** A change's place in the log, and the name of the log's history. */
@@ -189,16 +191,26 @@ public final class Change {
 
   /** Returns what stands there; nobody else changes or names it until this change has ended. */
   public Optional<StoredRecord> lock(RecordName name) {
-    return find("SELECT body FROM tollgate.record WHERE name = $1 FOR UPDATE", name);
+    return find(BODY + " FOR UPDATE", name);
   }
 
   /** Returns what stands there; nobody else changes it until this change has ended. */
   public Optional<StoredRecord> share(RecordName name) {
-    return find("SELECT body FROM tollgate.record WHERE name = $1 FOR SHARE", name);
+    return find(BODY + " FOR SHARE", name);
+  }
+
+  /** Returns what stands there, which others may be about to change. */
+  public Optional<StoredRecord> find(RecordName name) {
+    return find(BODY, name);
   }
 
   private Optional<StoredRecord> find(String sql, RecordName name) {
-    for (Row row : execute(sql, Tuple.of(name.text()))) {
+    return decoded(execute(sql, Tuple.of(name.text())));
+  }
+
+  /** Returns the record that {@link #BODY} has read. */
+  static Optional<StoredRecord> decoded(RowSet<Row> rows) {
+    for (Row row : rows) {
       return Optional.of(RecordText.decode(row.getString("body")));
     }
     return Optional.empty();

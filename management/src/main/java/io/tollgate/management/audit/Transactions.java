@@ -2,8 +2,10 @@ package io.tollgate.management.audit;
 
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.PostgresConfig;
+import io.tollgate.store.RecordName;
 import io.tollgate.store.SchemaCheck;
 import io.tollgate.store.StoreUnreachable;
+import io.tollgate.store.StoredRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
@@ -14,6 +16,7 @@ import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -53,6 +56,11 @@ public final class Transactions {
   /** Runs one statement that changes nothing, and waits no longer than that. */
   public RowSet<Row> read(String sql, Tuple parameters, Duration within) {
     return PostgresFailures.await(pool.preparedQuery(sql).execute(parameters), within);
+  }
+
+  /** Returns the record of this name. */
+  public Optional<StoredRecord> find(RecordName name) {
+    return Change.decoded(read(Change.BODY, Tuple.of(name.text())));
   }
 
   /** Runs one statement that changes what no reader follows, and nobody has to answer for. */

@@ -9,13 +9,8 @@ import io.tollgate.management.wire.Endpoints;
 import io.tollgate.management.wire.RequestBody;
 import io.tollgate.store.InstanceRecord;
 import io.tollgate.store.RecordName;
-import io.tollgate.store.RecordText;
-import io.tollgate.store.StoredRecord;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -41,12 +36,8 @@ public final class KeySwitchEndpoint {
   }
 
   private void get(RoutingContext exchange) {
-    Optional<StoredRecord> found = Optional.empty();
-    String sql = "SELECT body FROM tollgate.record WHERE name = $1";
-    for (Row row : transactions.read(sql, Tuple.of(RecordName.INSTANCE.text()))) {
-      found = Optional.of(RecordText.decode(row.getString("body")));
-    }
-    Endpoints.answer(exchange, encode(instance(found)));
+    InstanceRecord instance = InstanceRecord.of(transactions.find(RecordName.INSTANCE));
+    Endpoints.answer(exchange, encode(instance));
   }
 
   /** Passes the barrier either way: who switches on wants to hear when keys work again. */
@@ -61,7 +52,7 @@ public final class KeySwitchEndpoint {
   }
 
   private static Change.Recorded switched(Change change, boolean enabled, Origin origin) {
-    InstanceRecord before = instance(change.lock(RecordName.INSTANCE));
+    InstanceRecord before = InstanceRecord.of(change.lock(RecordName.INSTANCE));
     if (before.keysEnabled() == enabled) {
       return change.newest();
     }
@@ -69,13 +60,6 @@ public final class KeySwitchEndpoint {
     change.put(RecordName.INSTANCE, after);
     String action = enabled ? "instance.api_keys.enable" : "instance.api_keys.disable";
     return change.record(origin.entry(action, "instance", encode(before), encode(after)));
-  }
-
-  private static InstanceRecord instance(Optional<StoredRecord> found) {
-    return found
-        .filter(InstanceRecord.class::isInstance)
-        .map(InstanceRecord.class::cast)
-        .orElse(InstanceRecord.DEFAULTS);
   }
 
   private static String encode(InstanceRecord instance) {

@@ -74,7 +74,7 @@ record ApiKey(
         row.getLong("since"));
   }
 
-  private static @Nullable Long millis(@Nullable OffsetDateTime time) {
+  static @Nullable Long millis(@Nullable OffsetDateTime time) {
     return time == null ? null : time.toInstant().toEpochMilli();
   }
 

@@ -2,7 +2,6 @@ package io.tollgate.management.key;
 
 import io.tollgate.access.Subject;
 import io.tollgate.management.audit.Transactions;
-import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.StoreUnreachable;
 import io.vertx.sqlclient.Tuple;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,6 @@ import org.slf4j.LoggerFactory;
 public final class EndedKeys {
   private static final Logger LOG = LoggerFactory.getLogger(EndedKeys.class);
   private static final int AT_ONCE = 1_000;
-  private static final int RETRY_AFTER_SECONDS = 2;
 
   private static final String MARK =
       """
@@ -63,13 +61,10 @@ public final class EndedKeys {
       return markEnded(subject, before, reason);
     } catch (StoreUnreachable e) {
       // Not as other outages are told, after which nothing has changed.
-      throw ApiError.unavailable(
-          "revocation_pending",
-          "Revocation pending",
+      throw RevocationBarrier.pending(
           "Done: all keys of the subject are revoked, for good, and no gateway accepts one. Not"
               + " done: not all of them could be marked, so that lists may show some as valid."
-              + " Repeat the call until all are; repeating is safe.",
-          RETRY_AFTER_SECONDS);
+              + " Repeat the call until all are; repeating is safe.");
     }
   }
 

@@ -6,12 +6,7 @@ import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.store.InstanceRecord;
 import io.tollgate.store.RecordName;
-import io.tollgate.store.RecordText;
-import io.tollgate.store.StoredRecord;
 import io.vertx.core.json.JsonObject;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,20 +15,16 @@ import org.jspecify.annotations.Nullable;
  * switches it on, and until then no gateway looks for any.
  */
 final class ForeignHashes {
-  private static final String BODY = "SELECT body FROM tollgate.record WHERE name = $1";
-
   private ForeignHashes() {}
 
   /** Returns the line of the audit if some of the hashes had to be switched on, else null. */
   static @Nullable AuditEntry take(Change change, Set<ForeignHash> kinds, Origin origin) {
     // Locked only where it has to change: every import after the first goes on beside others.
-    for (Row row : change.execute(BODY, Tuple.of(RecordName.INSTANCE.text()))) {
-      InstanceRecord known = instance(Optional.of(RecordText.decode(row.getString("body"))));
-      if (with(known, kinds).equals(known)) {
-        return null;
-      }
+    InstanceRecord known = InstanceRecord.of(change.find(RecordName.INSTANCE));
+    if (with(known, kinds).equals(known)) {
+      return null;
     }
-    InstanceRecord before = instance(change.lock(RecordName.INSTANCE));
+    InstanceRecord before = InstanceRecord.of(change.lock(RecordName.INSTANCE));
     InstanceRecord after = with(before, kinds);
     if (after.equals(before)) {
       return null;
@@ -47,13 +38,6 @@ final class ForeignHashes {
         instance.keysEnabled(),
         instance.takesSha256() || kinds.contains(ForeignHash.SHA256),
         instance.takesSha512() || kinds.contains(ForeignHash.SHA512));
-  }
-
-  private static InstanceRecord instance(Optional<StoredRecord> found) {
-    return found
-        .filter(InstanceRecord.class::isInstance)
-        .map(InstanceRecord.class::cast)
-        .orElse(InstanceRecord.DEFAULTS);
   }
 
   private static String encode(InstanceRecord instance) {

@@ -191,8 +191,7 @@ final class KeyChanges {
    */
   private static void refuseEnded(Change change, ApiKey key) {
     Optional<StoredRecord> found = change.share(RecordName.subject(new Subject(key.subject())));
-    if (found.orElse(null) instanceof SubjectRecord subject
-        && (!subject.enabled() || key.since() < subject.revokedBefore())) {
+    if (found.orElse(null) instanceof SubjectRecord subject && !subject.isOpen(key.since())) {
       throw revoked();
     }
   }

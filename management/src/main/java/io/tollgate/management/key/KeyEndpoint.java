@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 public final class KeyEndpoint {
   private static final String REASON = "revocation_reason";
   private static final int REASON_MAX = 255;
-  private static final int RETRY_AFTER_SECONDS = 2;
 
   private final KeyRegistry keys;
   private final KeyChanges changes;
@@ -165,12 +164,9 @@ public final class KeyEndpoint {
       if (isFirst) {
         throw e;
       }
-      throw ApiError.unavailable(
-          "revocation_pending",
-          "Revocation pending",
+      throw RevocationBarrier.pending(
           "Done: one key that has this secret is revoked. Not done: another one has it, too. Repeat"
-              + " the call until it answers 200; repeating is safe.",
-          RETRY_AFTER_SECONDS);
+              + " the call until it answers 200; repeating is safe.");
     }
   }
 

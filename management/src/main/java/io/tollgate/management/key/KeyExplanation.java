@@ -16,13 +16,10 @@ import io.tollgate.ring.Verdict;
 import io.tollgate.ring.Verifier;
 import io.tollgate.store.InstanceRecord;
 import io.tollgate.store.RecordName;
-import io.tollgate.store.RecordText;
 import io.tollgate.store.StoredRecord;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyExplanation {
   private static final Set<String> MEMBERS = Set.of("secret", "ip_address", "scopes");
-  private static final String RECORD = "SELECT body FROM tollgate.record WHERE name = $1";
   private static final int NANOS_PER_MICRO = 1_000;
 
   private final Transactions transactions;
@@ -148,10 +144,7 @@ final class KeyExplanation {
   }
 
   private @Nullable StoredRecord record(RecordName name) {
-    for (Row row : transactions.read(RECORD, Tuple.of(name.text()))) {
-      return RecordText.decode(row.getString("body"));
-    }
-    return null;
+    return transactions.find(name).orElse(null);
   }
 
   private static @Nullable String judgeAddress(ApiKey key, @Nullable IpAddress address) {

@@ -7,7 +7,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.time.OffsetDateTime;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,22 +38,18 @@ final class KeySecrets {
     }
     var data = new JsonArray();
     for (Row row : rows) {
-      @Nullable Long created = millis(row.getOffsetDateTime("created_at"));
+      @Nullable Long created = ApiKey.millis(row.getOffsetDateTime("created_at"));
       if (created != null) {
         data.add(
             new JsonObject()
                 .put("object", "api_key_secret")
                 .put("imported_hash", row.getString("algorithm"))
                 .put("created_at", created)
-                .put("expiration", millis(row.getOffsetDateTime("expires_at")))
+                .put("expiration", ApiKey.millis(row.getOffsetDateTime("expires_at")))
                 .put("expired", Boolean.TRUE.equals(row.getBoolean("expired")))
-                .put("last_used_at", millis(row.getOffsetDateTime("last_used_at"))));
+                .put("last_used_at", ApiKey.millis(row.getOffsetDateTime("last_used_at"))));
       }
     }
     return Optional.of(new JsonObject().put("data", data).put("total_count", data.size()));
-  }
-
-  private static @Nullable Long millis(@Nullable OffsetDateTime time) {
-    return time == null ? null : time.toInstant().toEpochMilli();
   }
 }

@@ -34,7 +34,7 @@ public final class RevocationBarrier {
         new RevocationProof(evidence, fence, EnumSet.allOf(ManagementGuard.class), epoch, number);
     switch (proof.await()) {
       case RevocationProof.Proven proven -> {}
-      case RevocationProof.Pending pending -> throw pending(pending.notDone());
+      case RevocationProof.Pending pending -> throw unproven(pending.notDone());
     }
   }
 
@@ -48,14 +48,21 @@ public final class RevocationBarrier {
     }
   }
 
-  private static ApiError pending(String notDone) {
-    return ApiError.unavailable(
-        "revocation_pending",
-        "Revocation pending",
+  private static ApiError unproven(String notDone) {
+    return pending(
         "Done: the change stands in the database, for good. Not done: it could not be proven that"
             + " no gateway goes by what was before. "
             + notDone
-            + " Repeat the call to learn when none does; repeating is safe.",
-        RETRY_AFTER_SECONDS);
+            + " Repeat the call to learn when none does; repeating is safe.");
+  }
+
+  /**
+   * Returns how it is told that something is done, and not all of it.
+   *
+   * @param detail what is done, and what is not
+   */
+  static ApiError pending(String detail) {
+    return ApiError.unavailable(
+        "revocation_pending", "Revocation pending", detail, RETRY_AFTER_SECONDS);
   }
 }
