@@ -20,6 +20,14 @@ final class PermissionRegistry {
   /** A role may hold all of them, and its record is read whole. */
   static final int CUSTOM_MAX = 500;
 
+  private static final Quota QUOTA =
+      new Quota(
+          "tollgate.permission WHERE NOT system",
+          CUSTOM_MAX,
+          "organization_instance_permissions_quota_exceeded",
+          "permissions",
+          "permissions of its own");
+
   private static final ObjectView VIEW = ObjectViews.PERMISSIONS;
 
   private static final String UPDATE =
@@ -42,7 +50,7 @@ final class PermissionRegistry {
     return transactions.change(
         change -> {
           RoleRecords.lock(change);
-          checkQuota(change);
+          QUOTA.check(change);
           change.execute(
               "INSERT INTO tollgate.permission (id, name, key, description)"
                   + " VALUES ($1, $2, $3, coalesce($4, ''))",
@@ -50,17 +58,6 @@ final class PermissionRegistry {
           Spelled after = VIEW.get(change::execute, id);
           return Changed.created(change, origin, "permission.create", after);
         });
-  }
-
-  private static void checkQuota(Change change) {
-    String sql = "SELECT count(*) FROM tollgate.permission WHERE NOT system";
-    if (change.execute(sql, Tuple.tuple()).iterator().next().getLong(0) >= CUSTOM_MAX) {
-      throw new ApiError(
-          403,
-          "organization_instance_permissions_quota_exceeded",
-          "Too many permissions",
-          "An instance may have " + CUSTOM_MAX + " permissions of its own.");
-    }
   }
 
   /** Changes what is not null. Empty where there is no such permission. */

@@ -23,6 +23,14 @@ final class RoleRegistry {
   /** How many roles an instance may have beside those that are there from the beginning. */
   static final int CUSTOM_MAX = 10;
 
+  private static final Quota QUOTA =
+      new Quota(
+          "tollgate.role WHERE NOT is_creator AND NOT is_default",
+          CUSTOM_MAX,
+          "organization_instance_roles_quota_exceeded",
+          "roles",
+          "roles of its own");
+
   private static final ObjectView VIEW = ObjectViews.ROLES;
 
   /** The role sets that the role {@code t} is in. */
@@ -67,7 +75,7 @@ final class RoleRegistry {
     return transactions.change(
         change -> {
           RoleRecords.lock(change);
-          checkQuota(change);
+          QUOTA.check(change);
           change.execute(
               "INSERT INTO tollgate.role (id, name, key, description) VALUES ($1, $2, $3, $4)",
               Tuple.of(id, wanted.name, wanted.key, wanted.description));
@@ -78,17 +86,6 @@ final class RoleRegistry {
           }
           return Changed.created(change, origin, "role.create", VIEW.get(change::execute, id));
         });
-  }
-
-  private static void checkQuota(Change change) {
-    String sql = "SELECT count(*) FROM tollgate.role WHERE NOT is_creator AND NOT is_default";
-    if (change.execute(sql, Tuple.tuple()).iterator().next().getLong(0) >= CUSTOM_MAX) {
-      throw new ApiError(
-          403,
-          "organization_instance_roles_quota_exceeded",
-          "Too many roles",
-          "An instance may have " + CUSTOM_MAX + " roles of its own.");
-    }
   }
 
   private static void replace(Change change, String id, List<String> permissions) {

@@ -5,8 +5,8 @@ import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.wire.ApiError;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +26,14 @@ final class RoleSetRegistry {
 
   /** How many role sets an instance may have beside the initial one. */
   static final int CUSTOM_MAX = 10;
+
+  private static final Quota QUOTA =
+      new Quota(
+          "tollgate.role_set WHERE NOT initial",
+          CUSTOM_MAX,
+          "organization_instance_role_sets_quota_exceeded",
+          "role sets",
+          "role sets beside the initial one");
 
   private static final ObjectView VIEW = ObjectViews.ROLE_SETS;
   private static final int KEY_TAIL = 12;
@@ -71,7 +79,7 @@ final class RoleSetRegistry {
     return transactions.change(
         change -> {
           RoleRecords.lock(change);
-          checkQuota(change);
+          QUOTA.check(change);
           Map<String, String> roles = roles(change, "roles", roleKeys);
           String creator = among(roles, CREATOR_ROLE, String.valueOf(wanted.creatorRole));
           RoleRecords.checkCreator(change, creator);
@@ -92,17 +100,6 @@ final class RoleSetRegistry {
           Spelled after = VIEW.get(change::execute, id);
           return Changed.created(change, origin, "role_set.create", after);
         });
-  }
-
-  private static void checkQuota(Change change) {
-    String sql = "SELECT count(*) FROM tollgate.role_set WHERE NOT initial";
-    if (change.execute(sql, Tuple.tuple()).iterator().next().getLong(0) >= CUSTOM_MAX) {
-      throw new ApiError(
-          403,
-          "organization_instance_role_sets_quota_exceeded",
-          "Too many role sets",
-          "An instance may have " + CUSTOM_MAX + " role sets beside the initial one.");
-    }
   }
 
   /** There is always one, and never two. */
@@ -131,12 +128,9 @@ final class RoleSetRegistry {
 
   /** Returns the ids of roles by their keys, all of which must be there. */
   static Map<String, String> roles(Change change, String member, List<String> keys) {
-    Map<String, String> ids = new HashMap<>();
     String sql = "SELECT key, id FROM tollgate.role WHERE key = ANY($1::text[])";
     Tuple parameters = Tuple.tuple().addArrayOfString(keys.toArray(String[]::new));
-    for (Row row : change.execute(sql, parameters)) {
-      ids.put(row.getString("key"), row.getString("id"));
-    }
+    Map<String, String> ids = idsByKey(change.execute(sql, parameters));
     for (String key : keys) {
       if (!ids.containsKey(key)) {
         throw Fields.missing(member, key);
@@ -147,12 +141,16 @@ final class RoleSetRegistry {
 
   /** Returns the ids of a role set's roles by their keys. */
   static Map<String, String> roles(Change change, String roleSetId) {
-    Map<String, String> ids = new HashMap<>();
     String sql =
         "SELECT r.key, r.id FROM tollgate.role_set_role i JOIN tollgate.role r ON r.id = i.role_id"
             + " WHERE i.role_set_id = $1";
-    for (Row row : change.execute(sql, Tuple.of(roleSetId))) {
-      ids.put(row.getString("key"), row.getString("id"));
+    return idsByKey(change.execute(sql, Tuple.of(roleSetId)));
+  }
+
+  private static Map<String, String> idsByKey(RowSet<Row> roles) {
+    Map<String, String> ids = new HashMap<>();
+    for (Row role : roles) {
+      ids.put(role.getString("key"), role.getString("id"));
     }
     return ids;
   }
@@ -202,9 +200,10 @@ final class RoleSetRegistry {
   /** Returns the id of the role set of this key or id. */
   static Optional<String> find(Change change, String keyOrId) {
     String sql = "SELECT id FROM tollgate.role_set WHERE id = $1 OR key = $1";
-    List<String> ids = new ArrayList<>();
-    change.execute(sql, Tuple.of(keyOrId)).forEach(row -> ids.add(row.getString("id")));
-    return ids.stream().findFirst();
+    for (Row row : change.execute(sql, Tuple.of(keyOrId))) {
+      return Optional.of(row.getString("id"));
+    }
+    return Optional.empty();
   }
 
   /** What is done to a role set that is there. */
