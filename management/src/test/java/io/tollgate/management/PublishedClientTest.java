@@ -54,7 +54,7 @@ class PublishedClientTest {
     return client(management, secretKey);
   }
 
-  private static Clerk client(TestManagement where, String secretKey) {
+  static Clerk client(TestManagement where, String secretKey) {
     return Clerk.builder()
         .serverURL("http://127.0.0.1:" + where.port() + "/v1")
         .bearerAuth(secretKey)

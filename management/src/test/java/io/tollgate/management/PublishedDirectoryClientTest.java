@@ -43,11 +43,7 @@ class PublishedDirectoryClientTest {
     postgres = TestPostgres.database();
     redis = TestRedis.start();
     management = new TestManagement(postgres, redis);
-    clerk =
-        Clerk.builder()
-            .serverURL("http://127.0.0.1:" + management.port() + "/v1")
-            .bearerAuth(TestManagement.SECRET_KEY)
-            .build();
+    clerk = PublishedClientTest.client(management, TestManagement.SECRET_KEY);
   }
 
   @AfterAll

@@ -87,7 +87,7 @@ public final class TestManagement implements AutoCloseable {
 
   private TestManagement(ManagementConfig config) {
     management = await(Management.start(vertx, config, metrics));
-    contract = new Contract(management.operations());
+    contract = Contract.of(management.operations());
   }
 
   public static ManagementConfig config(int port, PostgresConfig postgres, RedisConfig redis) {

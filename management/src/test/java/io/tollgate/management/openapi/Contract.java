@@ -30,11 +30,18 @@ public final class Contract {
   /** What the document says of one endpoint. */
   private record Endpoint(String method, Pattern path, String name, JsonObject responses) {}
 
+  private static final Map<List<Endpoints.Operation>, Contract> KNOWN = new ConcurrentHashMap<>();
+
   private final JsonObject document;
   private final List<Endpoint> endpoints = new ArrayList<>();
   private final Map<String, Validator> validators = new ConcurrentHashMap<>();
 
-  public Contract(List<Endpoints.Operation> operations) {
+  /** Returns the one of these endpoints: all services of a test run have the same. */
+  public static Contract of(List<Endpoints.Operation> operations) {
+    return KNOWN.computeIfAbsent(operations, Contract::new);
+  }
+
+  Contract(List<Endpoints.Operation> operations) {
     document = new JsonObject(OpenApi.document(operations));
     JsonObject paths = document.getJsonObject("paths");
     for (String path : paths.fieldNames()) {
