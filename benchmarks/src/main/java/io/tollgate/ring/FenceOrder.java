@@ -5,6 +5,7 @@ import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
+import io.tollgate.plan.Plan;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -34,6 +35,7 @@ public final class FenceOrder {
           0,
           new KeyId(5, 6),
           new Subject("user_000000000000000000000000000"),
+          Plan.NONE,
           Scopes.NONE,
           AddressRanges.NONE,
           Long.MAX_VALUE,

@@ -5,6 +5,7 @@ import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
+import io.tollgate.plan.Plan;
 import io.tollgate.store.RecordName;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -44,6 +45,7 @@ public final class RingMemory {
               Long.MAX_VALUE,
               KeyId.random(random),
               subject(random),
+              Plan.NONE,
               sets[i % sets.length],
               AddressRanges.NONE,
               Long.MAX_VALUE,

@@ -90,6 +90,11 @@ public final class Scopes {
             .toArray(String[]::new));
   }
 
+  /** Returns those of these scopes that are among others. */
+  public Scopes among(Scopes others) {
+    return new Scopes(Arrays.stream(sorted).filter(others::contains).toArray(String[]::new));
+  }
+
   private static boolean isPermission(String scope) {
     return scope.startsWith("org:");
   }

@@ -5,6 +5,7 @@ import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
+import io.tollgate.plan.Plan;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ public final class Grant extends Entry implements Verdict {
 
   private final KeyId id;
   private final Subject subject;
+  private final Plan plan;
   private final Scopes scopes;
   private final AddressRanges addresses;
   private final long expiresAtMillis;
@@ -43,6 +45,7 @@ public final class Grant extends Entry implements Verdict {
       long sentNanos,
       KeyId id,
       Subject subject,
+      Plan plan,
       Scopes scopes,
       AddressRanges addresses,
       long expiresAtMillis,
@@ -50,6 +53,7 @@ public final class Grant extends Entry implements Verdict {
     super(digest, sentNanos);
     this.id = id;
     this.subject = subject;
+    this.plan = plan;
     this.scopes = scopes;
     this.addresses = addresses;
     this.expiresAtMillis = expiresAtMillis;
@@ -105,7 +109,15 @@ public final class Grant extends Entry implements Verdict {
     return subject;
   }
 
-  /** Returns the key's scopes, without permissions that its member's role does not hold. */
+  /** Returns what the subject's plan lets the key do. */
+  public Plan plan() {
+    return plan;
+  }
+
+  /**
+   * Returns the key's scopes, without those that its subject's plan does not hold, and without
+   * permissions that its member's role does not.
+   */
   public Scopes scopes() {
     return scopes;
   }

@@ -5,8 +5,10 @@ import io.tollgate.access.AddressRanges;
 import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
+import io.tollgate.plan.Plan;
 import io.tollgate.store.InstanceRecord;
 import io.tollgate.store.KeyRecord;
+import io.tollgate.store.PlanRecord;
 import io.tollgate.store.RecordName;
 import io.tollgate.store.RecordSource;
 import io.tollgate.store.RoleRecord;
@@ -57,13 +59,26 @@ final class Resolver {
         .compose(
             read ->
                 isOpen(key, instance.result(), subject.result())
-                    ? permit(one, member.result())
+                    ? plan(one, instance.result(), subject.result())
+                        .compose(plan -> permit(one, member.result(), plan))
                     : Future.succeededFuture(Denial.KEY_INVALID));
   }
 
   private static boolean isOpen(KeyRecord key, InstanceRecord instance, SubjectRecord subject) {
     return instance.keysEnabled() && subject.isOpen(key.since());
   }
+
+  /** The plan that the key's subject has; one that is not there restricts nothing. */
+  private Future<Plan> plan(Case one, InstanceRecord instance, SubjectRecord subject) {
+    @Nullable String subscribed = subject.plan();
+    @Nullable String version =
+        subscribed == null ? instance.defaultPlan(one.key.subject()) : subscribed;
+    return version == null
+        ? Future.succeededFuture(Plan.NONE)
+        : read(one, RecordName.plan(version), PlanRecord.class, NO_PLAN).map(PlanRecord::plan);
+  }
+
+  private static final PlanRecord NO_PLAN = new PlanRecord(Plan.NONE);
 
   /** Whether some of the key's scopes count only while a role holds them. */
   private static boolean isBounded(KeyRecord key) {
@@ -87,9 +102,9 @@ final class Resolver {
     return found.map(record -> record.filter(kind::isInstance).map(kind::cast).orElse(absent));
   }
 
-  private Future<Verdict> permit(Case one, SubjectRecord member) {
+  private Future<Verdict> permit(Case one, SubjectRecord member, Plan plan) {
     if (!isBounded(one.key)) {
-      return Future.succeededFuture(grant(one, one.key.scopes()));
+      return Future.succeededFuture(grant(one, one.key.scopes(), plan));
     }
     List<Future<RoleRecord>> roles =
         rolesOf(one.key, member).stream()
@@ -100,7 +115,7 @@ final class Resolver {
             read -> {
               Set<String> held = new HashSet<>();
               roles.forEach(role -> held.addAll(role.result().permissions()));
-              return grant(one, one.key.scopes().withPermissionsOf(held));
+              return grant(one, one.key.scopes().withPermissionsOf(held), plan);
             });
   }
 
@@ -118,7 +133,7 @@ final class Resolver {
     return role == null ? List.of() : List.of(role);
   }
 
-  private Grant grant(Case one, Scopes held) {
+  private Grant grant(Case one, Scopes held, Plan plan) {
     KeyRecord key = one.key;
     List<String> addresses = key.addresses();
     return new Grant(
@@ -126,7 +141,8 @@ final class Resolver {
         one.lookup.sent().nanos(),
         key.id(),
         key.subject(),
-        scopes.intern(held),
+        plan,
+        scopes.intern(plan.entitled(held)),
         addresses.isEmpty() ? AddressRanges.NONE : AddressRanges.of(addresses),
         key.expiresAtMillis(),
         one.basis);

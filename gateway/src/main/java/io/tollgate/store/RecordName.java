@@ -31,6 +31,11 @@ public record RecordName(String text) {
     return new RecordName("role:" + id);
   }
 
+  /** Names the record of a version of a plan. */
+  public static RecordName plan(String version) {
+    return new RecordName("plan:" + version);
+  }
+
   /** Names the record of a key to the management API: it stands where its secret leads. */
   public static RecordName secretKey(KeyDigest digest) {
     return new RecordName(SECRET_KEY + HexFormat.of().formatHex(digest.toBytes()));

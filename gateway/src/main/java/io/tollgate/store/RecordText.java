@@ -23,6 +23,7 @@ public final class RecordText {
   private static final String INSTANCE = "instance";
   private static final String SUBJECT = "subject";
   private static final String ROLE = "role";
+  private static final String PLAN = "plan";
   private static final String SECRET_KEY = "secret_key";
 
   private RecordText() {}
@@ -35,6 +36,7 @@ public final class RecordText {
           case SubjectRecord subject -> subject(subject);
           case RoleRecord role ->
               of(ROLE).put("permissions", array(new TreeSet<>(role.permissions())));
+          case PlanRecord plan -> PlanText.write(of(PLAN), plan.plan());
           case SecretKeyRecord secretKey -> secretKey(secretKey);
         };
     return json.encode();
@@ -44,7 +46,7 @@ public final class RecordText {
     return new JsonObject().put("version", VERSION).put("kind", kind);
   }
 
-  private static JsonArray array(Iterable<String> texts) {
+  static JsonArray array(Iterable<String> texts) {
     var array = new JsonArray();
     texts.forEach(array::add);
     return array;
@@ -61,9 +63,7 @@ public final class RecordText {
             .put("revoked", key.revoked())
             .put("enabled", key.enabled());
     @Nullable Subject member = key.member();
-    if (member != null) {
-      json.put("member", member.id());
-    }
+    putIfSet(json, "member", member == null ? null : member.id());
     if (!key.addresses().isEmpty()) {
       json.put("addresses", array(key.addresses()));
     }
@@ -75,19 +75,28 @@ public final class RecordText {
   }
 
   private static JsonObject instance(InstanceRecord instance) {
-    return of(INSTANCE)
-        .put("keys_enabled", instance.keysEnabled())
-        .put("sha256", instance.takesSha256())
-        .put("sha512", instance.takesSha512());
+    JsonObject json =
+        of(INSTANCE)
+            .put("keys_enabled", instance.keysEnabled())
+            .put("sha256", instance.takesSha256())
+            .put("sha512", instance.takesSha512());
+    putIfSet(json, "user_plan", instance.userPlan());
+    return putIfSet(json, "organization_plan", instance.organizationPlan());
+  }
+
+  private static JsonObject putIfSet(JsonObject json, String member, @Nullable String text) {
+    return text == null ? json : json.put(member, text);
   }
 
   private static JsonObject subject(SubjectRecord subject) {
     var roles = new JsonObject();
     new TreeMap<>(subject.roles()).forEach(roles::put);
-    return of(SUBJECT)
-        .put("revoked_before", subject.revokedBefore())
-        .put("enabled", subject.enabled())
-        .put("roles", roles);
+    JsonObject json =
+        of(SUBJECT)
+            .put("revoked_before", subject.revokedBefore())
+            .put("enabled", subject.enabled())
+            .put("roles", roles);
+    return putIfSet(json, "plan", subject.plan());
   }
 
   private static JsonObject secretKey(SecretKeyRecord secretKey) {
@@ -111,13 +120,10 @@ public final class RecordText {
     String kind = json.getString("kind");
     return switch (kind) {
       case KEY -> readKey(json);
-      case INSTANCE ->
-          new InstanceRecord(
-              json.getBoolean("keys_enabled"),
-              json.getBoolean("sha256"),
-              json.getBoolean("sha512"));
+      case INSTANCE -> readInstance(json);
       case SUBJECT -> readSubject(json);
       case ROLE -> new RoleRecord(Set.copyOf(texts(json.getJsonArray("permissions"))));
+      case PLAN -> new PlanRecord(PlanText.read(json));
       case SECRET_KEY ->
           new SecretKeyRecord(
               json.getString("id"),
@@ -127,8 +133,17 @@ public final class RecordText {
     };
   }
 
-  private static List<String> texts(JsonArray array) {
+  static List<String> texts(JsonArray array) {
     return array.stream().map(String.class::cast).toList();
+  }
+
+  private static InstanceRecord readInstance(JsonObject json) {
+    return new InstanceRecord(
+        json.getBoolean("keys_enabled"),
+        json.getBoolean("sha256"),
+        json.getBoolean("sha512"),
+        json.getString("user_plan"),
+        json.getString("organization_plan"));
   }
 
   private static KeyRecord readKey(JsonObject json) {
@@ -149,6 +164,7 @@ public final class RecordText {
   private static SubjectRecord readSubject(JsonObject json) {
     Map<String, String> roles = new TreeMap<>();
     json.getJsonObject("roles").forEach(role -> roles.put(role.getKey(), (String) role.getValue()));
-    return new SubjectRecord(json.getLong("revoked_before"), json.getBoolean("enabled"), roles);
+    return new SubjectRecord(
+        json.getLong("revoked_before"), json.getBoolean("enabled"), roles, json.getString("plan"));
   }
 }

@@ -6,4 +6,4 @@ package io.tollgate.store;
  * <p>What is common stands once, so that changing it is one write, however many keys it concerns.
  */
 public sealed interface StoredRecord
-    permits KeyRecord, InstanceRecord, SubjectRecord, RoleRecord, SecretKeyRecord {}
+    permits KeyRecord, InstanceRecord, SubjectRecord, RoleRecord, PlanRecord, SecretKeyRecord {}

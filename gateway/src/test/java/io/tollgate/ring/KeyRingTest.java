@@ -7,6 +7,7 @@ import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
+import io.tollgate.plan.Plan;
 import io.tollgate.store.RecordName;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,6 +33,7 @@ class KeyRingTest {
         sentNanos,
         KeyId.random(random),
         SUBJECT,
+        Plan.NONE,
         Scopes.NONE,
         AddressRanges.NONE,
         Long.MAX_VALUE,

@@ -6,8 +6,12 @@ import io.tollgate.access.Scopes;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyDigest;
 import io.tollgate.key.KeyId;
+import io.tollgate.plan.Limit;
+import io.tollgate.plan.Per;
+import io.tollgate.plan.Plan;
 import io.tollgate.store.InstanceRecord;
 import io.tollgate.store.KeyRecord;
+import io.tollgate.store.PlanRecord;
 import io.tollgate.store.RecordName;
 import io.tollgate.store.RecordSource;
 import io.tollgate.store.RoleRecord;
@@ -138,6 +142,63 @@ class NamedRecordsTest {
     assertThat(verdict()).isEqualTo(Denial.KEY_INVALID);
     stored.put(DIGEST, key(USER, USER, true, 5));
     assertThat(verdict()).isInstanceOf(Grant.class);
+  }
+
+  private static PlanRecord plan(String version, String... scopes) {
+    var limits = List.of(new Limit(Per.KEY, 10, 60, 5));
+    return new PlanRecord(new Plan(version, limits, Scopes.of(List.of(scopes))));
+  }
+
+  private Plan plan() {
+    return ((Grant) verdict()).plan();
+  }
+
+  @Test
+  void a_subject_that_subscribed_to_nothing_has_the_default_plan_of_its_kind() {
+    put(RecordName.plan("pver_users"), plan("pver_users"));
+    put(RecordName.plan("pver_orgs"), plan("pver_orgs"));
+    put(RecordName.INSTANCE, InstanceRecord.DEFAULTS.withPlans("pver_users", "pver_orgs"));
+    putKey(USER, USER);
+    assertThat(plan().version()).isEqualTo("pver_users");
+    assertThat(plan().limits()).containsExactly(new Limit(Per.KEY, 10, 60, 5));
+    put(RecordName.INSTANCE, InstanceRecord.DEFAULTS.withPlans(null, "pver_orgs"));
+    assertThat(known()).isNull();
+    assertThat(plan()).isEqualTo(Plan.NONE);
+    stored.put(DIGEST, key(ORGANIZATION, null, true, 6));
+    lookups.forget(DIGEST);
+    assertThat(plan().version()).isEqualTo("pver_orgs");
+  }
+
+  @Test
+  void a_subject_that_subscribed_has_its_own_plan_until_that_changes() {
+    put(RecordName.plan("pver_1"), plan("pver_1"));
+    put(RecordName.plan("pver_2"), plan("pver_2"));
+    put(RecordName.INSTANCE, InstanceRecord.DEFAULTS.withPlans("pver_1", null));
+    put(RecordName.subject(USER), SubjectRecord.DEFAULTS.withPlan("pver_2"));
+    putKey(USER, USER);
+    assertThat(plan().version()).isEqualTo("pver_2");
+    put(RecordName.subject(USER), SubjectRecord.DEFAULTS);
+    assertThat(known()).isNull();
+    assertThat(plan().version()).isEqualTo("pver_1");
+  }
+
+  @Test
+  void a_plan_that_is_not_there_restricts_nothing() {
+    put(RecordName.subject(USER), SubjectRecord.DEFAULTS.withPlan("pver_gone"));
+    putKey(USER, USER, "read");
+    assertThat(plan()).isEqualTo(Plan.NONE);
+    assertThat(scopes()).isEqualTo("read");
+  }
+
+  @Test
+  void a_scope_counts_while_the_plan_holds_it() {
+    putKey(USER, USER, "read", "write");
+    put(RecordName.plan("pver_1"), plan("pver_1", "admin", "read"));
+    put(RecordName.subject(USER), SubjectRecord.DEFAULTS.withPlan("pver_1"));
+    assertThat(scopes()).isEqualTo("read");
+    put(RecordName.plan("pver_2"), new PlanRecord(new Plan("pver_2", List.of(), null)));
+    put(RecordName.subject(USER), SubjectRecord.DEFAULTS.withPlan("pver_2"));
+    assertThat(scopes()).isEqualTo("read write");
   }
 
   @Test

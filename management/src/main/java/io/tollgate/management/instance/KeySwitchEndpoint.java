@@ -56,7 +56,7 @@ public final class KeySwitchEndpoint {
     if (before.keysEnabled() == enabled) {
       return change.newest();
     }
-    var after = new InstanceRecord(enabled, before.takesSha256(), before.takesSha512());
+    InstanceRecord after = before.withKeysEnabled(enabled);
     change.put(RecordName.INSTANCE, after);
     String action = enabled ? "instance.api_keys.enable" : "instance.api_keys.disable";
     return change.record(origin.entry(action, "instance", encode(before), encode(after)));

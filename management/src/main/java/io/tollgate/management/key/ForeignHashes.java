@@ -34,8 +34,7 @@ final class ForeignHashes {
   }
 
   private static InstanceRecord with(InstanceRecord instance, Set<ForeignHash> kinds) {
-    return new InstanceRecord(
-        instance.keysEnabled(),
+    return instance.taking(
         instance.takesSha256() || kinds.contains(ForeignHash.SHA256),
         instance.takesSha512() || kinds.contains(ForeignHash.SHA512));
   }

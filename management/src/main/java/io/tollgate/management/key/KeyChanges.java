@@ -253,8 +253,7 @@ final class KeyChanges {
         change -> {
           var name = RecordName.subject(subject);
           var before = (SubjectRecord) change.lockOrPut(name, SubjectRecord.DEFAULTS);
-          change.put(
-              name, new SubjectRecord(SubjectRecord.THIS_CHANGE, before.enabled(), before.roles()));
+          change.put(name, before.withKeysRevoked());
           Change.Recorded recorded =
               change.record(origin.entry("subject.revoke", subject.id(), null, null));
           return new SubjectRevoked(recorded.epoch(), recorded.number());

@@ -33,15 +33,11 @@ final class MemberRoles {
     } else {
       roles.put(organizationId, roleId);
     }
-    change.put(
-        RecordName.subject(new Subject(userId)),
-        new SubjectRecord(before.revokedBefore(), before.enabled(), roles));
+    change.put(RecordName.subject(new Subject(userId)), before.withRoles(roles));
   }
 
   /** Ends the keys of a subject that is gone, for good. */
   static void end(Change change, String subjectId, SubjectRecord before) {
-    change.put(
-        RecordName.subject(new Subject(subjectId)),
-        new SubjectRecord(before.revokedBefore(), false, Map.of()));
+    change.put(RecordName.subject(new Subject(subjectId)), before.closed());
   }
 }
