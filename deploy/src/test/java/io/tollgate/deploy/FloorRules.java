@@ -30,12 +30,13 @@ final class FloorRules {
           Map.entry("store", Set.of("key", "access", "plan", "setting")),
           Map.entry("ring", Set.of("key", "access", "plan", "setting", "store")),
           Map.entry("limit", Set.of("key", "access", "plan", "setting", "store")),
+          Map.entry("quota", Set.of("key", "access", "plan", "setting", "store")),
           Map.entry("meter", Set.of("key", "access", "plan", "store")),
           Map.entry(
               "edge",
               Set.of(
                   "key", "access", "plan", "setting", "wire", "proxy", "store", "ring", "limit",
-                  "meter")),
+                  "quota", "meter")),
           // ring for the lifetime of its entries, which a revoke has to wait for.
           Map.entry("management", Set.of("key", "access", "plan", "setting", "store", "ring")),
           Map.entry("deploy", Set.of(ALL)));

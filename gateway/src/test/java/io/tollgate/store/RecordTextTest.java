@@ -3,9 +3,13 @@ package io.tollgate.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.access.Scopes;
+import io.tollgate.plan.Credits;
 import io.tollgate.plan.Limit;
+import io.tollgate.plan.Meter;
 import io.tollgate.plan.Per;
+import io.tollgate.plan.Period;
 import io.tollgate.plan.Plan;
+import io.tollgate.plan.Quota;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +34,18 @@ class RecordTextTest {
         new RoleRecord(Set.of("org:bills:read")),
         new PlanRecord(new Plan("pver_1", List.of(), null)),
         new PlanRecord(new Plan("pver_1", limits, Scopes.of(List.of("read", "write")))),
-        new PlanRecord(new Plan("pver_1", limits, Scopes.NONE)));
+        new PlanRecord(new Plan("pver_1", limits, Scopes.NONE)),
+        new PlanRecord(
+            new Plan(
+                "pver_1",
+                limits,
+                List.of(
+                    new Quota(Per.SUBJECT, Meter.COMPLETED, Period.MONTH, Quota.UNITS_MAX, true),
+                    new Quota(Per.KEY, Meter.VERIFIED, Period.DAY, 1, false)),
+                new Credits(Meter.FORWARDED, 5, Period.DAY),
+                null)),
+        new PlanRecord(
+            new Plan("pver_1", limits, List.of(), new Credits(Meter.FORWARDED, 0, null), null)));
   }
 
   @ParameterizedTest

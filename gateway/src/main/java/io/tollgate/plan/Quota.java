@@ -1,0 +1,28 @@
+package io.tollgate.plan;
+
+/**
+ * How much may be used in a period. Immutable.
+ *
+ * @param per whose use is counted together, {@link Per#KEY} or {@link Per#SUBJECT}
+ * @param meter what counts; a unit that was taken for a request that does not count is given back
+ * @param units 1 to {@value #UNITS_MAX}
+ * @param hard whether what is beyond is refused; else it passes, and is told of
+ */
+public record Quota(Per per, Meter meter, Period period, long units, boolean hard) {
+  public static final long UNITS_MAX = 1_000_000_000_000_000L;
+
+  /**
+   * Checks the quota.
+   *
+   * @throws IllegalArgumentException that names the member, its value and what was expected
+   */
+  public Quota {
+    if (per == Per.PLAN) {
+      throw new IllegalArgumentException("per must be key or subject, was " + per.text());
+    }
+    if (units < 1 || units > UNITS_MAX) {
+      throw new IllegalArgumentException(
+          "units must be a whole number from 1 to " + UNITS_MAX + ", was " + units);
+    }
+  }
+}

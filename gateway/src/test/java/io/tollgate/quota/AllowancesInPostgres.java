@@ -1,0 +1,145 @@
+package io.tollgate.quota;
+
+import io.tollgate.plan.Period;
+import io.tollgate.store.AllowanceCall;
+import io.tollgate.store.AllowanceTerms;
+import io.tollgate.store.TestPostgres;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.sql.Types;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The allowances of a real Postgres, asked one call after the other by a single thread. */
+final class AllowancesInPostgres implements AutoCloseable {
+  private final TestPostgres postgres = TestPostgres.database();
+  private final Connection connection;
+
+  /** What a batch tells of one key or subject. */
+  record Used(String owner, long verified, long forwarded, long completed) {}
+
+  AllowancesInPostgres() {
+    try {
+      connection = postgres.connect();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Optional<AllowanceCall.Leased> lease(UUID instance, long boot, AllowanceCall call) {
+    AllowanceTerms terms = call.terms();
+    String sql = "SELECT * FROM tollgate.lease(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setObject(1, instance);
+      statement.setLong(2, boot);
+      statement.setString(3, call.owner());
+      statement.setString(4, terms.name());
+      statement.setTimestamp(5, new Timestamp(call.startMillis()));
+      statement.setString(6, terms.meter().text());
+      statement.setString(7, text(terms.period()));
+      if (terms.period() == null) {
+        statement.setNull(8, Types.BIGINT);
+      } else {
+        statement.setLong(8, terms.units());
+      }
+      statement.setBoolean(9, terms.hard());
+      statement.setLong(10, terms.refill());
+      statement.setString(11, text(terms.refillPeriod()));
+      statement.setLong(12, call.number());
+      statement.setLong(13, call.known());
+      statement.setLong(14, call.wanted());
+      statement.setLong(15, call.needed());
+      try (var rows = statement.executeQuery()) {
+        return rows.next()
+            ? Optional.of(
+                new AllowanceCall.Leased(
+                    rows.getLong("units"),
+                    rows.getLong("more"),
+                    rows.getLong("unsettled"),
+                    rows.getLong("remaining")))
+            : Optional.empty();
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static @Nullable String text(@Nullable Period period) {
+    return period == null ? null : period.text();
+  }
+
+  void settle(UUID instance, long boot, long minuteMillis, List<Used> used) {
+    String sql = "SELECT tollgate.settle(?, ?, ?, ?, ?, ?, ?)";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setObject(1, instance);
+      statement.setLong(2, boot);
+      statement.setTimestamp(3, new Timestamp(minuteMillis));
+      statement.setArray(4, array("text", used.stream().map(Used::owner).toArray()));
+      statement.setArray(5, array("bigint", used.stream().map(Used::verified).toArray()));
+      statement.setArray(6, array("bigint", used.stream().map(Used::forwarded).toArray()));
+      statement.setArray(7, array("bigint", used.stream().map(Used::completed).toArray()));
+      statement.execute();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private java.sql.Array array(String type, Object[] values) throws SQLException {
+    return connection.createArrayOf(type, values);
+  }
+
+  void beginBoot(UUID instance, long boot) {
+    execute(
+        "INSERT INTO tollgate.meter_boot (instance, boot, gateway) VALUES ('%s', %d, 'g')"
+            .formatted(instance, boot));
+  }
+
+  void endBoot(UUID instance, long boot) {
+    execute("SELECT tollgate.end_boot('%s', %d, 0)".formatted(instance, boot));
+  }
+
+  void credit(String owner, long units) {
+    execute(
+        """
+        INSERT INTO tollgate.allowance (owner, name, period_start, granted)
+        VALUES ('%s', 'credits', to_timestamp(0), %d)
+        """
+            .formatted(owner, units));
+  }
+
+  void execute(String sql) {
+    try (var statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  long number(String sql) {
+    return Long.parseLong(text(sql));
+  }
+
+  String text(String sql) {
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      rows.next();
+      return String.valueOf(rows.getString(1));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    postgres.close();
+  }
+}
