@@ -30,7 +30,7 @@ final class FloorRules {
           Map.entry("store", Set.of("key", "access", "plan", "setting")),
           Map.entry("ring", Set.of("key", "access", "plan", "setting", "store")),
           Map.entry("limit", Set.of("key", "access", "plan", "setting", "store")),
-          Map.entry("meter", Set.of("key", "access", "plan", "store")),
+          Map.entry("meter", Set.of("key", "access", "plan", "setting", "store")),
           Map.entry(
               "edge",
               Set.of(
