@@ -10,6 +10,7 @@ import static io.tollgate.deploy.Kind.SECRET;
 import static io.tollgate.deploy.Kind.SECRETS;
 import static io.tollgate.deploy.Kind.SECRET_URL;
 import static io.tollgate.deploy.Kind.TEXT;
+import static io.tollgate.deploy.Kind.WHEN_FULL;
 
 import io.tollgate.access.AddressRanges;
 import io.tollgate.edge.ClientBounds;
@@ -17,6 +18,8 @@ import io.tollgate.edge.EdgeConfig;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.management.ManagementConfig;
+import io.tollgate.meter.MeterConfig;
+import io.tollgate.meter.WhenFull;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
@@ -243,6 +246,19 @@ final class Catalogue {
           INTEGER,
           LimitConfig.UNLIMITED.burst(),
           "how many requests of a key may come at once before the rate holds");
+
+  static final Setting<Integer> METER_SPOOL_BYTES_MAX =
+      add(
+          "meter.spool-bytes-max",
+          INTEGER,
+          MeterConfig.SPOOL_BYTES_MAX,
+          "most disk for what is counted and waits for Postgres, in `meter` below `data-dir`");
+  static final Setting<WhenFull> METER_WHEN_FULL =
+      add(
+          "meter.when-full",
+          WHEN_FULL,
+          "pass",
+          "what becomes of requests then: `pass`, uncounted, or `refuse` with 503");
 
   static final Setting<String> MANAGEMENT_HOST =
       add("management.host", TEXT, ManagementConfig.HOST, "address that management listens on");

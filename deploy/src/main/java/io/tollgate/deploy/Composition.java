@@ -9,6 +9,7 @@ import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.management.ManagementConfig;
 import io.tollgate.management.key.RecoveryKey;
+import io.tollgate.meter.MeterConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
@@ -40,6 +41,10 @@ final class Composition {
                 new LimitConfig(
                     settings.get(Catalogue.LIMIT_REQUESTS_PER_SECOND),
                     settings.get(Catalogue.LIMIT_BURST)),
+                new MeterConfig(
+                    settings.get(Catalogue.DATA_DIR).resolve("meter"),
+                    settings.get(Catalogue.METER_SPOOL_BYTES_MAX),
+                    settings.get(Catalogue.METER_WHEN_FULL)),
                 redis(),
                 postgres(),
                 pepper()));

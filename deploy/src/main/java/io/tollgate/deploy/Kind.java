@@ -2,6 +2,7 @@ package io.tollgate.deploy;
 
 import io.tollgate.access.AddressRanges;
 import io.tollgate.key.Secret;
+import io.tollgate.meter.WhenFull;
 import io.tollgate.setting.DurationText;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,9 @@ record Kind<T>(
 
   static final Kind<String> DEPLOYMENT =
       open("deployment", "one of " + String.join(", ", DEPLOYMENTS), Kind::deployment);
+
+  static final Kind<WhenFull> WHEN_FULL =
+      open("policy", "one of pass, refuse", Kind::whenFull);
 
   /** Read apart by {@link RouteEntries}, since it is a list with fields, not a text. */
   static final Kind<String> ROUTES =
@@ -86,6 +90,14 @@ record Kind<T>(
       throw new IllegalArgumentException(text);
     }
     return text;
+  }
+
+  private static WhenFull whenFull(String text) {
+    return switch (text) {
+      case "pass" -> WhenFull.PASS;
+      case "refuse" -> WhenFull.REFUSE;
+      default -> throw new IllegalArgumentException(text);
+    };
   }
 
   private static List<Secret> secrets(String text) {

@@ -31,7 +31,7 @@ final class FloorRules {
           Map.entry("ring", Set.of("key", "access", "plan", "setting", "store")),
           Map.entry("limit", Set.of("key", "access", "plan", "setting", "store")),
           Map.entry("quota", Set.of("key", "access", "plan", "setting", "store")),
-          Map.entry("meter", Set.of("key", "access", "plan", "store")),
+          Map.entry("meter", Set.of("key", "access", "plan", "setting", "store")),
           Map.entry(
               "edge",
               Set.of(

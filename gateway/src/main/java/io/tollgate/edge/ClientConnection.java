@@ -266,6 +266,11 @@ final class ClientConnection extends ClientChannel implements Client {
   }
 
   @Override
+  public void unanswered() {
+    edge.unanswered(request);
+  }
+
+  @Override
   public void failed(Failure failure) {
     exchange = null;
     if (state != ClientState.CLOSED) {

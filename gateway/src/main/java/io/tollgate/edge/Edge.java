@@ -6,7 +6,7 @@ import io.netty.channel.EventLoop;
 import io.tollgate.access.AddressRanges;
 import io.tollgate.limit.Admission;
 import io.tollgate.limit.RateLimiter;
-import io.tollgate.meter.UsageMeter;
+import io.tollgate.meter.LoopMeter;
 import io.tollgate.proxy.Failure;
 import io.tollgate.proxy.Forwarder;
 import io.tollgate.proxy.Route;
@@ -43,6 +43,9 @@ final class Edge {
   /** How long an exchange goes on while nobody can tell whether its key still holds. */
   private static final long UNCONFIRMED_NANOS_MAX = Duration.ofMillis(900).toNanos();
 
+  /** What a request counts. */
+  private static final long UNITS = 1;
+
   private static final String FROM_UPSTREAM = "upstream";
   private static final Logger LOG = LoggerFactory.getLogger(Edge.class);
 
@@ -50,7 +53,7 @@ final class Edge {
   private final EdgeParts parts;
   private final Verifier verifier;
   private final RateLimiter limiter;
-  private final UsageMeter meter;
+  private final LoopMeter meter;
   private final EdgeMetrics metrics;
   private final Forwarder forwarder;
   private final RequestIds requestIds;
@@ -62,6 +65,7 @@ final class Edge {
   Edge(
       EventLoop eventLoop,
       EdgeParts parts,
+      LoopMeter meter,
       Forwarder forwarder,
       RequestIds requestIds,
       RouteTable routes) {
@@ -69,7 +73,7 @@ final class Edge {
     this.parts = parts;
     this.verifier = parts.verifier();
     this.limiter = parts.limiter();
-    this.meter = parts.meter();
+    this.meter = meter;
     this.metrics = parts.metrics();
     this.forwarder = forwarder;
     this.requestIds = requestIds;
@@ -164,7 +168,11 @@ final class Edge {
       case Denial denial -> refusals.refuse(request, Refusal.of(denial));
       case Access foreign -> refusals.refuse(request, Refusal.KEY_INVALID);
       case Grant grant -> {
-        meter.verified();
+        if (meter.isRefusing()) {
+          refusals.refuse(request, Refusal.METER_FULL);
+          return;
+        }
+        meter.verified(grant.id(), grant.subject(), grant.plan().version(), UNITS);
         request.setGrant(grant);
         Refusal refusal = refusal(request, grant);
         if (refusal == null) {
@@ -196,6 +204,7 @@ final class Edge {
     if (admission.passes()) {
       forward(request);
     } else {
+      meter.refused(grant.id(), grant.subject(), grant.plan().version(), UNITS);
       refusals.refuseForNow(request, Refusal.RATE_LIMITED, admission.waitSeconds());
     }
   }
@@ -221,11 +230,20 @@ final class Edge {
   void answered(EdgeRequest request, int status, HeadBuffer out) {
     metrics.answered(status);
     request.setOutcome(status, FROM_UPSTREAM);
-    if (request.grant() != null) {
-      meter.forwarded(status);
+    Grant grant = request.grant();
+    if (grant != null) {
+      meter.answered(grant.id(), grant.subject(), grant.plan().version(), status, UNITS);
     }
     RequestIds.write(request, out);
     request.writeRateLimit(out);
+  }
+
+  /** Meter: counted when it is sure that the upstream, which was asked, will not have answered. */
+  void unanswered(EdgeRequest request) {
+    Grant grant = request.grant();
+    if (grant != null) {
+      meter.unanswered(grant.id(), grant.subject(), grant.plan().version(), UNITS);
+    }
   }
 
   /** The response is out. */

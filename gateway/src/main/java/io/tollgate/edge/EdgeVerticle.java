@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.tollgate.meter.LoopMeter;
 import io.tollgate.proxy.Forwarder;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.RouteTable;
@@ -27,6 +28,7 @@ final class EdgeVerticle extends VerticleBase {
   private @Nullable EventLoop eventLoop;
   private @Nullable Forwarder forwarder;
   private @Nullable Edge edge;
+  private @Nullable LoopMeter meter;
   private @Nullable ScheduledFuture<?> ticking;
 
   EdgeVerticle(
@@ -42,11 +44,18 @@ final class EdgeVerticle extends VerticleBase {
   public Future<?> start() {
     EventLoop loop = ((ContextInternal) context).nettyEventLoop();
     var newForwarder = new Forwarder(vertx, loop, proxyConfig);
+    LoopMeter newMeter = parts.meter().loop();
     eventLoop = loop;
     forwarder = newForwarder;
+    meter = newMeter;
     edge =
         new Edge(
-            loop, parts, newForwarder, new RequestIds(new SecureRandom().nextLong()), routes.get());
+            loop,
+            parts,
+            newMeter,
+            newForwarder,
+            new RequestIds(new SecureRandom().nextLong()),
+            routes.get());
     long tickMillis = Forwarder.TICK.toMillis();
     ticking = loop.scheduleAtFixedRate(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     return Future.succeededFuture();
@@ -57,6 +66,7 @@ final class EdgeVerticle extends VerticleBase {
     long nowNanos = System.nanoTime();
     Objects.requireNonNull(forwarder).tick(nowNanos);
     connections.tick(nowNanos);
+    Objects.requireNonNull(meter).tick();
   }
 
   /** Serves a connection that has been accepted; to be called on any thread. */

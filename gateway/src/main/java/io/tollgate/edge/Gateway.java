@@ -2,7 +2,7 @@ package io.tollgate.edge;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.limit.RateLimiter;
-import io.tollgate.meter.UsageMeter;
+import io.tollgate.meter.MeterVerticle;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
 import io.tollgate.ring.VerifierVerticle;
@@ -26,6 +26,7 @@ public final class Gateway {
   private final Vertx vertx;
   private final GatewayConfig config;
   private final VerifierVerticle lookups;
+  private final MeterVerticle meter;
   private final List<EdgeVerticle> edges;
   private final List<Future<String>> deployments;
   private final EdgeMetrics edgeMetrics;
@@ -38,11 +39,13 @@ public final class Gateway {
       Vertx vertx,
       GatewayConfig config,
       VerifierVerticle lookups,
+      MeterVerticle meter,
       EdgeMetrics edgeMetrics,
       RouteTable routes) {
     this.vertx = vertx;
     this.config = config;
     this.lookups = lookups;
+    this.meter = meter;
     this.edgeMetrics = edgeMetrics;
     this.routes = routes;
     edges = new ArrayList<>(config.edge().eventLoops());
@@ -59,9 +62,18 @@ public final class Gateway {
       Vertx vertx, GatewayConfig config, List<Route> routes, MeterRegistry metrics) {
     RouteTable table = RouteTable.of(routes);
     var lookups = new VerifierVerticle(config.verifier(), "edge", metrics);
-    var gateway = new Gateway(vertx, config, lookups, new EdgeMetrics(metrics), table);
+    var meter =
+        new MeterVerticle(
+            config.meter(),
+            config.postgres(),
+            config.edge().eventLoops(),
+            config.name(),
+            () -> lookups.verifier().storeMillis(),
+            metrics);
+    var gateway = new Gateway(vertx, config, lookups, meter, new EdgeMetrics(metrics), table);
     return vertx
         .deployVerticle(lookups)
+        .compose(deployed -> vertx.deployVerticle(meter))
         .compose(deployed -> gateway.listen(metrics))
         .recover(failure -> gateway.stop().transform(stopped -> Future.failedFuture(failure)))
         .map(gateway);
@@ -73,7 +85,7 @@ public final class Gateway {
         new EdgeParts(
             lookups.verifier(),
             new RateLimiter(config.limit()),
-            new UsageMeter(metrics),
+            meter.meter(),
             edgeMetrics,
             System::nanoTime,
             accessLog);
@@ -133,8 +145,10 @@ public final class Gateway {
     Future<Void> all =
         drained
             .transform(over -> Future.join(undeployEdges()))
+            // All is counted by now.
+            .transform(edgesStopped -> vertx.undeploy(meter.deploymentID()))
             // The look-ups last: requests that were under way may have needed one.
-            .transform(edgesStopped -> vertx.undeploy(lookups.deploymentID()))
+            .transform(metered -> vertx.undeploy(lookups.deploymentID()))
             .onComplete(over -> closeLog());
     stopped = all;
     return all;

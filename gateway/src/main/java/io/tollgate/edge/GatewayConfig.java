@@ -2,6 +2,7 @@ package io.tollgate.edge;
 
 import io.tollgate.key.Pepper;
 import io.tollgate.limit.LimitConfig;
+import io.tollgate.meter.MeterConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
@@ -22,6 +23,7 @@ public record GatewayConfig(
     FenceConfig fence,
     ProxyConfig proxy,
     LimitConfig limit,
+    MeterConfig meter,
     RedisConfig redis,
     PostgresConfig postgres,
     Pepper pepper) {

@@ -34,6 +34,7 @@ enum Refusal {
   STORES_UNREACHABLE(503, "stores-unreachable", "The API key can't be checked at the moment."),
   LOOKUPS_OVERLOADED(503, "lookups-overloaded", "Too many API keys are being checked."),
   UPSTREAM_BUSY(503, "upstream-busy", "The service behind has no connection free."),
+  METER_FULL(503, "meter-full", "The request can't be counted at the moment."),
   HEADERS_OVERLOADED(503, "headers-overloaded", "Too many requests are half sent."),
   UPSTREAM_TIMEOUT(504, "upstream-timeout", "The service behind did not answer in time."),
   VERSION_UNKNOWN(505, "version-unknown", "HTTP/1.0 and HTTP/1.1 are spoken here.");

@@ -17,6 +17,7 @@ public record Credits(Meter meter, long refill, @Nullable Period period) {
    * @throws IllegalArgumentException that names the member, its value and what was expected
    */
   public Credits {
+    Quota.checkMeter(meter);
     if (refill < 0 || refill > Quota.UNITS_MAX) {
       throw new IllegalArgumentException(
           "refill must be a whole number from 0 to " + Quota.UNITS_MAX + ", was " + refill);

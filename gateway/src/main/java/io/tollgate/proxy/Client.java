@@ -43,6 +43,12 @@ public interface Client {
   /** The response is out whole. */
   void ended();
 
+  /**
+   * The request was sent to the upstream, wholly or in part, and there will be no response; told
+   * once, before what else becomes of it.
+   */
+  void unanswered();
+
   /** The response broke off: only a cut connection tells the client. */
   void cut();
 

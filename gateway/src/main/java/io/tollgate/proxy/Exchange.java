@@ -38,6 +38,7 @@ public final class Exchange implements BodyReader.Sink {
   private @Nullable ByteBuf unsent;
   private boolean chunksResponse;
   private boolean retried;
+  private boolean forwarded;
   private boolean requestSent;
   private boolean answered;
   private boolean over;
@@ -74,6 +75,7 @@ public final class Exchange implements BodyReader.Sink {
     connection = opened;
     deadlines.connected(forwarder.nowNanos());
     opened.begin(this, client.head());
+    forwarded = true;
     // Kept where it may be sent once more.
     opened.write(mayRetry() ? requestHead.retainedDuplicate() : takeHead());
     client.sendBody();
@@ -252,6 +254,9 @@ public final class Exchange implements BodyReader.Sink {
       return false;
     }
     over = true;
+    if (forwarded && !answered) {
+      client.unanswered();
+    }
     takeHead().release();
     ByteBuf head = unsent;
     if (head != null) {

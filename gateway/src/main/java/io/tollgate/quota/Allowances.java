@@ -55,20 +55,14 @@ public final class Allowances {
 
   /** How far a request came. */
   public enum Reached {
-    /** Refused by us. */
+    /** Refused by us, or not sent to the upstream. */
     NOTHING,
-    /** Not refused, and not sent to the upstream. */
-    VERIFIED,
     /** Sent, and not answered, or with a status of 500 or more. */
     FORWARDED,
     COMPLETED;
 
     boolean counts(Meter meter) {
-      return switch (meter) {
-        case VERIFIED -> this != NOTHING;
-        case FORWARDED -> this == FORWARDED || this == COMPLETED;
-        case COMPLETED -> this == COMPLETED;
-      };
+      return meter == Meter.FORWARDED ? this != NOTHING : this == COMPLETED;
     }
   }
 }

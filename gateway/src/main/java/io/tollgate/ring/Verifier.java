@@ -191,6 +191,11 @@ public final class Verifier {
     return lookUp(grant.digest());
   }
 
+  /** Returns the time by Postgres' clock, as far as it is known. */
+  public long storeMillis() {
+    return clocks.millis() + skewMillis;
+  }
+
   /** Notes that a key was used; once a minute that allocates, else it costs a comparison. */
   public void noteUse(Grant grant) {
     uses.note(grant, clocks.millis());

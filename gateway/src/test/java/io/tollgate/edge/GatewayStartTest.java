@@ -51,6 +51,7 @@ class GatewayStartTest {
         FenceConfig.DEFAULTS,
         ProxyConfig.DEFAULTS,
         LimitConfig.UNLIMITED,
+        MeterDirectories.fresh(),
         new RedisConfig(redis.url(), Duration.ofMillis(100), Duration.ofSeconds(1)),
         new PostgresConfig(postgres.url(), Duration.ofMillis(500), Duration.ofSeconds(2)),
         StoredKeys.PEPPER);
@@ -135,6 +136,7 @@ class GatewayStartTest {
             FenceConfig.DEFAULTS,
             ProxyConfig.DEFAULTS,
             LimitConfig.UNLIMITED,
+            MeterDirectories.fresh(),
             new RedisConfig(
                 new Secret("redis://127.0.0.1:1"), Duration.ofMillis(100), Duration.ofSeconds(1)),
             new PostgresConfig(nowhere, Duration.ofMillis(500), Duration.ofSeconds(2)),

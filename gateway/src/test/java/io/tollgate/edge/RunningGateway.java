@@ -86,6 +86,7 @@ final class RunningGateway implements AutoCloseable {
             FenceConfig.DEFAULTS,
             proxy,
             limit,
+            MeterDirectories.fresh(),
             new RedisConfig(redis.url(), REDIS_DEADLINE, Duration.ofSeconds(1)),
             new PostgresConfig(postgres.url(), POSTGRES_DEADLINE, Duration.ofSeconds(2)),
             StoredKeys.PEPPER);

@@ -48,6 +48,7 @@ final class SlowConnectionsMain {
             FenceConfig.DEFAULTS,
             ProxyConfig.DEFAULTS,
             LimitConfig.UNLIMITED,
+            MeterDirectories.fresh(),
             new RedisConfig(
                 new Secret(arguments[0]), Duration.ofMillis(300), Duration.ofSeconds(5)),
             new PostgresConfig(

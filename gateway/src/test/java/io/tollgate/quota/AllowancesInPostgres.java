@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.sql.Types;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,7 +21,7 @@ final class AllowancesInPostgres implements AutoCloseable {
   private final Connection connection;
 
   /** What a batch tells of one key or subject. */
-  record Used(String owner, long verified, long forwarded, long completed) {}
+  record Used(String owner, long forwarded, long completed) {}
 
   AllowancesInPostgres() {
     try {
@@ -73,15 +74,16 @@ final class AllowancesInPostgres implements AutoCloseable {
   }
 
   void settle(UUID instance, long boot, long minuteMillis, List<Used> used) {
-    String sql = "SELECT tollgate.settle(?, ?, ?, ?, ?, ?, ?)";
+    String sql = "SELECT tollgate.settle(?, ?, ?, ?, ?, ?)";
+    int rows = used.size();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setObject(1, instance);
-      statement.setLong(2, boot);
-      statement.setTimestamp(3, new Timestamp(minuteMillis));
+      statement.setArray(1, array("uuid", Collections.nCopies(rows, instance).toArray()));
+      statement.setArray(2, array("bigint", Collections.nCopies(rows, boot).toArray()));
+      Long minute = minuteMillis / 60_000;
+      statement.setArray(3, array("bigint", Collections.nCopies(rows, minute).toArray()));
       statement.setArray(4, array("text", used.stream().map(Used::owner).toArray()));
-      statement.setArray(5, array("bigint", used.stream().map(Used::verified).toArray()));
-      statement.setArray(6, array("bigint", used.stream().map(Used::forwarded).toArray()));
-      statement.setArray(7, array("bigint", used.stream().map(Used::completed).toArray()));
+      statement.setArray(5, array("bigint", used.stream().map(Used::forwarded).toArray()));
+      statement.setArray(6, array("bigint", used.stream().map(Used::completed).toArray()));
       statement.execute();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
@@ -99,7 +101,7 @@ final class AllowancesInPostgres implements AutoCloseable {
   }
 
   void endBoot(UUID instance, long boot) {
-    execute("SELECT tollgate.end_boot('%s', %d, 0)".formatted(instance, boot));
+    execute("SELECT tollgate.end_boot('%s', %d, 'g', 0)".formatted(instance, boot));
   }
 
   void credit(String owner, long units) {

@@ -113,10 +113,9 @@ final class ModelGateway {
     open.remove(request);
     request.allowances().settle(request.taken(), request.units(), reached);
     for (String owner : List.of(request.key().toString(), request.subject().id())) {
-      long[] counts = batch.computeIfAbsent(owner, unused -> new long[3]);
-      counts[0] += request.units();
-      counts[1] += reached == Reached.VERIFIED ? 0 : request.units();
-      counts[2] += reached == Reached.COMPLETED ? request.units() : 0;
+      long[] counts = batch.computeIfAbsent(owner, unused -> new long[2]);
+      counts[0] += reached == Reached.NOTHING ? 0 : request.units();
+      counts[1] += reached == Reached.COMPLETED ? request.units() : 0;
     }
   }
 
@@ -129,7 +128,7 @@ final class ModelGateway {
     List<AllowancesInPostgres.Used> used = new ArrayList<>();
     batch.forEach(
         (owner, counts) ->
-            used.add(new AllowancesInPostgres.Used(owner, counts[0], counts[1], counts[2])));
+            used.add(new AllowancesInPostgres.Used(owner, counts[0], counts[1])));
     batch.clear();
     postgres.settle(instance, ofBoot, millis.getAsLong(), used);
   }

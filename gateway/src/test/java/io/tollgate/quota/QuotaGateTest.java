@@ -111,7 +111,7 @@ class QuotaGateTest {
   void a_quota_of_the_subject_is_shared_by_its_keys_and_one_of_the_key_is_not() {
     Plan shared = plan(monthly(Per.SUBJECT, 25, true));
     assertThat(passed(of(shared, KEY), 15) + passed(of(shared, OTHER_KEY), 15)).isEqualTo(25);
-    Plan own = plan(new Quota(Per.KEY, Meter.VERIFIED, Period.MONTH, 10, true));
+    Plan own = plan(new Quota(Per.KEY, Meter.FORWARDED, Period.MONTH, 10, true));
     assertThat(passed(of(own, KEY), 15) + passed(of(own, OTHER_KEY), 15)).isEqualTo(20);
   }
 
@@ -135,7 +135,7 @@ class QuotaGateTest {
   @Test
   void a_request_that_does_not_count_gives_its_units_back() {
     Allowances allowances = of(plan(monthly(Per.KEY, 1, true)), KEY);
-    for (Reached reached : List.of(Reached.NOTHING, Reached.VERIFIED, Reached.FORWARDED)) {
+    for (Reached reached : List.of(Reached.NOTHING, Reached.FORWARDED)) {
       int taken = take(allowances, 1);
       assertThat(taken).isNotNegative();
       allowances.settle(taken, 1, reached);
@@ -147,9 +147,7 @@ class QuotaGateTest {
 
   @Test
   void by_what_a_request_counts_is_the_quotas_word() {
-    assertThat(Reached.NOTHING.counts(Meter.VERIFIED)).isFalse();
-    assertThat(Reached.VERIFIED.counts(Meter.VERIFIED)).isTrue();
-    assertThat(Reached.VERIFIED.counts(Meter.FORWARDED)).isFalse();
+    assertThat(Reached.NOTHING.counts(Meter.FORWARDED)).isFalse();
     assertThat(Reached.FORWARDED.counts(Meter.FORWARDED)).isTrue();
     assertThat(Reached.FORWARDED.counts(Meter.COMPLETED)).isFalse();
     assertThat(Reached.COMPLETED.counts(Meter.COMPLETED)).isTrue();
@@ -260,7 +258,7 @@ class QuotaGateTest {
     gate.tick();
     assertThat(take(allowances, 0)).as("a request is under way").isNotNegative();
     allowances.settle(taken, 1, Reached.COMPLETED);
-    var used = new AllowancesInPostgres.Used(KEY.toString(), 1, 1, 1);
+    var used = new AllowancesInPostgres.Used(KEY.toString(), 1, 1);
     postgres.settle(INSTANCE, 1, millis, List.of(used));
     millis += Allowance.IDLE.toMillis() + 1;
     for (int i = 0; i < 4; i++) {

@@ -28,9 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class QuotaModelTest {
   private static final Subject SUBJECT = new Subject("user_000000000000000000000000000");
   private static final List<KeyId> KEYS = List.of(new KeyId(1, 1), new KeyId(2, 2));
-  private static final List<Meter> METERS = List.of(Meter.values());
+  private static final List<Meter> METERS = List.of(Meter.FORWARDED, Meter.COMPLETED);
   private static final List<Reached> FATES =
-      List.of(Reached.VERIFIED, Reached.FORWARDED, Reached.COMPLETED);
+      List.of(Reached.NOTHING, Reached.FORWARDED, Reached.COMPLETED);
   private static final int SUBJECT_UNITS = 200;
   private static final int KEY_UNITS = 120;
   private static final int CREDITS = 190;
@@ -58,7 +58,7 @@ class QuotaModelTest {
 
   private void begin(long seed) {
     random = new SplittableRandom(seed);
-    meter = METERS.get(random.nextInt(3));
+    meter = METERS.get(random.nextInt(2));
     plan =
         new Plan(
             "pver_1",
@@ -159,7 +159,7 @@ class QuotaModelTest {
     "a boot that is over leases on, lease, AND b.last_sequence IS NULL, ''",
     "more is leased than there is, lease, AND spare >= needed, ''",
     "what was told by a lost answer is leased for good, lease, units = known, units = l.units",
-    "what is settled stays leased, settle, 'least(t.open, t.units)', 0",
+    "what is settled stays leased, settle, 'sum(least(open, units))::bigint', 0::bigint",
     "what a boot has left is lost, end_boot, a.leased - g.open, a.leased"
   })
   void without_one_of_the_rules_that_is_not_so(

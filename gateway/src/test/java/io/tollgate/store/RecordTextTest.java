@@ -41,7 +41,7 @@ class RecordTextTest {
                 limits,
                 List.of(
                     new Quota(Per.SUBJECT, Meter.COMPLETED, Period.MONTH, Quota.UNITS_MAX, true),
-                    new Quota(Per.KEY, Meter.VERIFIED, Period.DAY, 1, false)),
+                    new Quota(Per.KEY, Meter.FORWARDED, Period.DAY, 1, false)),
                 new Credits(Meter.FORWARDED, 5, Period.DAY),
                 null)),
         new PlanRecord(

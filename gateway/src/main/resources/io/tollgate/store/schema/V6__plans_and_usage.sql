@@ -135,6 +135,8 @@ CREATE TABLE tollgate.meter_batch (
   taken_at timestamptz NOT NULL DEFAULT now(),
   -- The sum of all its counts.
   units numeric NOT NULL,
+  -- What its gateway could not count before it began, for want of room.
+  lost bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (instance, boot, sequence)
 );
 

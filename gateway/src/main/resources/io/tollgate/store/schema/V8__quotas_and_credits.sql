@@ -26,7 +26,7 @@ CREATE TABLE tollgate.allowance_lease (
   owner text NOT NULL,
   name text NOT NULL,
   period_start timestamptz NOT NULL,
-  meter text NOT NULL CHECK (meter IN ('verified', 'forwarded', 'completed')),
+  meter text NOT NULL CHECK (meter IN ('forwarded', 'completed')),
   -- The span by which its allowance begins anew; null for credits.
   period text CHECK (period IN ('day', 'month')),
   -- The number of the newest call that was heeded: an older one that comes late changes nothing.
@@ -137,47 +137,52 @@ BEGIN
 END
 $$;
 
--- Books what a batch tells to be used, by what its boot has leased.
+-- Books what batches tell to be used, by what their boots have leased. A row of each array is what
+-- one owner has used in one minute since the epoch.
 CREATE FUNCTION tollgate.settle(
-  of_instance uuid, of_boot bigint, of_minute timestamptz, owners text[],
-  verified bigint[], forwarded bigint[], completed bigint[]) RETURNS void
+  instances uuid[], boots bigint[], minutes bigint[], owners text[],
+  forwarded bigint[], completed bigint[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   -- Allowances first and in one order, as whoever leases does it.
   PERFORM FROM tollgate.allowance a
   WHERE (a.owner, a.name, a.period_start) IN (
     SELECT l.owner, l.name, l.period_start FROM tollgate.allowance_lease l
-    WHERE l.instance = of_instance AND l.boot = of_boot AND l.owner = ANY(owners))
+    WHERE l.instance = ANY(instances) AND l.boot = ANY(boots) AND l.owner = ANY(owners))
   ORDER BY a.owner, a.name, a.period_start FOR UPDATE;
-  WITH used AS (
-    SELECT u.owner, sum(u.verified)::bigint AS verified, sum(u.forwarded)::bigint AS forwarded,
-      sum(u.completed)::bigint AS completed
-    FROM unnest(owners, verified, forwarded, completed) u (owner, verified, forwarded, completed)
-    GROUP BY u.owner
-  ), taken AS (
-    SELECT l.owner, l.name, l.period_start, greatest(0, l.units - l.settled) AS open,
-      CASE l.meter WHEN 'verified' THEN u.verified WHEN 'forwarded' THEN u.forwarded
-        ELSE u.completed END AS units
-    FROM tollgate.allowance_lease l JOIN used u ON u.owner = l.owner
-    WHERE l.instance = of_instance AND l.boot = of_boot
-      AND (l.period IS NULL OR l.period_start = date_trunc(l.period, of_minute, 'UTC'))
+  WITH taken AS (
+    SELECT l.instance, l.boot, l.owner, l.name, l.period_start,
+      greatest(0, l.units - l.settled) AS open,
+      sum(CASE l.meter WHEN 'forwarded' THEN u.forwarded ELSE u.completed END)::bigint AS units
+    FROM unnest(instances, boots, minutes, owners, forwarded, completed)
+      u (instance, boot, minute, owner, forwarded, completed)
+    JOIN tollgate.allowance_lease l USING (instance, boot, owner)
+    WHERE l.period IS NULL
+      OR l.period_start = date_trunc(l.period, to_timestamp(u.minute * 60), 'UTC')
+    GROUP BY l.instance, l.boot, l.owner, l.name, l.period_start
   ), booked AS (
     UPDATE tollgate.allowance_lease l SET settled = l.settled + t.units FROM taken t
-    WHERE l.instance = of_instance AND l.boot = of_boot AND l.owner = t.owner AND l.name = t.name
+    WHERE l.instance = t.instance AND l.boot = t.boot AND l.owner = t.owner AND l.name = t.name
       AND l.period_start = t.period_start AND t.units > 0
+  ), spent AS (
+    SELECT owner, name, period_start, sum(units)::bigint AS units,
+      sum(least(open, units))::bigint AS leased
+    FROM taken GROUP BY owner, name, period_start
   )
-  UPDATE tollgate.allowance a
-  SET spent = a.spent + t.units, leased = a.leased - least(t.open, t.units) FROM taken t
-  WHERE a.owner = t.owner AND a.name = t.name AND a.period_start = t.period_start AND t.units > 0;
+  UPDATE tollgate.allowance a SET spent = a.spent + s.units, leased = a.leased - s.leased
+  FROM spent s
+  WHERE a.owner = s.owner AND a.name = s.name AND a.period_start = s.period_start AND s.units > 0;
 END
 $$;
 
 -- Ends a boot whose batches are all in: what it has leased and not spent is given back.
-CREATE FUNCTION tollgate.end_boot(of_instance uuid, of_boot bigint, of_sequence bigint)
-RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION tollgate.end_boot(
+  of_instance uuid, of_boot bigint, of_gateway text, of_sequence bigint) RETURNS void
+LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE tollgate.meter_boot b SET last_sequence = of_sequence
-  WHERE b.instance = of_instance AND b.boot = of_boot;
+  INSERT INTO tollgate.meter_boot (instance, boot, gateway, last_sequence)
+  VALUES (of_instance, of_boot, of_gateway, of_sequence)
+  ON CONFLICT (instance, boot) DO UPDATE SET last_sequence = excluded.last_sequence;
   PERFORM FROM tollgate.allowance a
   WHERE (a.owner, a.name, a.period_start) IN (
     SELECT l.owner, l.name, l.period_start FROM tollgate.allowance_lease l
