@@ -11,6 +11,7 @@ import io.tollgate.proxy.Failure;
 import io.tollgate.proxy.Forwarder;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
+import io.tollgate.quota.Allowances.Reached;
 import io.tollgate.ring.Access;
 import io.tollgate.ring.Denial;
 import io.tollgate.ring.Grant;
@@ -44,7 +45,10 @@ final class Edge {
   private static final long UNCONFIRMED_NANOS_MAX = Duration.ofMillis(900).toNanos();
 
   /** What a request counts. */
-  private static final long UNITS = 1;
+  static final long UNITS = 1;
+
+  /** From this status on the upstream has failed. */
+  private static final int FAILED_FROM = 500;
 
   private static final String FROM_UPSTREAM = "upstream";
   private static final Logger LOG = LoggerFactory.getLogger(Edge.class);
@@ -52,6 +56,7 @@ final class Edge {
   private final EventLoop eventLoop;
   private final EdgeParts parts;
   private final Verifier verifier;
+  private final QuotaStep quotas;
   private final RateLimiter limiter;
   private final LoopMeter meter;
   private final EdgeMetrics metrics;
@@ -79,6 +84,7 @@ final class Edge {
     this.requestIds = requestIds;
     this.routes = routes;
     refusals = new Refusals(parts.metrics());
+    quotas = new QuotaStep(this, eventLoop, parts.quotas());
     timers = new RouteTimers(parts.metrics());
   }
 
@@ -177,7 +183,7 @@ final class Edge {
         Refusal refusal = refusal(request, grant);
         if (refusal == null) {
           verifier.noteUse(grant);
-          limit(request, grant);
+          quotas.take(request, grant);
         } else {
           refusals.refuse(request, refusal);
         }
@@ -194,7 +200,7 @@ final class Edge {
   }
 
   /** Limit: the key has a place left at its rate. */
-  private void limit(EdgeRequest request, Grant grant) {
+  void limit(EdgeRequest request, Grant grant) {
     if (!limiter.isLimiting()) {
       forward(request);
       return;
@@ -204,9 +210,14 @@ final class Edge {
     if (admission.passes()) {
       forward(request);
     } else {
-      meter.refused(grant.id(), grant.subject(), grant.plan().version(), UNITS);
-      refusals.refuseForNow(request, Refusal.RATE_LIMITED, admission.waitSeconds());
+      refuseCounted(request, grant, Refusal.RATE_LIMITED, admission.waitSeconds());
     }
+  }
+
+  /** Refuses by a limit or a quota, which is counted apart. */
+  void refuseCounted(EdgeRequest request, Grant grant, Refusal refusal, long waitSeconds) {
+    meter.refused(grant.id(), grant.subject(), grant.plan().version(), UNITS);
+    refusals.refuseForNow(request, refusal, waitSeconds);
   }
 
   /** Forward: head rebuilt, ours added, body streamed both ways. */
@@ -233,6 +244,7 @@ final class Edge {
     Grant grant = request.grant();
     if (grant != null) {
       meter.answered(grant.id(), grant.subject(), grant.plan().version(), status, UNITS);
+      request.settle(status < FAILED_FROM ? Reached.COMPLETED : Reached.FORWARDED);
     }
     RequestIds.write(request, out);
     request.writeRateLimit(out);
@@ -243,11 +255,14 @@ final class Edge {
     Grant grant = request.grant();
     if (grant != null) {
       meter.unanswered(grant.id(), grant.subject(), grant.plan().version(), UNITS);
+      request.settle(Reached.FORWARDED);
     }
   }
 
   /** The response is out. */
   void ended(EdgeRequest request) {
+    // What never came to an upstream takes nothing.
+    request.settle(Reached.NOTHING);
     long nanos = clockNanos() - request.startNanos();
     Route route = request.routeIfFound();
     if (route != null) {
@@ -343,7 +358,7 @@ final class Edge {
   }
 
   /** A fault of ours is answered as such, and never leaves a client waiting. */
-  private void blame(EdgeRequest request, RuntimeException fault) {
+  void blame(EdgeRequest request, RuntimeException fault) {
     LOG.error("a request failed by a fault of the gateway", fault);
     ClientConnection connection = request.connection();
     if (connection.state() == ClientState.DECIDING) {

@@ -2,6 +2,7 @@ package io.tollgate.edge;
 
 import io.tollgate.limit.RateLimiter;
 import io.tollgate.meter.UsageMeter;
+import io.tollgate.quota.QuotaGate;
 import io.tollgate.ring.Verifier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 record EdgeParts(
     Verifier verifier,
     RateLimiter limiter,
+    QuotaGate quotas,
     UsageMeter meter,
     EdgeMetrics metrics,
     LongSupplier monotonicNanos,

@@ -4,6 +4,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.tollgate.limit.Admission;
 import io.tollgate.proxy.Route;
+import io.tollgate.quota.Allowances;
+import io.tollgate.quota.Allowances.Reached;
 import io.tollgate.ring.Grant;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Method;
@@ -25,6 +27,9 @@ final class EdgeRequest {
   private @Nullable Grant grant;
   private String ratePolicy = "";
   private @Nullable Admission admission;
+  private @Nullable Allowances allowances;
+  private int taken;
+  private long takenUnits;
   private long idHigh;
   private long idLow;
   private long startNanos;
@@ -134,6 +139,22 @@ final class EdgeRequest {
   void setAdmission(String policy, Admission newAdmission) {
     ratePolicy = policy;
     admission = newAdmission;
+  }
+
+  /** Notes what was taken for the request, until {@link #settle}. */
+  void setTaken(Allowances of, int newTaken, long units) {
+    allowances = of;
+    taken = newTaken;
+    takenUnits = units;
+  }
+
+  /** Settles what was taken, if that was not done before. */
+  void settle(Reached reached) {
+    Allowances known = allowances;
+    if (known != null) {
+      allowances = null;
+      known.settle(taken, takenUnits, reached);
+    }
   }
 
   /** Tells the client how it stands, where it is limited. */

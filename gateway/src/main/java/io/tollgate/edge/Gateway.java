@@ -5,6 +5,7 @@ import io.tollgate.limit.RateLimiter;
 import io.tollgate.meter.MeterVerticle;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
+import io.tollgate.quota.QuotaVerticle;
 import io.tollgate.ring.VerifierVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,6 +14,7 @@ import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ public final class Gateway {
   private final GatewayConfig config;
   private final VerifierVerticle lookups;
   private final MeterVerticle meter;
+  private @Nullable QuotaVerticle quotas;
   private final List<EdgeVerticle> edges;
   private final List<Future<String>> deployments;
   private final EdgeMetrics edgeMetrics;
@@ -74,9 +77,22 @@ public final class Gateway {
     return vertx
         .deployVerticle(lookups)
         .compose(deployed -> vertx.deployVerticle(meter))
+        .compose(deployed -> vertx.deployVerticle(gateway.openQuotas(metrics)))
         .compose(deployed -> gateway.listen(metrics))
         .recover(failure -> gateway.stop().transform(stopped -> Future.failedFuture(failure)))
         .map(gateway);
+  }
+
+  private QuotaVerticle openQuotas(MeterRegistry metrics) {
+    var opened =
+        new QuotaVerticle(
+            config.postgres(),
+            meter.meter().instance(),
+            meter.meter().boot(),
+            () -> lookups.verifier().storeMillis(),
+            metrics);
+    quotas = opened;
+    return opened;
   }
 
   private Future<?> listen(MeterRegistry metrics) {
@@ -85,6 +101,7 @@ public final class Gateway {
         new EdgeParts(
             lookups.verifier(),
             new RateLimiter(config.limit()),
+            Objects.requireNonNull(quotas).gate(),
             meter.meter(),
             edgeMetrics,
             System::nanoTime,
@@ -145,8 +162,9 @@ public final class Gateway {
     Future<Void> all =
         drained
             .transform(over -> Future.join(undeployEdges()))
+            .transform(edgesStopped -> undeploy(quotas))
             // All is counted by now.
-            .transform(edgesStopped -> vertx.undeploy(meter.deploymentID()))
+            .transform(leased -> vertx.undeploy(meter.deploymentID()))
             // The look-ups last: requests that were under way may have needed one.
             .transform(metered -> vertx.undeploy(lookups.deploymentID()))
             .onComplete(over -> closeLog());
@@ -170,6 +188,10 @@ public final class Gateway {
         .compose(noticed -> known.close())
         .onComplete(closed);
     return Future.join(drains);
+  }
+
+  private Future<Void> undeploy(@Nullable QuotaVerticle opened) {
+    return opened == null ? Future.succeededFuture() : vertx.undeploy(opened.deploymentID());
   }
 
   private List<Future<Void>> undeployEdges() {

@@ -26,6 +26,7 @@ enum Refusal {
   REQUEST_LINE_TOO_LONG(414, "request-line-too-long", "The request line is too long."),
   EXPECTATION_UNKNOWN(417, "expectation-unknown", "Expect may only ask for 100-continue."),
   RATE_LIMITED(429, "rate-limited", "The API key has used up its rate limit."),
+  QUOTA_EXHAUSTED(429, "quota-exhausted", "What the plan grants has been used up."),
   HEADER_TOO_LARGE(431, "header-too-large", "The request has too many headers, or too large ones."),
   INTERNAL_ERROR(500, "internal-error", "The gateway failed; the fault is not in the request."),
   CODING_UNKNOWN(501, "coding-unknown", "The only transfer coding that is taken is chunked."),
@@ -34,6 +35,8 @@ enum Refusal {
   STORES_UNREACHABLE(503, "stores-unreachable", "The API key can't be checked at the moment."),
   LOOKUPS_OVERLOADED(503, "lookups-overloaded", "Too many API keys are being checked."),
   UPSTREAM_BUSY(503, "upstream-busy", "The service behind has no connection free."),
+  QUOTA_UNREACHABLE(
+      503, "quota-unreachable", "What is left of a quota can't be told at the moment."),
   METER_FULL(503, "meter-full", "The request can't be counted at the moment."),
   HEADERS_OVERLOADED(503, "headers-overloaded", "Too many requests are half sent."),
   UPSTREAM_TIMEOUT(504, "upstream-timeout", "The service behind did not answer in time."),

@@ -22,7 +22,7 @@ final class Refusals {
     write(request, refusal, RETRY_SECONDS, false);
   }
 
-  /** Refuses a request that may be sent again after so many seconds. */
+  /** Refuses a request that may be sent again after so many seconds, 0 if nobody knows. */
   void refuseForNow(EdgeRequest request, Refusal refusal, long retryAfterSeconds) {
     write(request, refusal, retryAfterSeconds, false);
   }
@@ -73,7 +73,7 @@ final class Refusals {
 
   /** Tells what a client can do about it. */
   private void writeReason(EdgeRequest request, Refusal refusal, long retrySeconds) {
-    if (refusal.isPassing()) {
+    if (refusal.isPassing() && retrySeconds > 0) {
       out.put("retry-after: ").decimal(retrySeconds).endLine();
     }
     switch (refusal) {

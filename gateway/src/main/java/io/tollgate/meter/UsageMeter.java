@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -184,6 +185,16 @@ public final class UsageMeter {
                 onThread(this::forget);
               }
             });
+  }
+
+  /** Returns the place where is counted, under whose name all batches come. */
+  public UUID instance() {
+    return directory.instance();
+  }
+
+  /** Returns which of the place's processes this is. */
+  public long boot() {
+    return directory.boot();
   }
 
   /** Returns the meter of one more event loop. */

@@ -35,6 +35,7 @@ final class Allowance {
   /** The least that is asked for at once, in requests like the one that lacks something. */
   private static final long REQUESTS_MIN = 10;
 
+  private static final int SCARCE_LEASES = 10;
   private static final long ASKED_NANOS_MIN = Duration.ofMillis(100).toNanos();
 
   /** What came of taking units. */
@@ -77,7 +78,7 @@ final class Allowance {
   /** As they were last asked by, which is by the newest plan that anybody knows of. */
   private AllowanceTerms terms;
 
-  /** Whether less was leased than was wanted, so that others may lack what is held here. */
+  /** Whether so few leases are left that others may soon lack what is held here. */
   private boolean scarce;
 
   Allowance(String owner, AllowanceTerms terms, long nowMillis, long nowNanos) {
@@ -165,7 +166,7 @@ final class Allowance {
       held += lease.more();
       lowMark = held / 2;
       remaining = lease.remaining();
-      scarce = lease.more() < call.wanted();
+      scarce = lease.remaining() / SCARCE_LEASES < call.wanted();
       emptyForNanos = lease.more() < call.needed() ? longer(emptyForNanos) : 0;
       emptySinceNanos = nowNanos;
       waiting = end();

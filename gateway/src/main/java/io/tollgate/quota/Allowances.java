@@ -45,7 +45,7 @@ public final class Allowances {
    * @param taken a bit for each that something was taken of
    * @param reached by what the request counts
    */
-  void settle(int taken, long units, Reached reached) {
+  public void settle(int taken, long units, Reached reached) {
     for (int i = 0; i < all.length; i++) {
       if ((taken & 1 << i) != 0) {
         get(i).settle(units, reached.counts(terms(i).meter()));

@@ -35,6 +35,9 @@ public final class Grant extends Entry implements Verdict {
   @SuppressWarnings("UnusedVariable") // read and written by the handle
   private int usedIn;
 
+  // A note, too; what it leads to is safe for all threads, so that a race is none.
+  private @Nullable Object allowances;
+
   /**
    * Makes a grant.
    *
@@ -99,6 +102,16 @@ public final class Grant extends Entry implements Verdict {
       }
     }
     return sum == stamp;
+  }
+
+  /** Returns what was noted of the key's allowances, null at first. */
+  public @Nullable Object allowances() {
+    return allowances;
+  }
+
+  /** Notes where the key's allowances are held: an object without members that change. */
+  public void noteAllowances(Object found) {
+    allowances = found;
   }
 
   public KeyId id() {

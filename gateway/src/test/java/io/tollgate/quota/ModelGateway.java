@@ -127,8 +127,7 @@ final class ModelGateway {
   private void ship(long ofBoot) {
     List<AllowancesInPostgres.Used> used = new ArrayList<>();
     batch.forEach(
-        (owner, counts) ->
-            used.add(new AllowancesInPostgres.Used(owner, counts[0], counts[1])));
+        (owner, counts) -> used.add(new AllowancesInPostgres.Used(owner, counts[0], counts[1])));
     batch.clear();
     postgres.settle(instance, ofBoot, millis.getAsLong(), used);
   }
