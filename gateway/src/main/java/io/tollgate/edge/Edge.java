@@ -4,8 +4,6 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.netty.channel.EventLoop;
 import io.tollgate.access.AddressRanges;
-import io.tollgate.limit.Admission;
-import io.tollgate.limit.RateLimiter;
 import io.tollgate.meter.UsageMeter;
 import io.tollgate.proxy.Failure;
 import io.tollgate.proxy.Forwarder;
@@ -28,7 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * accept ─► extract ─► identify ─► authorize ─► limit ─► forward ─► meter
- *                         │ the only wait: ring, else Redis, else Postgres
+ *                         │ wait: ring, else Redis,   │ wait: lease, else a trip to Redis
+ *                         │       else Postgres       │
  * </pre>
  *
  * <p>One instance per event loop, confined to it.
@@ -49,7 +48,7 @@ final class Edge {
   private final EventLoop eventLoop;
   private final EdgeParts parts;
   private final Verifier verifier;
-  private final RateLimiter limiter;
+  private final LimitGate limits;
   private final UsageMeter meter;
   private final EdgeMetrics metrics;
   private final Forwarder forwarder;
@@ -68,13 +67,13 @@ final class Edge {
     this.eventLoop = eventLoop;
     this.parts = parts;
     this.verifier = parts.verifier();
-    this.limiter = parts.limiter();
     this.meter = parts.meter();
     this.metrics = parts.metrics();
     this.forwarder = forwarder;
     this.requestIds = requestIds;
     this.routes = routes;
     refusals = new Refusals(parts.metrics());
+    limits = new LimitGate(this, eventLoop, parts, refusals);
     timers = new RouteTimers(parts.metrics());
   }
 
@@ -132,7 +131,7 @@ final class Edge {
     }
   }
 
-  /** Identify: the ring answers at once; else this is the only wait. */
+  /** Identify: the ring answers at once; else this is a wait. */
   private void identify(EdgeRequest request) {
     Verdict known = verifier.known(credentials.digest(), request.startNanos());
     if (known != null) {
@@ -177,7 +176,7 @@ final class Edge {
     }
   }
 
-  private static @Nullable Refusal refusal(EdgeRequest request, Grant grant) {
+  static @Nullable Refusal refusal(EdgeRequest request, Grant grant) {
     AddressRanges allowed = grant.addresses();
     if (!allowed.isEmpty() && !allowed.contains(request.connection().origin().client())) {
       return Refusal.ADDRESS_NOT_ALLOWED;
@@ -185,23 +184,13 @@ final class Edge {
     return grant.scopes().covers(request.route().scopes()) ? null : Refusal.SCOPE_MISSING;
   }
 
-  /** Limit: the key has a place left at its rate. */
+  /** Limit: a lease answers at once; else this is the second wait. */
   private void limit(EdgeRequest request, Grant grant) {
-    if (!limiter.isLimiting()) {
-      forward(request);
-      return;
-    }
-    Admission admission = limiter.admit(grant.id(), clockNanos());
-    request.setAdmission(limiter.policy(), admission);
-    if (admission.passes()) {
-      forward(request);
-    } else {
-      refusals.refuseForNow(request, Refusal.RATE_LIMITED, admission.waitSeconds());
-    }
+    limits.pass(request, grant);
   }
 
   /** Forward: head rebuilt, ours added, body streamed both ways. */
-  private void forward(EdgeRequest request) {
+  void forward(EdgeRequest request) {
     ClientConnection connection = request.connection();
     connection.forward(forwarder.open(connection, request.route()));
   }
@@ -325,7 +314,7 @@ final class Edge {
   }
 
   /** A fault of ours is answered as such, and never leaves a client waiting. */
-  private void blame(EdgeRequest request, RuntimeException fault) {
+  void blame(EdgeRequest request, RuntimeException fault) {
     LOG.error("a request failed by a fault of the gateway", fault);
     ClientConnection connection = request.connection();
     if (connection.state() == ClientState.DECIDING) {

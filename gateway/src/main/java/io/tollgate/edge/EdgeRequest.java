@@ -23,8 +23,7 @@ final class EdgeRequest {
   private @Nullable RequestHead head;
   private @Nullable Route route;
   private @Nullable Grant grant;
-  private String ratePolicy = "";
-  private @Nullable Admission admission;
+  private final Admission admission = new Admission();
   private long idHigh;
   private long idLow;
   private long startNanos;
@@ -41,7 +40,7 @@ final class EdgeRequest {
     head = newHead;
     route = null;
     grant = null;
-    admission = null;
+    admission.clear();
     startNanos = nowNanos;
     confirmedNanos = nowNanos;
     renewing = false;
@@ -131,18 +130,17 @@ final class EdgeRequest {
     return grant;
   }
 
-  void setAdmission(String policy, Admission newAdmission) {
-    ratePolicy = policy;
-    admission = newAdmission;
+  /** Returns what the limiter says of it. */
+  Admission admission() {
+    return admission;
   }
 
   /** Tells the client how it stands, where it is limited. */
   void writeRateLimit(HeadBuffer out) {
-    Admission known = admission;
-    if (known != null) {
-      out.field("ratelimit-policy", ratePolicy);
-      out.put("ratelimit: \"key\";r=").decimal(known.remaining());
-      out.put(";t=").decimal(known.fullInSeconds()).endLine();
+    if (admission.isLimited()) {
+      out.field("ratelimit-policy", admission.policy());
+      out.put("ratelimit: \"").put(admission.strictest()).put("\";r=");
+      out.decimal(admission.remaining()).put(";t=").decimal(admission.fullInSeconds()).endLine();
     }
   }
 

@@ -1,7 +1,7 @@
 package io.tollgate.edge;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.tollgate.limit.RateLimiter;
+import io.tollgate.limit.LimitVerticle;
 import io.tollgate.meter.UsageMeter;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
@@ -26,6 +26,7 @@ public final class Gateway {
   private final Vertx vertx;
   private final GatewayConfig config;
   private final VerifierVerticle lookups;
+  private final LimitVerticle limits;
   private final List<EdgeVerticle> edges;
   private final List<Future<String>> deployments;
   private final EdgeMetrics edgeMetrics;
@@ -38,11 +39,13 @@ public final class Gateway {
       Vertx vertx,
       GatewayConfig config,
       VerifierVerticle lookups,
+      LimitVerticle limits,
       EdgeMetrics edgeMetrics,
       RouteTable routes) {
     this.vertx = vertx;
     this.config = config;
     this.lookups = lookups;
+    this.limits = limits;
     this.edgeMetrics = edgeMetrics;
     this.routes = routes;
     edges = new ArrayList<>(config.edge().eventLoops());
@@ -59,9 +62,11 @@ public final class Gateway {
       Vertx vertx, GatewayConfig config, List<Route> routes, MeterRegistry metrics) {
     RouteTable table = RouteTable.of(routes);
     var lookups = new VerifierVerticle(config.verifier(), "edge", metrics);
-    var gateway = new Gateway(vertx, config, lookups, new EdgeMetrics(metrics), table);
+    var limits = new LimitVerticle(config.limit(), config.redis(), config.postgres(), metrics);
+    var gateway = new Gateway(vertx, config, lookups, limits, new EdgeMetrics(metrics), table);
     return vertx
         .deployVerticle(lookups)
+        .compose(deployed -> vertx.deployVerticle(limits))
         .compose(deployed -> gateway.listen(metrics))
         .recover(failure -> gateway.stop().transform(stopped -> Future.failedFuture(failure)))
         .map(gateway);
@@ -72,7 +77,7 @@ public final class Gateway {
     var parts =
         new EdgeParts(
             lookups.verifier(),
-            new RateLimiter(config.limit()),
+            limits.limiter(),
             new UsageMeter(metrics),
             edgeMetrics,
             System::nanoTime,
@@ -135,6 +140,7 @@ public final class Gateway {
             .transform(over -> Future.join(undeployEdges()))
             // The look-ups last: requests that were under way may have needed one.
             .transform(edgesStopped -> vertx.undeploy(lookups.deploymentID()))
+            .transform(lookupsStopped -> vertx.undeploy(limits.deploymentID()))
             .onComplete(over -> closeLog());
     stopped = all;
     return all;
