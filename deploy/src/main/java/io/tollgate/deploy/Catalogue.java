@@ -239,13 +239,20 @@ final class Catalogue {
           "limit.requests-per-second",
           INTEGER,
           LimitConfig.UNLIMITED.requestsPerSecond(),
-          "steady rate of every key on each gateway; 0 for no limit");
+          "steady rate of every key, over all gateways; 0 for no limit");
   static final Setting<Integer> LIMIT_BURST =
       add(
           "limit.burst",
           INTEGER,
           LimitConfig.UNLIMITED.burst(),
-          "how many requests of a key may come at once before the rate holds");
+          "how many requests of a key may come at once before the rate holds; with less than half a"
+              + " second's worth, each costs a trip to Redis");
+  static final Setting<Duration> LIMIT_DEADLINE =
+      add(
+          "limit.deadline",
+          DURATION,
+          DurationText.print(LimitConfig.DEADLINE),
+          "how long one trip to Redis for limits may take before the gateway goes on at its share");
 
   static final Setting<Integer> METER_SPOOL_BYTES_MAX =
       add(

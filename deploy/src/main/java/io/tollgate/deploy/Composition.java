@@ -13,6 +13,7 @@ import io.tollgate.meter.MeterConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
+import io.tollgate.store.GatewayName;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
 import java.net.InetAddress;
@@ -40,7 +41,8 @@ final class Composition {
                 proxy(),
                 new LimitConfig(
                     settings.get(Catalogue.LIMIT_REQUESTS_PER_SECOND),
-                    settings.get(Catalogue.LIMIT_BURST)),
+                    settings.get(Catalogue.LIMIT_BURST),
+                    settings.get(Catalogue.LIMIT_DEADLINE)),
                 new MeterConfig(
                     settings.get(Catalogue.DATA_DIR).resolve("meter"),
                     settings.get(Catalogue.METER_SPOOL_BYTES_MAX),
@@ -112,7 +114,7 @@ final class Composition {
     String given = settings.find(Catalogue.GATEWAY_NAME);
     int port = settings.get(Catalogue.MANAGEMENT_PORT);
     String place = port == 0 ? UUID.randomUUID().toString() : Integer.toString(port);
-    return "management of " + (given == null ? hostName() + ':' + place : given);
+    return GatewayName.MANAGEMENT_PREFIX + (given == null ? hostName() + ':' + place : given);
   }
 
   private static String hostName() {

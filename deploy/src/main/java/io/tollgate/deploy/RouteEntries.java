@@ -36,7 +36,8 @@ final class RouteEntries {
           "preflight",
           "response-timeout",
           "idle-timeout",
-          "total-timeout");
+          "total-timeout",
+          "cost");
 
   private final String origin;
 
@@ -133,7 +134,8 @@ final class RouteEntries {
           new Timeouts(
               duration(name, "response-timeout", fields),
               duration(name, "idle-timeout", fields),
-              duration(name, "total-timeout", fields)));
+              duration(name, "total-timeout", fields)),
+          number(name, "cost", fields, Route.COST));
     } catch (URISyntaxException e) {
       throw fault(node, name + "." + notUrl(upstream));
     } catch (IllegalArgumentException e) {
@@ -203,6 +205,27 @@ final class RouteEntries {
           value,
           name + "." + field + " must be " + Kind.DURATION.expected() + ", was \"" + text + '"');
     }
+  }
+
+  private int number(String name, String field, Map<String, Node> fields, int fallback) {
+    @Nullable Node value = fields.get(field);
+    if (value == null) {
+      return fallback;
+    }
+    String text = shown(value);
+    if (!text.matches("\\d{1,9}")) {
+      throw fault(
+          value,
+          name
+              + "."
+              + field
+              + " must be a whole number from 0 to "
+              + Route.COST_MAX
+              + ", was \""
+              + text
+              + '"');
+    }
+    return Integer.parseInt(text);
   }
 
   private static String shown(Node value) {

@@ -23,13 +23,14 @@ class RouteEntriesTest {
     Route route =
         routes(
                 "[{path: /a/, upstream: 'https://h:8443/base', scopes: [r, w], methods: [GET],"
-                    + " credentials: [X-API-Key]}]")
+                    + " credentials: [X-API-Key], cost: 5}]")
             .get(0);
     assertThat(route.path()).isEqualTo("/a");
     assertThat(route.upstream()).hasHost("h").hasPort(8443).hasPath("/base");
     assertThat(route.scopes()).isEqualTo(Scopes.of(List.of("w", "r")));
     assertThat(route.methods()).containsExactly("GET");
     assertThat(route.credentials()).containsExactly(CredentialHeader.X_API_KEY);
+    assertThat(route.cost()).isEqualTo(5);
   }
 
   @Test
@@ -38,6 +39,7 @@ class RouteEntriesTest {
     assertThat(route.scopes()).isEqualTo(Scopes.NONE);
     assertThat(route.methods()).isEmpty();
     assertThat(route.credentials()).isEqualTo(Set.of(CredentialHeader.values()));
+    assertThat(route.cost()).isEqualTo(1);
   }
 
   @Test
@@ -63,6 +65,10 @@ class RouteEntriesTest {
           [{path: /, upstream: 'http://h', credentials: [cookie]}]      | routes[0].credentials
           [{path: /, upstream: 'http://h', scope: [a]}]                 | routes[0].scope
           [{path: /, upstream: 'http://h'}, {path: /, upstream: 'http://h'}] | routes[1].path
+          [{path: /, upstream: 'http://h', cost: 1000001}]              | routes[0].cost
+          [{path: /, upstream: 'http://h', cost: -1}]                   | routes[0].cost
+          [{path: /, upstream: 'http://h', cost: 1.5}]                  | routes[0].cost
+          [{path: /, upstream: 'http://h', cost: [1]}]                  | routes[0].cost
           []                                                            | routes
           /                                                             | routes
           """)

@@ -4,8 +4,6 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.netty.channel.EventLoop;
 import io.tollgate.access.AddressRanges;
-import io.tollgate.limit.Admission;
-import io.tollgate.limit.RateLimiter;
 import io.tollgate.meter.LoopMeter;
 import io.tollgate.proxy.Failure;
 import io.tollgate.proxy.Forwarder;
@@ -28,8 +26,10 @@ import org.slf4j.LoggerFactory;
  * The request's path, from top to bottom.
  *
  * <pre>
- * accept ─► extract ─► identify ─► authorize ─► limit ─► forward ─► meter
- *                         │ the only wait: ring, else Redis, else Postgres
+ * accept ─► extract ─► identify ─► authorize ─► quota ─► limit ─► forward ─► meter
+ *                         │                        │        │ lease, else Redis
+ *                         │                        │ lease, else Postgres
+ *                         │ ring, else Redis, else Postgres
  * </pre>
  *
  * <p>One instance per event loop, confined to it.
@@ -44,9 +44,6 @@ final class Edge {
   /** How long an exchange goes on while nobody can tell whether its key still holds. */
   private static final long UNCONFIRMED_NANOS_MAX = Duration.ofMillis(900).toNanos();
 
-  /** What a request counts. */
-  static final long UNITS = 1;
-
   /** From this status on the upstream has failed. */
   private static final int FAILED_FROM = 500;
 
@@ -57,7 +54,7 @@ final class Edge {
   private final EdgeParts parts;
   private final Verifier verifier;
   private final QuotaStep quotas;
-  private final RateLimiter limiter;
+  private final LimitStep limits;
   private final LoopMeter meter;
   private final EdgeMetrics metrics;
   private final Forwarder forwarder;
@@ -77,14 +74,15 @@ final class Edge {
     this.eventLoop = eventLoop;
     this.parts = parts;
     this.verifier = parts.verifier();
-    this.limiter = parts.limiter();
     this.meter = meter;
     this.metrics = parts.metrics();
     this.forwarder = forwarder;
     this.requestIds = requestIds;
     this.routes = routes;
     refusals = new Refusals(parts.metrics());
-    quotas = new QuotaStep(this, eventLoop, parts.quotas());
+    var recheck = new Recheck(this, eventLoop, verifier, refusals);
+    quotas = new QuotaStep(this, eventLoop, parts.quotas(), recheck);
+    limits = new LimitStep(this, eventLoop, parts.limiter(), recheck);
     timers = new RouteTimers(parts.metrics());
   }
 
@@ -142,7 +140,7 @@ final class Edge {
     }
   }
 
-  /** Identify: the ring answers at once; else this is the only wait. */
+  /** Identify: the ring answers at once; else this is a wait. */
   private void identify(EdgeRequest request) {
     Verdict known = verifier.known(credentials.digest(), request.startNanos());
     if (known != null) {
@@ -178,12 +176,12 @@ final class Edge {
           refusals.refuse(request, Refusal.METER_FULL);
           return;
         }
-        meter.verified(grant.id(), grant.subject(), grant.plan().version(), UNITS);
+        meter.verified(grant.id(), grant.subject(), grant.plan().version(), units(request));
         request.setGrant(grant);
         Refusal refusal = refusal(request, grant);
         if (refusal == null) {
           verifier.noteUse(grant);
-          quotas.take(request, grant);
+          quota(request, grant);
         } else {
           refusals.refuse(request, refusal);
         }
@@ -191,7 +189,7 @@ final class Edge {
     }
   }
 
-  private static @Nullable Refusal refusal(EdgeRequest request, Grant grant) {
+  static @Nullable Refusal refusal(EdgeRequest request, Grant grant) {
     AddressRanges allowed = grant.addresses();
     if (!allowed.isEmpty() && !allowed.contains(request.connection().origin().client())) {
       return Refusal.ADDRESS_NOT_ALLOWED;
@@ -199,29 +197,29 @@ final class Edge {
     return grant.scopes().covers(request.route().scopes()) ? null : Refusal.SCOPE_MISSING;
   }
 
-  /** Limit: the key has a place left at its rate. */
+  /** Quota: units are left of all that the plan grants; a lease answers at once, or it waits. */
+  private void quota(EdgeRequest request, Grant grant) {
+    quotas.take(request, grant);
+  }
+
+  /** Limit: the rates have a place left; a lease answers at once, or it waits. */
   void limit(EdgeRequest request, Grant grant) {
-    if (!limiter.isLimiting()) {
-      forward(request);
-      return;
-    }
-    Admission admission = limiter.admit(grant.id(), clockNanos());
-    request.setAdmission(limiter.policy(), admission);
-    if (admission.passes()) {
-      forward(request);
-    } else {
-      refuseCounted(request, grant, Refusal.RATE_LIMITED, admission.waitSeconds());
-    }
+    limits.take(request, grant);
+  }
+
+  /** Returns how many units the request counts. */
+  private static long units(EdgeRequest request) {
+    return request.route().cost();
   }
 
   /** Refuses by a limit or a quota, which is counted apart. */
   void refuseCounted(EdgeRequest request, Grant grant, Refusal refusal, long waitSeconds) {
-    meter.refused(grant.id(), grant.subject(), grant.plan().version(), UNITS);
+    meter.refused(grant.id(), grant.subject(), grant.plan().version(), units(request));
     refusals.refuseForNow(request, refusal, waitSeconds);
   }
 
   /** Forward: head rebuilt, ours added, body streamed both ways. */
-  private void forward(EdgeRequest request) {
+  void forward(EdgeRequest request) {
     ClientConnection connection = request.connection();
     connection.forward(forwarder.open(connection, request.route()));
   }
@@ -243,7 +241,7 @@ final class Edge {
     request.setOutcome(status, FROM_UPSTREAM);
     Grant grant = request.grant();
     if (grant != null) {
-      meter.answered(grant.id(), grant.subject(), grant.plan().version(), status, UNITS);
+      meter.answered(grant.id(), grant.subject(), grant.plan().version(), status, units(request));
       request.settle(status < FAILED_FROM ? Reached.COMPLETED : Reached.FORWARDED);
     }
     RequestIds.write(request, out);
@@ -254,7 +252,7 @@ final class Edge {
   void unanswered(EdgeRequest request) {
     Grant grant = request.grant();
     if (grant != null) {
-      meter.unanswered(grant.id(), grant.subject(), grant.plan().version(), UNITS);
+      meter.unanswered(grant.id(), grant.subject(), grant.plan().version(), units(request));
       request.settle(Reached.FORWARDED);
     }
   }

@@ -25,8 +25,7 @@ final class EdgeRequest {
   private @Nullable RequestHead head;
   private @Nullable Route route;
   private @Nullable Grant grant;
-  private String ratePolicy = "";
-  private @Nullable Admission admission;
+  private final Admission admission = new Admission();
   private @Nullable Allowances allowances;
   private int taken;
   private long takenUnits;
@@ -46,7 +45,7 @@ final class EdgeRequest {
     head = newHead;
     route = null;
     grant = null;
-    admission = null;
+    admission.clear();
     startNanos = nowNanos;
     confirmedNanos = nowNanos;
     renewing = false;
@@ -136,9 +135,9 @@ final class EdgeRequest {
     return grant;
   }
 
-  void setAdmission(String policy, Admission newAdmission) {
-    ratePolicy = policy;
-    admission = newAdmission;
+  /** Returns what the limiter says of it. */
+  Admission admission() {
+    return admission;
   }
 
   /** Notes what was taken for the request, until {@link #settle}. */
@@ -159,11 +158,10 @@ final class EdgeRequest {
 
   /** Tells the client how it stands, where it is limited. */
   void writeRateLimit(HeadBuffer out) {
-    Admission known = admission;
-    if (known != null) {
-      out.field("ratelimit-policy", ratePolicy);
-      out.put("ratelimit: \"key\";r=").decimal(known.remaining());
-      out.put(";t=").decimal(known.fullInSeconds()).endLine();
+    if (admission.isLimited()) {
+      out.field("ratelimit-policy", admission.policy());
+      out.put("ratelimit: \"").put(admission.strictest()).put("\";r=");
+      out.decimal(admission.remaining()).put(";t=").decimal(admission.fullInSeconds()).endLine();
     }
   }
 

@@ -1,7 +1,7 @@
 package io.tollgate.edge;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.tollgate.limit.RateLimiter;
+import io.tollgate.limit.LimitVerticle;
 import io.tollgate.meter.MeterVerticle;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
@@ -30,6 +30,7 @@ public final class Gateway {
   private final VerifierVerticle lookups;
   private final MeterVerticle meter;
   private @Nullable QuotaVerticle quotas;
+  private final LimitVerticle limits;
   private final List<EdgeVerticle> edges;
   private final List<Future<String>> deployments;
   private final EdgeMetrics edgeMetrics;
@@ -43,12 +44,14 @@ public final class Gateway {
       GatewayConfig config,
       VerifierVerticle lookups,
       MeterVerticle meter,
+      LimitVerticle limits,
       EdgeMetrics edgeMetrics,
       RouteTable routes) {
     this.vertx = vertx;
     this.config = config;
     this.lookups = lookups;
     this.meter = meter;
+    this.limits = limits;
     this.edgeMetrics = edgeMetrics;
     this.routes = routes;
     edges = new ArrayList<>(config.edge().eventLoops());
@@ -73,11 +76,14 @@ public final class Gateway {
             config.name(),
             () -> lookups.verifier().storeMillis(),
             metrics);
-    var gateway = new Gateway(vertx, config, lookups, meter, new EdgeMetrics(metrics), table);
+    var limits = new LimitVerticle(config.limit(), config.redis(), config.postgres(), metrics);
+    var gateway =
+        new Gateway(vertx, config, lookups, meter, limits, new EdgeMetrics(metrics), table);
     return vertx
         .deployVerticle(lookups)
         .compose(deployed -> vertx.deployVerticle(meter))
         .compose(deployed -> vertx.deployVerticle(gateway.openQuotas(metrics)))
+        .compose(deployed -> vertx.deployVerticle(limits))
         .compose(deployed -> gateway.listen(metrics))
         .recover(failure -> gateway.stop().transform(stopped -> Future.failedFuture(failure)))
         .map(gateway);
@@ -100,7 +106,7 @@ public final class Gateway {
     var parts =
         new EdgeParts(
             lookups.verifier(),
-            new RateLimiter(config.limit()),
+            limits.limiter(),
             Objects.requireNonNull(quotas).gate(),
             meter.meter(),
             edgeMetrics,
@@ -167,6 +173,7 @@ public final class Gateway {
             .transform(leased -> vertx.undeploy(meter.deploymentID()))
             // The look-ups last: requests that were under way may have needed one.
             .transform(metered -> vertx.undeploy(lookups.deploymentID()))
+            .transform(lookupsStopped -> vertx.undeploy(limits.deploymentID()))
             .onComplete(over -> closeLog());
     stopped = all;
     return all;

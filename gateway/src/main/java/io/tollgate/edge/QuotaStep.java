@@ -17,11 +17,13 @@ final class QuotaStep {
   private final Edge edge;
   private final EventLoop eventLoop;
   private final QuotaGate quotas;
+  private final Recheck recheck;
 
-  QuotaStep(Edge edge, EventLoop eventLoop, QuotaGate quotas) {
+  QuotaStep(Edge edge, EventLoop eventLoop, QuotaGate quotas, Recheck recheck) {
     this.edge = edge;
     this.eventLoop = eventLoop;
     this.quotas = quotas;
+    this.recheck = recheck;
   }
 
   /** Goes on to the limit, or refuses. */
@@ -52,12 +54,12 @@ final class QuotaStep {
       return;
     }
     boolean last = attempt == ATTEMPTS_MAX;
-    int taken = quotas.take(allowances, Edge.UNITS, edge.clockNanos(), last);
+    int taken = quotas.take(allowances, request.route().cost(), edge.clockNanos(), last);
     if (taken >= 0) {
-      request.setTaken(allowances, taken, Edge.UNITS);
+      request.setTaken(allowances, taken, request.route().cost());
       edge.limit(request, grant);
     } else if (taken == QuotaGate.NONE) {
-      long seconds = quotas.moreInSeconds(allowances, Edge.UNITS);
+      long seconds = quotas.moreInSeconds(allowances, request.route().cost());
       edge.refuseCounted(request, grant, Refusal.QUOTA_EXHAUSTED, seconds);
     } else if (last) {
       edge.refuseCounted(request, grant, Refusal.QUOTA_UNREACHABLE, 1);
@@ -80,25 +82,15 @@ final class QuotaStep {
   /** Whatever comes of it: where there is no answer, what only tells lets the request pass. */
   private void ask(EdgeRequest request, Grant grant, Allowances allowances, int attempt) {
     quotas
-        .ask(allowances, Edge.UNITS)
+        .ask(allowances, request.route().cost())
         .onComplete(
-            asked ->
-                eventLoop.execute(
-                    () -> {
-                      int next = asked.succeeded() ? attempt + 1 : ATTEMPTS_MAX;
-                      answered(request, grant, allowances, next);
-                    }));
+            asked -> {
+              int next = asked.succeeded() ? attempt + 1 : ATTEMPTS_MAX;
+              eventLoop.execute(() -> answered(request, grant, allowances, next));
+            });
   }
 
   private void answered(EdgeRequest request, Grant grant, Allowances allowances, int attempt) {
-    if (request.connection().state() == ClientState.CLOSED) {
-      edge.left(request, false);
-      return;
-    }
-    try {
-      take(request, grant, allowances, attempt);
-    } catch (RuntimeException fault) {
-      edge.blame(request, fault);
-    }
+    recheck.afterWait(request, grant, () -> take(request, grant, allowances, attempt));
   }
 }

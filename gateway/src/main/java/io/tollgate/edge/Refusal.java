@@ -27,6 +27,7 @@ enum Refusal {
   EXPECTATION_UNKNOWN(417, "expectation-unknown", "Expect may only ask for 100-continue."),
   RATE_LIMITED(429, "rate-limited", "The API key has used up its rate limit."),
   QUOTA_EXHAUSTED(429, "quota-exhausted", "What the plan grants has been used up."),
+  COST_ABOVE_LIMIT(429, "cost-above-limit", "The request costs more than its limit ever has."),
   HEADER_TOO_LARGE(431, "header-too-large", "The request has too many headers, or too large ones."),
   INTERNAL_ERROR(500, "internal-error", "The gateway failed; the fault is not in the request."),
   CODING_UNKNOWN(501, "coding-unknown", "The only transfer coding that is taken is chunked."),
@@ -111,6 +112,6 @@ enum Refusal {
 
   /** Whether the same request may succeed when it is sent again a little later. */
   boolean isPassing() {
-    return status == 503 || status == 429;
+    return (status == 503 || status == 429) && this != COST_ABOVE_LIMIT;
   }
 }

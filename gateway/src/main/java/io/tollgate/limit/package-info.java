@@ -1,5 +1,6 @@
 /**
- * Rate limits: the arithmetic (GCRA) and the gate that applies it per key.
+ * Rate limits that hold across gateways: the arithmetic (GCRA, exact), the units that are leased
+ * from Redis, the trips for more, and the share that is left to a gateway that is cut off.
  *
  * <p>Not here: quotas and credits, which are counts over a billing period and come with plans.
  *

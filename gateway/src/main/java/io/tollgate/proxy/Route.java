@@ -1,6 +1,7 @@
 package io.tollgate.proxy;
 
 import io.tollgate.access.Scopes;
+import io.tollgate.setting.Bounds;
 import io.tollgate.wire.Method;
 import java.net.URI;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param credentials the headers that a key is read from; never empty
  * @param preflight whether a browser's CORS pre-flight, which carries no key, is forwarded without
  * @param timeouts those that differ from the proxy's own
+ * @param cost how many units of each limit a request takes, 0 to {@value #COST_MAX}
  */
 public record Route(
     String path,
@@ -30,7 +32,10 @@ public record Route(
     Set<String> methods,
     Set<CredentialHeader> credentials,
     boolean preflight,
-    Timeouts timeouts) {
+    Timeouts timeouts,
+    int cost) {
+  public static final int COST_MAX = 1_000_000;
+  public static final int COST = 1;
 
   /**
    * Checks the entry and brings its path to canonical form.
@@ -51,6 +56,24 @@ public record Route(
       throw new IllegalArgumentException("credentials must name at least one header, was empty");
     }
     credentials = Set.copyOf(credentials);
+    Bounds.check("cost", cost, 0, COST_MAX);
+  }
+
+  /** Makes a route whose requests cost a unit each. */
+  public Route(
+      String path,
+      URI upstream,
+      Scopes scopes,
+      Set<String> methods,
+      Set<CredentialHeader> credentials,
+      boolean preflight,
+      Timeouts timeouts) {
+    this(path, upstream, scopes, methods, credentials, preflight, timeouts, COST);
+  }
+
+  /** Returns the same route at another cost. */
+  public Route at(int newCost) {
+    return new Route(path, upstream, scopes, methods, credentials, preflight, timeouts, newCost);
   }
 
   /** Makes a route without pre-flights, with the proxy's own timeouts. */

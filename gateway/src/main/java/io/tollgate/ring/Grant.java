@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an identified key may do: all that the edge decides by. Built once, when its key enters the
- * ring. Immutable, but for a note of when it was used.
+ * ring. Immutable, but for notes of when it was used and of where its limits are held.
  */
 public final class Grant extends Entry implements Verdict {
   private static final int NAMED_MIN = 2;
-  private static final VarHandle USED_IN = usedIn();
+  private static final VarHandle USED_IN = handle("usedIn", int.class);
+  private static final VarHandle LIMITS = handle("limits", Object.class);
 
   private final KeyId id;
   private final Subject subject;
@@ -31,9 +32,12 @@ public final class Grant extends Entry implements Verdict {
   private final int @Nullable [] otherSlots;
   private final int stamp;
 
-  // The one member that changes: for a note, not for any decision.
+  // The members that change: for notes, not for any decision of the ring.
   @SuppressWarnings("UnusedVariable") // read and written by the handle
   private int usedIn;
+
+  @SuppressWarnings("UnusedVariable") // read and written by the handle
+  private @Nullable Object limits;
 
   // A note, too; what it leads to is safe for all threads, so that a race is none.
   private @Nullable Object allowances;
@@ -68,9 +72,9 @@ public final class Grant extends Entry implements Verdict {
     stamp = basis.stamp();
   }
 
-  private static VarHandle usedIn() {
+  private static VarHandle handle(String member, Class<?> type) {
     try {
-      return MethodHandles.lookup().findVarHandle(Grant.class, "usedIn", int.class);
+      return MethodHandles.lookup().findVarHandle(Grant.class, member, type);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
@@ -91,6 +95,16 @@ public final class Grant extends Entry implements Verdict {
     }
     USED_IN.setOpaque(this, stretch);
     return true;
+  }
+
+  /** Returns what was noted of the key's limits, so that nobody looks for them; null at first. */
+  public @Nullable Object limits() {
+    return LIMITS.getAcquire(this);
+  }
+
+  /** Notes where the key's limits are held. Whoever notes at once finds one of both. */
+  public void noteLimits(Object found) {
+    LIMITS.setRelease(this, found);
   }
 
   /** Returns whether none of the records that it was made from has changed since. */

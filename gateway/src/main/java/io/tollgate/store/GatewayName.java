@@ -11,4 +11,7 @@ import java.time.Duration;
  * @param bound how long after a confirmation was asked for its ring may answer
  * @param absenceMax how long after its last sign of life it may go on without Postgres
  */
-public record GatewayName(String name, String boot, Duration bound, Duration absenceMax) {}
+public record GatewayName(String name, String boot, Duration bound, Duration absenceMax) {
+  /** Starts the names of those that verify but take no requests for an upstream. */
+  public static final String MANAGEMENT_PREFIX = "management of ";
+}

@@ -4,7 +4,7 @@ import io.tollgate.key.KeyDigest;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** The names under which the projection stands in Redis; all start with {@link #PREFIX}. */
+/** The names of all that stands in Redis: the projection, and beside it the states of limits. */
 public final class RedisNames {
   public static final String PREFIX = "tollgate:";
 
@@ -13,6 +13,9 @@ public final class RedisNames {
 
   /** Starts the names of all records' documents. */
   public static final String RECORD_PREFIX = PREFIX + "record:";
+
+  /** Starts the names of the states of limits, which nobody rebuilds and nobody announces. */
+  public static final String LIMIT_PREFIX = PREFIX + "limit:";
 
   private RedisNames() {}
 

@@ -304,14 +304,15 @@ class ForwardingTest {
                 new LimitConfig(1, 2),
                 upstream.route("/"))) {
       assertThat(edge.get("/", key).headers().firstValue("ratelimit-policy"))
-          .contains("\"key\";q=2;w=2");
+          .contains("\"key-2\";q=2;w=2");
       HttpResponse<String> last = edge.get("/", key);
       for (int i = 0; i < 10 && last.statusCode() == 200; i++) {
         last = edge.get("/", key);
       }
       assertProblem(last, 429, "rate-limited");
       assertThat(last.headers().firstValue("retry-after")).contains("1");
-      assertThat(last.headers().firstValue("ratelimit").orElseThrow()).startsWith("\"key\";r=0;t=");
+      assertThat(last.headers().firstValue("ratelimit").orElseThrow())
+          .startsWith("\"key-2\";r=0;t=");
       assertThat(edge.get("/", keys.everywhere()).statusCode()).isEqualTo(200);
     }
   }

@@ -2,136 +2,155 @@ package io.tollgate.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tollgate.key.KeyId;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import io.tollgate.plan.Limit;
+import io.tollgate.plan.Per;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
+/** The arithmetic of one limit in one place. */
 class GcraTest {
-  private static final RateLimit TEN_A_SECOND_BURST_OF_THREE = RateLimit.of(10, 3);
-  private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final KeyId KEY = new KeyId(1, 2);
+  private static final long SEED = 20_261_126;
+  private static final long SECOND = 1_000_000;
+  private static final Rate TEN_A_SECOND_BURST_OF_THREE = Rate.of(new Limit(Per.KEY, 10, 1, 3));
+  private static final long INTERVAL = SECOND / 10;
 
   private final long start = -5;
-  private final Gcra gcra = new Gcra(start);
+  private final Gcra gcra = new Gcra();
 
-  private long admit(long nowNanos) {
-    return waitNanos(gcra, nowNanos);
+  private boolean take(long nowMicros) {
+    return gcra.take(TEN_A_SECOND_BURST_OF_THREE, 1, nowMicros, nowMicros);
   }
 
-  private static long waitNanos(Gcra gcra, long nowNanos) {
-    return Objects.requireNonNull(gcra.admit(TEN_A_SECOND_BURST_OF_THREE, nowNanos)).waitNanos();
+  private long waits(long nowMicros) {
+    return gcra.waitMicros(TEN_A_SECOND_BURST_OF_THREE, 1, nowMicros);
   }
 
   private void takeBurst() {
     for (int i = 0; i < 3; i++) {
-      assertThat(admit(start)).isZero();
+      assertThat(take(start)).isTrue();
     }
   }
 
   @Test
-  void a_burst_up_to_the_tolerance_passes() {
+  void the_unit_after_the_burst_waits_for_the_time_of_one() {
     takeBurst();
+    assertThat(take(start)).isFalse();
+    assertThat(waits(start)).isEqualTo(INTERVAL);
+    assertThat(waits(start + INTERVAL - 1)).isEqualTo(1);
+    assertThat(take(start + INTERVAL - 1)).isFalse();
+    assertThat(take(start + INTERVAL)).isTrue();
   }
 
   @Test
-  void the_request_after_the_burst_waits_one_emission_interval() {
-    takeBurst();
-    assertThat(admit(start)).isEqualTo(INTERVAL);
-    assertThat(admit(start + INTERVAL - 1)).isEqualTo(1);
-    assertThat(admit(start + INTERVAL)).isZero();
-  }
-
-  @Test
-  void a_refused_request_takes_no_place() {
+  void a_refused_unit_takes_nothing() {
     takeBurst();
     for (int i = 0; i < 100; i++) {
-      assertThat(admit(start)).isEqualTo(INTERVAL);
+      assertThat(take(start)).isFalse();
     }
-    assertThat(admit(start + INTERVAL)).isZero();
+    assertThat(take(start + INTERVAL)).isTrue();
   }
 
   @Test
   void a_long_rest_gives_back_one_burst_and_no_more() {
     takeBurst();
-    long later = start + TimeUnit.HOURS.toNanos(1);
+    long later = start + 3_600 * SECOND;
     for (int i = 0; i < 3; i++) {
-      assertThat(admit(later)).isZero();
+      assertThat(take(later)).isTrue();
     }
-    assertThat(admit(later)).isEqualTo(INTERVAL);
+    assertThat(take(later)).isFalse();
   }
 
   @Test
-  void the_clock_may_wrap_without_locking_a_key_out() {
-    long beforeWrap = Long.MAX_VALUE - INTERVAL / 2;
-    var wrapping = new Gcra(beforeWrap);
-    for (int i = 0; i < 3; i++) {
-      assertThat(waitNanos(wrapping, beforeWrap)).isZero();
-    }
-    assertThat(waitNanos(wrapping, beforeWrap)).isEqualTo(INTERVAL);
-    assertThat(waitNanos(wrapping, beforeWrap + INTERVAL)).isZero();
+  void units_that_may_be_used_later_count_from_then_on() {
+    assertThat(gcra.take(TEN_A_SECOND_BURST_OF_THREE, 2, start + INTERVAL, start)).isTrue();
+    assertThat(take(start)).isFalse();
+    assertThat(waits(start)).isEqualTo(INTERVAL);
   }
 
   @Test
-  void what_is_left_and_when_the_burst_is_back_are_told() {
-    Admission first = Objects.requireNonNull(gcra.admit(TEN_A_SECOND_BURST_OF_THREE, start));
-    assertThat(first.remaining()).isEqualTo(2);
-    assertThat(first.fullInNanos()).isEqualTo(INTERVAL);
-    assertThat(first.fullInSeconds()).isEqualTo(1);
-  }
-
-  @Test
-  void each_key_has_a_burst_of_its_own() {
-    var limiter = new RateLimiter(new LimitConfig(1, 2));
-    var other = new KeyId(3, 4);
-    assertThat(limiter.admit(KEY, 0).passes()).isTrue();
-    assertThat(limiter.admit(KEY, 0).passes()).isTrue();
-    assertThat(limiter.admit(KEY, 0).waitSeconds()).isEqualTo(1);
-    assertThat(limiter.admit(other, 0).passes()).isTrue();
-    assertThat(limiter.policy()).isEqualTo("\"key\";q=2;w=2");
-    assertThat(limiter.admit(KEY, 0).remaining()).isZero();
-    assertThat(limiter.admit(KEY, 0).fullInSeconds()).isEqualTo(2);
-  }
-
-  @Test
-  void without_a_limit_everything_passes() {
-    var limiter = new RateLimiter(LimitConfig.UNLIMITED);
-    assertThat(limiter.isLimiting()).isFalse();
-    for (int i = 0; i < 1_000; i++) {
-      assertThat(limiter.admit(KEY, 0).passes()).isTrue();
+  void the_burst_passes_at_once_at_any_rate_and_not_a_unit_more() {
+    var random = new SplittableRandom(SEED);
+    for (int i = 0; i < 2_000; i++) {
+      Limit limit = limit(random, 2_000);
+      Rate rate = Rate.of(limit);
+      var state = new Gcra();
+      for (long taken = 0; taken < limit.burst(); taken++) {
+        assertThat(state.take(rate, 1, 0, 0)).as("unit %d of %s", taken, limit).isTrue();
+      }
+      assertThat(state.take(rate, 1, 0, 0)).as("%s", limit).isFalse();
+      assertThat(new Gcra().take(rate, limit.burst(), 0, 0)).as("%s", limit).isTrue();
+      assertThat(new Gcra().take(rate, limit.burst() + 1, 0, 0)).as("%s", limit).isFalse();
     }
   }
 
-  @Test
-  void a_state_is_retired_only_when_its_key_loses_nothing_by_it() {
-    admit(start);
-    assertThat(gcra.retireIfFull(start + INTERVAL - 1)).isFalse();
-    assertThat(gcra.admit(TEN_A_SECOND_BURST_OF_THREE, start)).isNotNull();
-    assertThat(gcra.retireIfFull(start + 2 * INTERVAL)).isTrue();
-    assertThat(gcra.admit(TEN_A_SECOND_BURST_OF_THREE, start + 2 * INTERVAL)).isNull();
+  private static Limit limit(SplittableRandom random, long unitsMax) {
+    long window = random.nextLong(1, Limit.WINDOW_SECONDS_MAX + 1);
+    long units = random.nextLong(1, Math.min(unitsMax, Limit.RATE_MAX * window) + 1);
+    return new Limit(Per.KEY, units, window, random.nextLong(1, units + 1));
   }
 
   @Test
-  void states_of_keys_that_rest_are_let_go_by_those_that_come() {
-    var states = new KeyStates(1_000);
-    for (int i = 0; i < 500; i++) {
-      states.of(new KeyId(1, i), 0);
+  void spans_of_time_are_exact_for_the_largest_and_oddest_limits() {
+    var random = new SplittableRandom(SEED);
+    for (int i = 0; i < 20_000; i++) {
+      Limit limit = limit(random, Limit.UNITS_MAX);
+      Rate rate = i % 2 == 0 ? Rate.of(limit) : Rate.share(limit, random.nextInt(1, 2_000));
+      long units = random.nextLong(rate.burst() + 1);
+      BigInteger[] exact =
+          BigInteger.valueOf(units)
+              .multiply(BigInteger.valueOf(rate.p()))
+              .divideAndRemainder(BigInteger.valueOf(rate.q()));
+      assertThat(rate.micros(units)).as("%s", limit).isEqualTo(exact[0].longValueExact());
+      assertThat(rate.rest(units)).as("%s", limit).isEqualTo(exact[1].longValueExact());
     }
-    assertThat(states.size()).isLessThanOrEqualTo(500);
-    for (int i = 0; i < 500; i++) {
-      states.of(new KeyId(2, i), INTERVAL);
-    }
-    assertThat(states.size()).isLessThanOrEqualTo(502);
   }
 
+  /**
+   * Bucket4j counts what has come back, and GCRA when all of it will be: with greedy refill and the
+   * same clock both are one rule.
+   */
   @Test
-  void there_are_never_more_states_than_the_bound() {
-    var states = new KeyStates(100);
-    for (int i = 0; i < 1_000; i++) {
-      Gcra state = states.of(new KeyId(1, i), 0);
-      state.admit(TEN_A_SECOND_BURST_OF_THREE, 0);
-      assertThat(states.size()).isLessThanOrEqualTo(100);
-      assertThat(states.of(new KeyId(1, i), 0)).isSameAs(state);
+  void bucket4j_lets_the_same_requests_pass() {
+    var random = new SplittableRandom(SEED);
+    for (int i = 0; i < 200; i++) {
+      Limit limit = limit(random, 1_000_000);
+      var clock = new BucketClock();
+      Bucket bucket =
+          Bucket.builder()
+              .withCustomTimePrecision(clock)
+              .addLimit(
+                  band ->
+                      band.capacity(limit.burst())
+                          .refillGreedy(limit.units(), Duration.ofSeconds(limit.windowSeconds())))
+              .build();
+      Rate rate = Rate.of(limit);
+      var state = new Gcra();
+      long spread = Math.max(2, 2 * rate.micros(1));
+      for (int request = 0; request < 500; request++) {
+        clock.micros += random.nextInt(4) == 0 ? 0 : random.nextLong(spread);
+        long units = random.nextInt(5) == 0 ? 1 + random.nextLong(limit.burst()) : 1;
+        assertThat(state.take(rate, units, clock.micros, clock.micros))
+            .as("request %d of %d units, %s", request, units, limit)
+            .isEqualTo(bucket.tryConsume(units));
+      }
+    }
+  }
+
+  private static final class BucketClock implements TimeMeter {
+    long micros = 1_000 * SECOND;
+
+    @Override
+    public long currentTimeNanos() {
+      return micros * 1_000;
+    }
+
+    @Override
+    public boolean isWallClockBased() {
+      return false;
     }
   }
 }

@@ -1,0 +1,258 @@
+package io.tollgate.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tollgate.plan.Limit;
+import io.tollgate.plan.Per;
+import io.tollgate.plan.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Up to 16 gateways with one limit, on a virtual clock: the real limiter, and the script's twin,
+ * which {@link ScriptTest} shows to be one.
+ */
+class AcrossGatewaysTest {
+  private static final long SEED = 20_261_126;
+
+  /** Sums of doubles, of up to millions of units. */
+  private static final double ROUNDING = 1e-3;
+
+  private static final Limit THOUSAND_A_SECOND = new Limit(Per.KEY, 1_000, 1, 1_000);
+
+  static Stream<Limit> limits() {
+    return Stream.of(
+        new Limit(Per.KEY, 10, 60, 10),
+        new Limit(Per.KEY, 100, 1, 100),
+        new Limit(Per.KEY, 100, 1, 10),
+        THOUSAND_A_SECOND,
+        new Limit(Per.KEY, 1_000, 1, 300),
+        new Limit(Per.KEY, 10_007, 60, 2_003),
+        new Limit(Per.KEY, 20_000, 1, 20_000),
+        new Limit(Per.KEY, 100_000, 60, 100_000));
+  }
+
+  private final TwinStates states = new TwinStates(false);
+  private final List<ModelGateway> gateways = new ArrayList<>();
+  private Simulation simulation = new Simulation(states);
+
+  /** One limiter for all requests, and what it would let pass. */
+  private Gcra place = new Gcra();
+
+  private Envelope inOnePlace = new Envelope(THOUSAND_A_SECOND);
+
+  private Envelope open(Limit limit, int count) {
+    var envelope = new Envelope(limit);
+    inOnePlace = new Envelope(limit);
+    place = new Gcra();
+    for (int i = 0; i < count; i++) {
+      add(limit, count, envelope);
+    }
+    return envelope;
+  }
+
+  private ModelGateway add(Limit limit, int count, Envelope envelope) {
+    Rate rate = Rate.of(limit);
+    var gateway =
+        new ModelGateway(
+            simulation,
+            new Plan("plan", List.of(limit), null),
+            count,
+            SEED + gateways.size(),
+            units -> {
+              long now = LimitState.micros(simulation.nanos());
+              if (place.take(rate, units, now, now)) {
+                inOnePlace.pass(units, simulation.nanos());
+              }
+            },
+            units -> envelope.pass(units, simulation.nanos()));
+    gateways.add(gateway);
+    return gateway;
+  }
+
+  private static double perSecond(Limit limit) {
+    return (double) limit.units() / limit.windowSeconds();
+  }
+
+  /** Long enough for some thousand units, and for the burst to be used up. */
+  private static long seconds(Limit limit) {
+    return (long) Math.ceil(Math.min(600, 20_000 / perSecond(limit)));
+  }
+
+  private static void assertHeld(Limit limit, Envelope envelope) {
+    assertThat(envelope.highest()).as("%s", limit).isLessThan(limit.burst() + ROUNDING);
+  }
+
+  private void assertPasses(Limit limit, int count, double demand, double least) {
+    Envelope envelope = open(limit, count);
+    double each = demand * perSecond(limit) / count;
+    gateways.forEach(gateway -> gateway.demand(each, 1));
+    // At first a burst comes on top, and nobody knows yet how much is wanted.
+    long before = warm(limit, envelope);
+    simulation.pass(seconds(limit) * Simulation.SECOND);
+    assertHeld(limit, envelope);
+    assertThat(envelope.passed() - before)
+        .as("%s by %d", limit, count)
+        .isGreaterThanOrEqualTo((long) (least * perSecond(limit) * seconds(limit)));
+  }
+
+  private long warm(Limit limit, Envelope envelope) {
+    long fill = Math.max(2, limit.windowSeconds());
+    simulation.pass(fill * Simulation.SECOND);
+    return envelope.passed();
+  }
+
+  @ParameterizedTest
+  @MethodSource("limits")
+  void at_twice_the_limit_all_of_it_passes_and_never_more(Limit limit) {
+    for (int count : new int[] {1, 3, 16}) {
+      gateways.clear();
+      states.wipe();
+      simulation = new Simulation(states);
+      assertPasses(limit, count, 2, 0.99);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("limits")
+  void at_the_limit_as_much_passes_as_in_one_place(Limit limit) {
+    for (int count : new int[] {1, 16}) {
+      gateways.clear();
+      states.wipe();
+      simulation = new Simulation(states);
+      Envelope envelope = open(limit, count);
+      double each = perSecond(limit) / count;
+      gateways.forEach(gateway -> gateway.demand(each, 1));
+      simulation.pass(seconds(limit) * Simulation.SECOND);
+      assertHeld(limit, envelope);
+      // Clients come at random, so that a small burst refuses some even in one place.
+      assertThat(envelope.passed() + 1)
+          .as("%s by %d", limit, count)
+          .isGreaterThanOrEqualTo((long) (0.99 * inOnePlace.passed()));
+    }
+  }
+
+  @Test
+  void a_demand_that_leans_on_one_gateway_gets_all_of_the_limit_too() {
+    Envelope envelope = open(THOUSAND_A_SECOND, 16);
+    gateways.getFirst().demand(950, 1);
+    gateways.stream().skip(1).forEach(gateway -> gateway.demand(10, 1));
+    long before = warm(THOUSAND_A_SECOND, envelope);
+    simulation.pass(20 * Simulation.SECOND);
+    assertHeld(THOUSAND_A_SECOND, envelope);
+    assertThat(envelope.passed() - before).isGreaterThan(19_800);
+  }
+
+  @Test
+  void requests_of_several_costs_get_all_of_the_limit_together() {
+    Envelope envelope = open(THOUSAND_A_SECOND, 4);
+    gateways.forEach(gateway -> gateway.demand(200, 1));
+    gateways.forEach(gateway -> gateway.demand(60, 5));
+    long before = warm(THOUSAND_A_SECOND, envelope);
+    simulation.pass(20 * Simulation.SECOND);
+    assertHeld(THOUSAND_A_SECOND, envelope);
+    assertThat(envelope.passed() - before).isGreaterThan(19_800);
+  }
+
+  @Test
+  void a_big_limit_hardly_ever_waits_for_a_trip() {
+    open(new Limit(Per.KEY, 20_000, 1, 20_000), 2);
+    gateways.forEach(gateway -> gateway.demand(5_000, 1));
+    simulation.pass(Simulation.SECOND);
+    double trips = gateways.stream().mapToDouble(gateway -> gateway.admitted("trip")).sum();
+    simulation.pass(10 * Simulation.SECOND);
+    double more = gateways.stream().mapToDouble(gateway -> gateway.admitted("trip")).sum() - trips;
+    assertThat(more).isLessThan(100);
+  }
+
+  @Test
+  void gateways_that_die_with_their_leases_take_them_along_and_no_more() {
+    Envelope envelope = open(THOUSAND_A_SECOND, 4);
+    gateways.forEach(gateway -> gateway.demand(500, 1));
+    for (int i = 0; i < 40; i++) {
+      simulation.pass(250 * Simulation.MILLI);
+      gateways.removeFirst().die();
+      add(THOUSAND_A_SECOND, 4, envelope).demand(500, 1);
+    }
+    assertHeld(THOUSAND_A_SECOND, envelope);
+    assertThat(envelope.passed()).isGreaterThan(9_700);
+  }
+
+  @Test
+  void without_the_rule_that_leases_count_from_their_end_more_passes() {
+    simulation = new Simulation(new TwinStates(true));
+    Envelope envelope = open(THOUSAND_A_SECOND, 2);
+    restAndRush();
+    assertThat(envelope.highest()).isGreaterThan(1_001);
+  }
+
+  @Test
+  void with_that_rule_a_rest_before_a_rush_brings_nobody_more() {
+    Envelope envelope = open(THOUSAND_A_SECOND, 2);
+    restAndRush();
+    assertHeld(THOUSAND_A_SECOND, envelope);
+  }
+
+  /** Demand that leases are taken for, a rest in which their debit comes back, and all at once. */
+  private void restAndRush() {
+    for (int round = 0; round < 20; round++) {
+      for (int tick = 0; tick < 1_000; tick++) {
+        gateways.forEach(gateway -> gateway.request(1));
+        simulation.pass(2_500_000);
+      }
+      simulation.pass(20 * Simulation.MILLI);
+      for (int i = 0; i < 800; i++) {
+        gateways.forEach(gateway -> gateway.request(1));
+      }
+      simulation.pass(2 * Simulation.SECOND);
+    }
+  }
+
+  @Test
+  void all_that_are_cut_off_pass_the_limit_once_more_and_are_back_soon() {
+    Envelope envelope = open(THOUSAND_A_SECOND, 4);
+    gateways.forEach(gateway -> gateway.demand(1_000, 1));
+    simulation.pass(5 * Simulation.SECOND);
+    gateways.forEach(gateway -> gateway.path.cut());
+    long before = envelope.passed();
+    simulation.pass(10 * Simulation.SECOND);
+    assertThat(gateways).allMatch(ModelGateway::isCutOff);
+    // Their shares, and what they had leased.
+    assertThat(envelope.passed() - before).isBetween(9_900L, 11_000L + 200);
+    assertThat(envelope.highest()).isLessThan(2_200);
+    gateways.forEach(gateway -> gateway.path.mend());
+    simulation.pass(Simulation.SECOND);
+    assertThat(gateways).noneMatch(ModelGateway::isCutOff);
+    long after = envelope.passed();
+    simulation.pass(10 * Simulation.SECOND);
+    assertThat(envelope.passed() - after).isBetween(9_900L, 10_000L + 200);
+  }
+
+  @Test
+  void one_that_is_cut_off_passes_its_share_and_no_more() {
+    var cutOff = new Envelope(THOUSAND_A_SECOND);
+    Envelope others = open(THOUSAND_A_SECOND, 3);
+    ModelGateway lonely = add(THOUSAND_A_SECOND, 4, cutOff);
+    gateways.forEach(gateway -> gateway.demand(1_000, 1));
+    simulation.pass(5 * Simulation.SECOND);
+    lonely.path.cut();
+    long before = cutOff.passed();
+    simulation.pass(10 * Simulation.SECOND);
+    assertHeld(THOUSAND_A_SECOND, others);
+    assertThat(cutOff.passed() - before).isBetween(2_450L, 250 + 2_500 + 100L);
+  }
+
+  @Test
+  void a_wiped_redis_begins_anew_and_gives_a_burst_at_most() {
+    Envelope envelope = open(THOUSAND_A_SECOND, 4);
+    gateways.forEach(gateway -> gateway.demand(1_000, 1));
+    simulation.pass(5 * Simulation.SECOND);
+    states.wipe();
+    simulation.pass(5 * Simulation.SECOND);
+    assertThat(envelope.highest()).isBetween(1_900.0, 2_000.0 + 200);
+  }
+}
