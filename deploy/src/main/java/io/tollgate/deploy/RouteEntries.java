@@ -37,7 +37,8 @@ final class RouteEntries {
           "response-timeout",
           "idle-timeout",
           "total-timeout",
-          "cost");
+          "cost",
+          "quota-status");
 
   private final String origin;
 
@@ -135,7 +136,8 @@ final class RouteEntries {
               duration(name, "response-timeout", fields),
               duration(name, "idle-timeout", fields),
               duration(name, "total-timeout", fields)),
-          number(name, "cost", fields, Route.COST));
+          cost(name, fields),
+          quotaStatus(name, fields));
     } catch (URISyntaxException e) {
       throw fault(node, name + "." + notUrl(upstream));
     } catch (IllegalArgumentException e) {
@@ -207,23 +209,29 @@ final class RouteEntries {
     }
   }
 
-  private int number(String name, String field, Map<String, Node> fields, int fallback) {
+  private int cost(String name, Map<String, Node> fields) {
+    String expected = "a whole number from 0 to " + Route.COST_MAX;
+    return number(name, "cost", fields, Route.COST, "\\d{1,9}", expected);
+  }
+
+  private int quotaStatus(String name, Map<String, Node> fields) {
+    return number(name, "quota-status", fields, Route.TOO_MANY_REQUESTS, "429|402", "429 or 402");
+  }
+
+  private int number(
+      String name,
+      String field,
+      Map<String, Node> fields,
+      int fallback,
+      String pattern,
+      String expected) {
     @Nullable Node value = fields.get(field);
     if (value == null) {
       return fallback;
     }
     String text = shown(value);
-    if (!text.matches("\\d{1,9}")) {
-      throw fault(
-          value,
-          name
-              + "."
-              + field
-              + " must be a whole number from 0 to "
-              + Route.COST_MAX
-              + ", was \""
-              + text
-              + '"');
+    if (!text.matches(pattern)) {
+      throw fault(value, name + "." + field + " must be " + expected + ", was \"" + text + '"');
     }
     return Integer.parseInt(text);
   }

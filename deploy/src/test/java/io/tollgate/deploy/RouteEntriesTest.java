@@ -23,7 +23,7 @@ class RouteEntriesTest {
     Route route =
         routes(
                 "[{path: /a/, upstream: 'https://h:8443/base', scopes: [r, w], methods: [GET],"
-                    + " credentials: [X-API-Key], cost: 5}]")
+                    + " credentials: [X-API-Key], cost: 5, quota-status: 402}]")
             .get(0);
     assertThat(route.path()).isEqualTo("/a");
     assertThat(route.upstream()).hasHost("h").hasPort(8443).hasPath("/base");
@@ -31,6 +31,7 @@ class RouteEntriesTest {
     assertThat(route.methods()).containsExactly("GET");
     assertThat(route.credentials()).containsExactly(CredentialHeader.X_API_KEY);
     assertThat(route.cost()).isEqualTo(5);
+    assertThat(route.quotaStatus()).isEqualTo(402);
   }
 
   @Test
@@ -40,6 +41,7 @@ class RouteEntriesTest {
     assertThat(route.methods()).isEmpty();
     assertThat(route.credentials()).isEqualTo(Set.of(CredentialHeader.values()));
     assertThat(route.cost()).isEqualTo(1);
+    assertThat(route.quotaStatus()).isEqualTo(429);
   }
 
   @Test
@@ -67,6 +69,7 @@ class RouteEntriesTest {
           [{path: /, upstream: 'http://h'}, {path: /, upstream: 'http://h'}] | routes[1].path
           [{path: /, upstream: 'http://h', cost: 1000001}]              | routes[0].cost
           [{path: /, upstream: 'http://h', cost: -1}]                   | routes[0].cost
+          [{path: /, upstream: 'http://h', quota-status: 403}]          | routes[0].quota-status
           [{path: /, upstream: 'http://h', cost: 1.5}]                  | routes[0].cost
           [{path: /, upstream: 'http://h', cost: [1]}]                  | routes[0].cost
           []                                                            | routes

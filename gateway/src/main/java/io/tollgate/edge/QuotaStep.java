@@ -1,6 +1,7 @@
 package io.tollgate.edge;
 
 import io.netty.channel.EventLoop;
+import io.tollgate.proxy.Route;
 import io.tollgate.quota.Allowances;
 import io.tollgate.quota.QuotaGate;
 import io.tollgate.ring.Grant;
@@ -60,7 +61,7 @@ final class QuotaStep {
       edge.limit(request, grant);
     } else if (taken == QuotaGate.NONE) {
       long seconds = quotas.moreInSeconds(allowances, request.route().cost());
-      edge.refuseCounted(request, grant, Refusal.QUOTA_EXHAUSTED, seconds);
+      edge.refuseCounted(request, grant, refusal(request), seconds);
     } else if (last) {
       edge.refuseCounted(request, grant, Refusal.QUOTA_UNREACHABLE, 1);
     } else if (taken == QuotaGate.STALE) {
@@ -68,6 +69,12 @@ final class QuotaStep {
     } else {
       ask(request, grant, allowances, attempt);
     }
+  }
+
+  private static Refusal refusal(EdgeRequest request) {
+    return request.route().quotaStatus() == Route.PAYMENT_REQUIRED
+        ? Refusal.PAYMENT_REQUIRED
+        : Refusal.QUOTA_EXHAUSTED;
   }
 
   private void again(EdgeRequest request, Grant grant, int attempt) {

@@ -15,6 +15,7 @@ enum Refusal {
   REQUEST_MALFORMED(400, "request-malformed", "The request is not well-formed HTTP/1.1."),
   TARGET_AMBIGUOUS(
       400, "target-ambiguous", "The request's target could be read in more than one way."),
+  PAYMENT_REQUIRED(402, "payment-required", "What the plan grants has been used up."),
   CREDENTIAL_MISSING(401, "credential-missing", "No API key was sent."),
   CREDENTIAL_AMBIGUOUS(401, "credential-ambiguous", "More than one API key was sent."),
   KEY_INVALID(401, "key-invalid", "The API key is not valid."),

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param credentials the headers that a key is read from; never empty
  * @param preflight whether a browser's CORS pre-flight, which carries no key, is forwarded without
  * @param timeouts those that differ from the proxy's own
- * @param cost how many units of each limit a request takes, 0 to {@value #COST_MAX}
+ * @param cost how many units a request takes of each limit and quota, and counts, 0 to {@value
+ *     #COST_MAX}
+ * @param quotaStatus what a request beyond a quota is answered, 429 or 402
  */
 public record Route(
     String path,
@@ -33,9 +35,12 @@ public record Route(
     Set<CredentialHeader> credentials,
     boolean preflight,
     Timeouts timeouts,
-    int cost) {
+    int cost,
+    int quotaStatus) {
   public static final int COST_MAX = 1_000_000;
   public static final int COST = 1;
+  public static final int TOO_MANY_REQUESTS = 429;
+  public static final int PAYMENT_REQUIRED = 402;
 
   /**
    * Checks the entry and brings its path to canonical form.
@@ -57,6 +62,9 @@ public record Route(
     }
     credentials = Set.copyOf(credentials);
     Bounds.check("cost", cost, 0, COST_MAX);
+    if (quotaStatus != TOO_MANY_REQUESTS && quotaStatus != PAYMENT_REQUIRED) {
+      throw new IllegalArgumentException("quota-status must be 429 or 402, was " + quotaStatus);
+    }
   }
 
   /** Makes a route whose requests cost a unit each. */
@@ -68,12 +76,14 @@ public record Route(
       Set<CredentialHeader> credentials,
       boolean preflight,
       Timeouts timeouts) {
-    this(path, upstream, scopes, methods, credentials, preflight, timeouts, COST);
+    this(
+        path, upstream, scopes, methods, credentials, preflight, timeouts, COST, TOO_MANY_REQUESTS);
   }
 
   /** Returns the same route at another cost. */
   public Route at(int newCost) {
-    return new Route(path, upstream, scopes, methods, credentials, preflight, timeouts, newCost);
+    return new Route(
+        path, upstream, scopes, methods, credentials, preflight, timeouts, newCost, quotaStatus);
   }
 
   /** Makes a route without pre-flights, with the proxy's own timeouts. */

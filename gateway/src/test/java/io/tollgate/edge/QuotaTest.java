@@ -11,6 +11,7 @@ import io.tollgate.plan.Period;
 import io.tollgate.plan.Plan;
 import io.tollgate.plan.Quota;
 import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.proxy.Route;
 import io.tollgate.store.Awaiting;
 import io.tollgate.store.PlanRecord;
 import io.tollgate.store.RecordName;
@@ -105,6 +106,50 @@ class QuotaTest {
       assertThat(now + seconds * 1_000)
           .isBetween(Period.MONTH.endMillis(now) - 5_000, Period.MONTH.endMillis(now) + 5_000);
     }
+  }
+
+  @Test
+  void a_route_may_say_that_it_is_402() throws Exception {
+    subscribe(plan(List.of(monthly(1, true)), null));
+    try (var upstream = answering("200 OK")) {
+      Route route = upstream.route("/");
+      var asking402 =
+          new Route(
+              route.path(),
+              route.upstream(),
+              route.scopes(),
+              route.methods(),
+              route.credentials(),
+              route.preflight(),
+              route.timeouts(),
+              Route.COST,
+              Route.PAYMENT_REQUIRED);
+      try (var edge =
+          new RunningGateway(
+              postgres, redis, ProxyConfig.DEFAULTS, LimitConfig.UNLIMITED, asking402)) {
+        assertThat(passed(edge, 1)).isOne();
+        HttpResponse<String> refused = edge.get("/", key);
+        assertThat(refused.statusCode()).isEqualTo(402);
+        assertThat(refused.body()).contains("\"code\":\"payment-required\"");
+      }
+    }
+  }
+
+  @Test
+  void a_request_takes_what_its_route_costs() throws Exception {
+    subscribe(plan(List.of(monthly(10, true)), null));
+    try (var upstream = answering("200 OK");
+        var edge =
+            new RunningGateway(
+                postgres,
+                redis,
+                ProxyConfig.DEFAULTS,
+                LimitConfig.UNLIMITED,
+                upstream.route("/").at(4))) {
+      assertThat(passed(edge, 5)).isEqualTo(2);
+    }
+    assertThat(number("spent")).isEqualTo(8);
+    assertThat(postgres.query("SELECT sum(status_2xx) FROM tollgate.usage_hour")).isEqualTo("8");
   }
 
   @Test
