@@ -245,8 +245,8 @@ final class Catalogue {
           "limit.burst",
           INTEGER,
           LimitConfig.UNLIMITED.burst(),
-          "how many requests of a key may come at once before the rate holds; with less than half a"
-              + " second's worth, each costs a trip to Redis");
+          "how many requests of a key may come at once before the rate holds; where they are few,"
+              + " each costs a trip to Redis");
   static final Setting<Duration> LIMIT_DEADLINE =
       add(
           "limit.deadline",

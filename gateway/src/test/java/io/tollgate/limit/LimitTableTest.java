@@ -34,7 +34,7 @@ class LimitTableTest {
       table.of(id(i), LONG_AGO).arrived(LONG_AGO, TimeUnit.SECONDS.toMicros(1), 0);
     }
     assertThat(table.size()).isEqualTo(500);
-    for (int i = 500; i < 1_500; i++) {
+    for (int i = 500; i < 1_000; i++) {
       table.of(id(i), LONG_AGO + 20 * SECOND);
     }
     assertThat(table.size()).isLessThanOrEqualTo(502);
