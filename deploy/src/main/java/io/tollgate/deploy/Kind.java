@@ -41,8 +41,7 @@ record Kind<T>(
   static final Kind<String> DEPLOYMENT =
       open("deployment", "one of " + String.join(", ", DEPLOYMENTS), Kind::deployment);
 
-  static final Kind<WhenFull> WHEN_FULL =
-      open("policy", "one of pass, refuse", Kind::whenFull);
+  static final Kind<WhenFull> WHEN_FULL = open("policy", "one of pass, refuse", Kind::whenFull);
 
   /** Read apart by {@link RouteEntries}, since it is a list with fields, not a text. */
   static final Kind<String> ROUTES =
