@@ -158,6 +158,6 @@ configure_tollgate() {
   local internal=$port
   port=$edge_port
   render tollgate.yaml "$run/tollgate.yaml" INTERNAL "$internal" RING "$ring"
-  export TOLLGATE_CONFIG=$run/tollgate.yaml TOLLGATE_JVM_OPTS=$tollgate_jvm_opts
+  export TOLLGATE_CONFIG=$run/tollgate.yaml TOLLGATE_JVM_OPTS=$tollgate_jvm_opts TOLLGATE_DATA_DIR=$run/tollgate-data
   export TOLLGATE_PEPPER_FILE=$pepper TOLLGATE_POSTGRES_URL=$postgres_url TOLLGATE_REDIS_URL=$redis_url
 }

@@ -37,6 +37,10 @@ final class LaunchedTollgate implements AutoCloseable {
       var builder = new ProcessBuilder(command).redirectErrorStream(true);
       builder.redirectOutput(output.toFile());
       builder.environment().keySet().removeIf(name -> name.startsWith("TOLLGATE_"));
+      // Where nothing else is said, no process finds what another one has left.
+      builder
+          .environment()
+          .put("XDG_STATE_HOME", Files.createTempDirectory("tollgate-state").toString());
       builder.environment().putAll(environment);
       return new LaunchedTollgate(builder.start(), output);
     } catch (IOException e) {

@@ -51,6 +51,9 @@ final class TollgateProcess implements Closeable {
     this.environment = new HashMap<>(environment);
     internalPort = Ports.free();
     this.environment.put("TOLLGATE_INTERNAL_PORT", Integer.toString(internalPort));
+    // Of this process alone, and the same after a restart; ports are of one process already.
+    this.environment.put(
+        "TOLLGATE_DATA_DIR", logs.resolve(name + '-' + internalPort + ".data").toString());
     log = logs.resolve(name + ".log");
   }
 

@@ -175,7 +175,8 @@ public final class LoopMeter {
 
   private int slot(KeyId key) {
     // Ids are random, so that nobody can choose them to fall together.
-    return (int) (((key.high() ^ key.low()) * 0x9E3779B97F4A7C15L) >>> 32) & tableMask;
+    long mixed = (key.high() * 0x9E3779B97F4A7C15L + key.low()) * 0xBF58476D1CE4E5B9L;
+    return (int) (mixed >>> 32) & tableMask;
   }
 
   private @Nullable OpenSegment begin(long nowMillis) {

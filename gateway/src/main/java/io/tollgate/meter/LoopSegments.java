@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * meter's thread has put what they have counted into files of their own.
  */
 final class LoopSegments {
-  /** One that is counted in, and two so that a slow disk holds nobody up at once. */
-  static final int COUNT = 3;
+  /** One that is counted in, and others so that a slow disk holds nobody up for a while. */
+  static final int COUNT = 8;
 
   private final Queue<OpenSegment> spare = new ConcurrentLinkedQueue<>();
   private final Queue<OpenSegment> filled = new ConcurrentLinkedQueue<>();

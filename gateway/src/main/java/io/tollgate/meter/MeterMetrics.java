@@ -10,7 +10,6 @@ import io.tollgate.store.UsageProof;
 import io.tollgate.store.UsageRow;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /** What an operator sees of the meter. */
@@ -66,7 +65,7 @@ final class MeterMetrics {
   }
 
   /** Shows what waits for the ledger, and what could not be counted. */
-  void watch(MeterRegistry metrics, Spool spool, LongSupplier lost) {
+  void watch(MeterRegistry metrics, Spool spool, UsageMeter meter) {
     Gauge.builder("tollgate.meter.segments.waiting", spool, Spool::segments)
         .description("Closed segments that wait for the ledger")
         .register(metrics);
@@ -78,7 +77,8 @@ final class MeterMetrics {
         .description("How much disk they take")
         .baseUnit("bytes")
         .register(metrics);
-    FunctionCounter.builder("tollgate.meter.lost", lost, known -> (double) known.getAsLong())
+    // The registry holds what it asks weakly, so it must be what somebody else holds.
+    FunctionCounter.builder("tollgate.meter.lost", meter, UsageMeter::lost)
         .description("Units that could not be counted, for want of room")
         .register(metrics);
   }

@@ -91,7 +91,7 @@ public final class UsageMeter {
     for (int loop = 0; loop < parts.loops; loop++) {
       addLoop(loop, parts.config);
     }
-    metrics.watch(parts.metrics, spool, this::lost);
+    metrics.watch(parts.metrics, spool, this);
   }
 
   /**
@@ -259,7 +259,8 @@ public final class UsageMeter {
     }
   }
 
-  private long lost() {
+  /** Returns how many units could not be counted so far. */
+  long lost() {
     return meters.stream().mapToLong(LoopMeter::lost).sum();
   }
 

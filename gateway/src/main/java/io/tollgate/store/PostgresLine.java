@@ -7,6 +7,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,11 +17,16 @@ record PostgresLine(Pool pool) implements StoreLink.Line<SqlConnection> {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresLine.class);
 
   static PostgresLine of(Vertx vertx, PostgresConfig config) {
+    return of(vertx, config, StoreLink.SILENCE_MAX);
+  }
+
+  /** Takes how long nothing may come, a statement's answer included. */
+  static PostgresLine of(Vertx vertx, PostgresConfig config, Duration silenceMax) {
     NetClientOptions net =
         config
             .netOptions()
             .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-            .setReadIdleTimeout((int) StoreLink.SILENCE_MAX.toMillis());
+            .setReadIdleTimeout((int) silenceMax.toMillis());
     return new PostgresLine(config.pool(vertx, 1, 1, net));
   }
 

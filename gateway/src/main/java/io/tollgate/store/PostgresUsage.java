@@ -85,7 +85,7 @@ public final class PostgresUsage implements UsageLedger {
     this.vertx = vertx;
     this.config = config;
     context = vertx.getOrCreateContext();
-    PostgresLine line = PostgresLine.of(vertx, config);
+    PostgresLine line = PostgresLine.of(vertx, config, DEADLINE.plus(StoreLink.SILENCE_MAX));
     pool = line.pool();
     link = new StoreLink<>(vertx, "Postgres' ledger", line, DEADLINE, config.connectDeadline());
     link.open();

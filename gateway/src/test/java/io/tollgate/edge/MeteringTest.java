@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tollgate.access.Scopes;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
+import io.tollgate.meter.MeterConfig;
+import io.tollgate.meter.WhenFull;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
@@ -16,8 +18,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -312,6 +316,26 @@ class MeteringTest {
                     assertThat(edge.get("/", new StoredKeys(postgres, redis).mint()).statusCode())
                         .isEqualTo(401)))
         .isEqualTo("nothing");
+  }
+
+  @Test
+  void what_could_not_be_counted_is_refused_if_that_was_asked_for() {
+    var place = MeterDirectories.fresh();
+    // Room for one key in each of eight segments, and no disk to put them to.
+    var tiny = new MeterConfig(place.directory(), MeterConfig.SPOOL_BYTES_MAX, WhenFull.REFUSE, 1);
+    var keys = new StoredKeys(postgres, redis);
+    try (var upstream = new EchoUpstream();
+        var edge = RunningGateway.metering(postgres, redis, tiny, upstream.route("/"))) {
+      TestRedis.delete(place.directory());
+      List<Integer> answers = new ArrayList<>();
+      for (int use = 0; use < 9; use++) {
+        answers.add(edge.get("/", keys.everywhere()).statusCode());
+      }
+      assertThat(answers).containsExactly(200, 200, 200, 200, 200, 200, 200, 200, 503);
+      HttpResponse<String> refused = edge.get("/", key);
+      assertThat(refused.body()).contains("\"code\":\"meter-full\"");
+      assertThat(refused.headers().firstValue("retry-after")).isPresent();
+    }
   }
 
   @Test

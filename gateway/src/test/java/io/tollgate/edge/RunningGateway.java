@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.access.AddressRanges;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
+import io.tollgate.meter.MeterConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.ring.FenceConfig;
@@ -78,6 +79,26 @@ final class RunningGateway implements AutoCloseable {
       ProxyConfig proxy,
       LimitConfig limit,
       Route... routes) {
+    this(postgres, redis, edge, proxy, limit, MeterDirectories.fresh(), routes);
+  }
+
+  /** Starts a gateway that meters in a place of its own. */
+  static RunningGateway metering(
+      TestPostgres postgres, TestRedis redis, MeterConfig meter, Route... routes) {
+    EdgeConfig defaults = EdgeConfig.DEFAULTS;
+    var oneLoop = new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(10), defaults.clients());
+    return new RunningGateway(
+        postgres, redis, oneLoop, ProxyConfig.DEFAULTS, LimitConfig.UNLIMITED, meter, routes);
+  }
+
+  private RunningGateway(
+      TestPostgres postgres,
+      TestRedis redis,
+      EdgeConfig edge,
+      ProxyConfig proxy,
+      LimitConfig limit,
+      MeterConfig meter,
+      Route... routes) {
     var config =
         new GatewayConfig(
             "gateway-" + UUID.randomUUID(),
@@ -86,7 +107,7 @@ final class RunningGateway implements AutoCloseable {
             FenceConfig.DEFAULTS,
             proxy,
             limit,
-            MeterDirectories.fresh(),
+            meter,
             new RedisConfig(redis.url(), REDIS_DEADLINE, Duration.ofSeconds(1)),
             new PostgresConfig(postgres.url(), POSTGRES_DEADLINE, Duration.ofSeconds(2)),
             StoredKeys.PEPPER);

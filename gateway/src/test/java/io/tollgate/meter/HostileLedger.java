@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A way to a ledger on which questions get lost, and answers too: then the ledger has taken what
@@ -17,6 +18,7 @@ final class HostileLedger implements UsageLedger {
   private final UsageLedger behind;
   private final Random random;
   private volatile boolean hostile = true;
+  private final AtomicLong asked = new AtomicLong();
 
   HostileLedger(UsageLedger behind, long seed) {
     this.behind = behind;
@@ -27,12 +29,18 @@ final class HostileLedger implements UsageLedger {
     hostile = false;
   }
 
+  /** Returns how often it was asked to take something. */
+  long asked() {
+    return asked.get();
+  }
+
   private static <T> Future<T> lost() {
     return Future.failedFuture(new StoreUnreachable("lost on the way"));
   }
 
   @Override
   public synchronized Future<Integer> take(String gateway, List<UsageBatch> batches) {
+    asked.incrementAndGet();
     int lot = hostile ? random.nextInt(3) : 2;
     return switch (lot) {
       case 0 -> lost();

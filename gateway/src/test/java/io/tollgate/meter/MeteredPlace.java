@@ -47,6 +47,11 @@ final class MeteredPlace implements AutoCloseable {
 
   /** Starts a meter, whose clock is the test's. */
   UsageMeter open() {
+    return open(ledger);
+  }
+
+  /** Starts a meter that sends to another ledger. */
+  UsageMeter open(UsageLedger ledger) {
     return UsageMeter.open(
         new UsageMeter.Parts(
             new MeterConfig(directory, spoolBytesMax, whenFull, segmentRows),

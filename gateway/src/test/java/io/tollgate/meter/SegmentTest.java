@@ -60,6 +60,10 @@ class SegmentTest {
         .sum();
   }
 
+  private double lost() {
+    return place.metrics.get("tollgate.meter.lost").functionCounter().count();
+  }
+
   @Test
   void each_count_stands_in_the_row_of_its_key_subject_and_plan() {
     UsageMeter meter = place.open();
@@ -283,9 +287,8 @@ class SegmentTest {
     UsageMeter meter = place.open();
     LoopMeter loop = meter.loop();
     long counted = 0;
-    for (long key = 0;
-        place.metrics.get("tollgate.meter.lost").functionCounter().count() == 0;
-        key++) {
+    for (long key = 0; lost() == 0; key++) {
+      assertThat(key).isLessThan(100_000);
       assertThat(loop.isRefusing()).isFalse();
       loop.verified(new KeyId(key, key), SUBJECT, PLAN, 1);
       counted++;
@@ -321,13 +324,14 @@ class SegmentTest {
     LoopMeter loop = meter.loop();
     long key = 0;
     for (; !loop.isRefusing(); key++) {
+      assertThat(key).isLessThan(100_000);
       loop.verified(new KeyId(key, key), SUBJECT, PLAN, 1);
     }
     // Those that are under way still have room.
     for (int underWay = 0; underWay < 1_000; underWay++) {
       loop.answered(new KeyId(underWay, -1), SUBJECT, PLAN, 200, 1);
     }
-    assertThat(place.metrics.get("tollgate.meter.lost").functionCounter().count()).isZero();
+    assertThat(lost()).isZero();
     meter.release();
   }
 }
