@@ -9,34 +9,39 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a plan stands in the text of its record. */
-final class PlanText {
+/** How a plan stands in the text of its record, and its limits in Postgres, too. */
+public final class PlanText {
   private PlanText() {}
 
   static JsonObject write(JsonObject json, Plan plan) {
-    var limits = new JsonArray();
-    for (Limit limit : plan.limits()) {
-      limits.add(
+    json.put("id", plan.version()).put("limits", write(plan.limits()));
+    @Nullable Scopes scopes = plan.scopes();
+    return scopes == null ? json : json.put("scopes", RecordText.array(scopes.toList()));
+  }
+
+  public static JsonArray write(List<Limit> limits) {
+    var array = new JsonArray();
+    for (Limit limit : limits) {
+      array.add(
           new JsonObject()
               .put("per", limit.per().text())
               .put("units", limit.units())
               .put("window_seconds", limit.windowSeconds())
               .put("burst", limit.burst()));
     }
-    json.put("id", plan.version()).put("limits", limits);
-    @Nullable Scopes scopes = plan.scopes();
-    return scopes == null ? json : json.put("scopes", RecordText.array(scopes.toList()));
+    return array;
   }
 
   static Plan read(JsonObject json) {
-    List<Limit> limits =
-        json.getJsonArray("limits").stream()
-            .map(JsonObject.class::cast)
-            .map(PlanText::limit)
-            .toList();
+    List<Limit> limits = readLimits(json.getJsonArray("limits"));
     @Nullable JsonArray scopes = json.getJsonArray("scopes");
     return new Plan(
         json.getString("id"), limits, scopes == null ? null : Scopes.of(RecordText.texts(scopes)));
+  }
+
+  /** Reads what {@link #write(List)} has written. */
+  public static List<Limit> readLimits(JsonArray limits) {
+    return limits.stream().map(JsonObject.class::cast).map(PlanText::limit).toList();
   }
 
   private static Limit limit(JsonObject json) {

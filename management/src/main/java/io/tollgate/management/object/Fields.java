@@ -15,7 +15,7 @@ public final class Fields {
   private Fields() {}
 
   public static String name(RequestBody body) {
-    return checked(NAME, body.text(NAME));
+    return checked(body.named(NAME), body.text(NAME));
   }
 
   /** Returns a name, or null where it is to stay as it is. */
@@ -26,7 +26,7 @@ public final class Fields {
   /** Returns a text that is not blank, or null where the member is absent or null. */
   public static @Nullable String optional(RequestBody body, String member) {
     @Nullable String text = body.textOrNull(member);
-    return text == null ? null : checked(member, text);
+    return text == null ? null : checked(body.named(member), text);
   }
 
   private static String checked(String member, String text) {
@@ -39,7 +39,7 @@ public final class Fields {
 
   public static @Nullable String description(RequestBody body) {
     @Nullable String text = body.textOrNull(DESCRIPTION);
-    return text == null ? null : Texts.within(DESCRIPTION, text, 0, NAME_MAX);
+    return text == null ? null : Texts.within(body.named(DESCRIPTION), text, 0, NAME_MAX);
   }
 
   public static ApiError notOneOf(String member, String value, String expected) {

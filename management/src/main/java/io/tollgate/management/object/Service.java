@@ -10,6 +10,7 @@ import io.tollgate.management.wire.Endpoints;
 import io.tollgate.management.wire.RequestParameters;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.sqlclient.Tuple;
 import java.util.function.Supplier;
 
 /** What the endpoints of this area share: finding, listing, and answering when it holds. */
@@ -45,6 +46,11 @@ public final class Service {
   public ObjectView.Listed list(ObjectView view, RoutingContext exchange) {
     Page page = Page.parse(new RequestParameters(exchange), view.columns());
     return view.list(transactions::read, page);
+  }
+
+  /** Returns a part of those that a condition is true of; its values are {@code $4} and on. */
+  public ObjectView.Listed list(ObjectView view, Page page, String condition, Tuple values) {
+    return view.list(transactions::read, page, condition, values);
   }
 
   /** Answers when no gateway can go by what was before. */

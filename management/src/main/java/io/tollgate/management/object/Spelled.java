@@ -13,4 +13,9 @@ public record Spelled(String text) {
   public String member(String name) {
     return new JsonObject(text).getString(name);
   }
+
+  /** Returns a member that is true or false. */
+  public boolean flag(String name) {
+    return new JsonObject(text).getBoolean(name);
+  }
 }

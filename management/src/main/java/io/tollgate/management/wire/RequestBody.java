@@ -46,13 +46,17 @@ public final class RequestBody {
 
   private final Map<String, Member> members;
 
-  private RequestBody(Map<String, Member> members) {
+  /** Stands before the names of members in errors: where in the whole body this one is. */
+  private final String path;
+
+  private RequestBody(Map<String, Member> members, String path) {
     this.members = members;
+    this.path = path;
   }
 
   /** Reads a body; none at all counts as an object without members. */
   public static RequestBody parseOptional(@Nullable Buffer body) {
-    return body == null || body.length() == 0 ? new RequestBody(Map.of()) : parse(body);
+    return body == null || body.length() == 0 ? new RequestBody(Map.of(), "") : parse(body);
   }
 
   /**
@@ -69,7 +73,7 @@ public final class RequestBody {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw invalid("The body must be a JSON object.");
       }
-      RequestBody read = object(parser, text);
+      RequestBody read = object(parser, text, "");
       if (parser.nextToken() != null) {
         throw invalid("The body must be one JSON object, something follows it.");
       }
@@ -91,14 +95,15 @@ public final class RequestBody {
   }
 
   /** Reads on from an object's start to its end. */
-  private static RequestBody object(JsonParser parser, String text) throws IOException {
+  private static RequestBody object(JsonParser parser, String text, String path)
+      throws IOException {
     Map<String, Member> members = new LinkedHashMap<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = checked(parser.currentName());
       parser.nextToken();
       members.put(name, member(parser, text));
     }
-    return new RequestBody(members);
+    return new RequestBody(members, path);
   }
 
   private static String decode(Buffer body) {
@@ -166,10 +171,18 @@ public final class RequestBody {
         throw ApiError.parameter(
             "form_param_unknown",
             "is unknown",
-            name,
-            ApiError.quote(name) + " is not a parameter here; these are: " + sorted(known) + ".");
+            named(name),
+            ApiError.quote(named(name))
+                + " is not a parameter here; these are: "
+                + sorted(known)
+                + ".");
       }
     }
+  }
+
+  /** Returns what errors call a member: where it is in the whole body. */
+  public String named(String name) {
+    return path + name;
   }
 
   /** Returns the names of the members that there are. */
@@ -198,9 +211,10 @@ public final class RequestBody {
     return text(node(name), name);
   }
 
-  private static ApiError missing(String name) {
+  /** Says that a member must be there. */
+  public ApiError missing(String name) {
     return ApiError.parameter(
-        "form_param_missing", "is missing", name, name + " must be included.");
+        "form_param_missing", "is missing", named(name), named(name) + " must be included.");
   }
 
   /** Returns a text, or the other one where the member is absent; null is refused. */
@@ -213,10 +227,10 @@ public final class RequestBody {
     return isNull(name) ? null : text(node(name), name);
   }
 
-  private static String text(JsonNode node, String name) {
+  private String text(JsonNode node, String name) {
     if (node.isNull()) {
       throw ApiError.parameter(
-          "form_param_nil", "is null", name, name + " must be a string, was null.");
+          "form_param_nil", "is null", named(name), named(name) + " must be a string, was null.");
     }
     if (!node.isTextual()) {
       throw wrongType(name, "a string", node);
@@ -269,10 +283,18 @@ public final class RequestBody {
 
   /**
    * Returns objects in the order given, which must be there: each is read as a body of its own.
-   *
-   * @param most beyond it none is read, and all are refused
+   * Beyond the most none is read, and all are refused.
    */
   public List<RequestBody> objects(String name, int most) {
+    return objects(name, most, false);
+  }
+
+  /** Returns the same as parts of this body: errors tell where in it they are. */
+  public List<RequestBody> parts(String name, int most) {
+    return objects(name, most, true);
+  }
+
+  private List<RequestBody> objects(String name, int most, boolean parts) {
     Member member = members.get(name);
     if (member == null) {
       throw missing(name);
@@ -290,10 +312,11 @@ public final class RequestBody {
           throw ApiError.parameter(
               "form_param_value_too_large",
               "is too large",
-              name,
-              name + " may name " + most + ", named more.");
+              named(name),
+              named(name) + " may name " + most + ", named more.");
         }
-        objects.add(object(parser, member.text()));
+        String place = parts ? named(name) + "[" + objects.size() + "]." : "";
+        objects.add(object(parser, member.text(), place));
       }
       return objects;
     } catch (IOException e) {
@@ -355,13 +378,13 @@ public final class RequestBody {
     }
   }
 
-  private static ApiError wrongType(String name, String expected, JsonNode was) {
+  private ApiError wrongType(String name, String expected, JsonNode was) {
     // The kind, not the value: a secret may have been sent in the wrong place.
     return ApiError.parameter(
         "form_param_type_invalid",
         "has the wrong type",
-        name,
-        name + " must be " + expected + ", held " + kind(was) + ".");
+        named(name),
+        named(name) + " must be " + expected + ", held " + kind(was) + ".");
   }
 
   private static String kind(JsonNode node) {

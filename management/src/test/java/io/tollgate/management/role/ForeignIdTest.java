@@ -53,6 +53,8 @@ class ForeignIdTest {
     ids.put("memberships", Directory.id(member));
     ids.put("users", Directory.id(member));
     ids.put("role_sets", Directory.id(role));
+    JsonObject plan = new JsonObject().put("name", "foreign").put("for_payer_type", "user");
+    ids.put("plans", Directory.id(Directory.ok(directory.management.post("/billing/plans", plan))));
   }
 
   @AfterAll
