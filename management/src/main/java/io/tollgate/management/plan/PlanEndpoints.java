@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
  */
 public final class PlanEndpoints {
   private final PlanEndpoint plans;
+  private final SubscriptionEndpoint subscriptions;
 
   /**
    * Makes the endpoints.
@@ -22,10 +23,13 @@ public final class PlanEndpoints {
       Transactions transactions, RevocationBarrier barrier, RandomGenerator random) {
     var service = new Service(transactions, barrier);
     plans = new PlanEndpoint(service, new PlanRegistry(transactions, random));
+    subscriptions =
+        new SubscriptionEndpoint(service, new SubscriptionRegistry(transactions, random));
   }
 
   /** Enters the endpoints into the table. */
   public void enter(Endpoints endpoints) {
     plans.enter(endpoints);
+    subscriptions.enter(endpoints);
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A management service with words for what its owner does with plans. */
 final class Shop implements AutoCloseable {
   static final String PLANS = "/billing/plans";
+  static final String SUBSCRIPTIONS = "/billing/subscriptions";
 
   private static final AtomicInteger NAMES = new AtomicInteger();
 
@@ -59,6 +60,51 @@ final class Shop implements AutoCloseable {
 
   static List<JsonObject> objects(JsonArray array) {
     return array.stream().map(JsonObject.class::cast).toList();
+  }
+
+  static JsonObject order(String payer, JsonObject plan) {
+    return new JsonObject().put("payer_id", payer).put("plan_id", plan.getString("id"));
+  }
+
+  Answer subscribe(String payer, JsonObject plan) {
+    return management.post(SUBSCRIPTIONS, order(payer, plan));
+  }
+
+  /** Returns the first item of a subscription, which is the one that holds. */
+  static JsonObject current(JsonObject subscription) {
+    return subscription.getJsonArray("subscription_items").getJsonObject(0);
+  }
+
+  static String item(JsonObject item) {
+    return "/billing/subscription_items/" + item.getString("id");
+  }
+
+  /** Returns an item as a list shows it. */
+  JsonObject listed(JsonObject item) {
+    String path = "/billing/subscription_items?include_free=true&query=" + item.getString("id");
+    return management.get(path).ok().getJsonArray("data").getJsonObject(0);
+  }
+
+  /** Returns the periods of an item that have begun: how long, whether a trial, what was due. */
+  List<String> periods(JsonObject item) {
+    String periods =
+        postgres.query(
+            """
+            SELECT coalesce(string_agg(
+              concat_ws(' ', plan_period, is_free_trial, amount), ',' ORDER BY period_start), '')
+            FROM tollgate.subscription_period WHERE item_id = '%s'
+            """
+                .formatted(item.getString("id")));
+    return periods.isEmpty() ? List.of() : List.of(periods.split(","));
+  }
+
+  /** Returns what the audit tells of an object, newest first. */
+  List<String> actions(JsonObject object) {
+    return objects(
+            management.get("/audit?object=" + object.getString("id")).ok().getJsonArray("data"))
+        .stream()
+        .map(line -> line.getString("action"))
+        .toList();
   }
 
   static String version(JsonObject plan) {
