@@ -12,6 +12,7 @@ import io.tollgate.management.key.RevocationBarrier;
 import io.tollgate.management.key.SecretRecovery;
 import io.tollgate.management.key.StoresEvidence;
 import io.tollgate.management.openapi.ReferencePage;
+import io.tollgate.management.plan.DueChanges;
 import io.tollgate.management.plan.PlanEndpoints;
 import io.tollgate.management.projector.Projector;
 import io.tollgate.management.role.DirectoryEndpoints;
@@ -131,6 +132,7 @@ public final class Management {
     try {
       deployed.add(vertx.deployVerticle(verifying).await());
       deployed.add(vertx.deployVerticle(projector, DIRECT_STYLE).await());
+      deployed.add(vertx.deployVerticle(new DueChanges(transactions), DIRECT_STYLE).await());
       var parts = new Parts(transactions, projector, verifying.verifier(), random);
       var endpoints = endpoints(vertx, config, metrics, parts);
       List<ManagementVerticle> listeners = new CopyOnWriteArrayList<>();
