@@ -14,25 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a plan stands in the text of its record. */
-final class PlanText {
+/** How a plan stands in the text of its record, and parts of it in Postgres, too. */
+public final class PlanText {
   private PlanText() {}
 
   static JsonObject write(JsonObject json, Plan plan) {
-    var limits = new JsonArray();
-    for (Limit limit : plan.limits()) {
-      limits.add(
-          new JsonObject()
-              .put("per", limit.per().text())
-              .put("units", limit.units())
-              .put("window_seconds", limit.windowSeconds())
-              .put("burst", limit.burst()));
-    }
-    json.put("id", plan.version()).put("limits", limits);
+    json.put("id", plan.version()).put("limits", write(plan.limits()));
     if (!plan.quotas().isEmpty()) {
-      var quotas = new JsonArray();
-      plan.quotas().forEach(quota -> quotas.add(write(quota)));
-      json.put("quotas", quotas);
+      json.put("quotas", writeQuotas(plan.quotas()));
     }
     @Nullable Credits credits = plan.credits();
     if (credits != null) {
@@ -40,6 +29,25 @@ final class PlanText {
     }
     @Nullable Scopes scopes = plan.scopes();
     return scopes == null ? json : json.put("scopes", RecordText.array(scopes.toList()));
+  }
+
+  public static JsonArray write(List<Limit> limits) {
+    var array = new JsonArray();
+    for (Limit limit : limits) {
+      array.add(
+          new JsonObject()
+              .put("per", limit.per().text())
+              .put("units", limit.units())
+              .put("window_seconds", limit.windowSeconds())
+              .put("burst", limit.burst()));
+    }
+    return array;
+  }
+
+  public static JsonArray writeQuotas(List<Quota> quotas) {
+    var array = new JsonArray();
+    quotas.forEach(quota -> array.add(write(quota)));
+    return array;
   }
 
   private static JsonObject write(Quota quota) {
@@ -51,7 +59,7 @@ final class PlanText {
         .put("hard", quota.hard());
   }
 
-  private static JsonObject write(Credits credits) {
+  public static JsonObject write(Credits credits) {
     var json = new JsonObject().put("meter", credits.meter().text());
     @Nullable Period period = credits.period();
     return period == null
@@ -60,25 +68,20 @@ final class PlanText {
   }
 
   static Plan read(JsonObject json) {
-    List<Limit> limits =
-        json.getJsonArray("limits").stream()
-            .map(JsonObject.class::cast)
-            .map(PlanText::limit)
-            .toList();
+    List<Limit> limits = readLimits(json.getJsonArray("limits"));
+    @Nullable JsonObject credits = json.getJsonObject("credits");
     @Nullable JsonArray scopes = json.getJsonArray("scopes");
     return new Plan(
         json.getString("id"),
         limits,
-        quotas(json),
-        credits(json.getJsonObject("credits")),
+        readQuotas(json.getJsonArray("quotas", new JsonArray())),
+        credits == null ? null : readCredits(credits),
         scopes == null ? null : Scopes.of(RecordText.texts(scopes)));
   }
 
-  private static List<Quota> quotas(JsonObject json) {
-    return json.getJsonArray("quotas", new JsonArray()).stream()
-        .map(JsonObject.class::cast)
-        .map(PlanText::quota)
-        .toList();
+  /** Reads what {@link #writeQuotas} has written. */
+  public static List<Quota> readQuotas(JsonArray quotas) {
+    return quotas.stream().map(JsonObject.class::cast).map(PlanText::quota).toList();
   }
 
   private static Quota quota(JsonObject json) {
@@ -90,10 +93,8 @@ final class PlanText {
         json.getBoolean("hard"));
   }
 
-  private static @Nullable Credits credits(@Nullable JsonObject json) {
-    if (json == null) {
-      return null;
-    }
+  /** Reads what {@link #write(Credits)} has written. */
+  public static Credits readCredits(JsonObject json) {
     @Nullable String period = json.getString("period");
     return new Credits(
         known(Meter.of(json.getString("meter"))),
@@ -104,6 +105,11 @@ final class PlanText {
   /** A word that is not known was written by a newer version. */
   private static <W> W known(Optional<W> word) {
     return word.orElseThrow(() -> new IllegalArgumentException("a word of another version"));
+  }
+
+  /** Reads what {@link #write(List)} has written. */
+  public static List<Limit> readLimits(JsonArray limits) {
+    return limits.stream().map(JsonObject.class::cast).map(PlanText::limit).toList();
   }
 
   private static Limit limit(JsonObject json) {

@@ -12,6 +12,8 @@ import io.tollgate.management.key.RevocationBarrier;
 import io.tollgate.management.key.SecretRecovery;
 import io.tollgate.management.key.StoresEvidence;
 import io.tollgate.management.openapi.ReferencePage;
+import io.tollgate.management.plan.DueChanges;
+import io.tollgate.management.plan.PlanEndpoints;
 import io.tollgate.management.projector.Projector;
 import io.tollgate.management.role.DirectoryEndpoints;
 import io.tollgate.management.wire.Authentication;
@@ -130,6 +132,7 @@ public final class Management {
     try {
       deployed.add(vertx.deployVerticle(verifying).await());
       deployed.add(vertx.deployVerticle(projector, DIRECT_STYLE).await());
+      deployed.add(vertx.deployVerticle(new DueChanges(transactions), DIRECT_STYLE).await());
       var parts = new Parts(transactions, projector, verifying.verifier(), random);
       var endpoints = endpoints(vertx, config, metrics, parts);
       List<ManagementVerticle> listeners = new CopyOnWriteArrayList<>();
@@ -169,6 +172,7 @@ public final class Management {
     new KeySwitchEndpoint(parts.transactions, barrier).enter(endpoints);
     new AuditEndpoint(parts.transactions).enter(endpoints);
     new DirectoryEndpoints(parts.transactions, barrier, parts.random).enter(endpoints);
+    new PlanEndpoints(parts.transactions, barrier, parts.random).enter(endpoints);
     new ImportEndpoint(parts.transactions, barrier, parts.random, config.importBytesMax())
         .enter(endpoints);
     new KeyEndpoint(

@@ -1,5 +1,7 @@
 package io.tollgate.management;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
@@ -63,6 +65,17 @@ public final class TestManagement implements AutoCloseable {
 
     public @Nullable String parameter() {
       return error().getJsonObject("meta", new JsonObject()).getString("param_name");
+    }
+
+    /** Returns what was answered, where all was well. */
+    public JsonObject ok() {
+      assertThat(status).as(body).isEqualTo(200);
+      return json();
+    }
+
+    public void assertRefused(int expectedStatus, String expectedCode) {
+      assertThat(status).as(body).isEqualTo(expectedStatus);
+      assertThat(code()).isEqualTo(expectedCode);
     }
 
     public @Nullable String header(String name) {

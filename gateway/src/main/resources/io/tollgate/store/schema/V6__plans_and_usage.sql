@@ -1,5 +1,16 @@
 -- What is sold, to whom, and what of it was used.
 
+-- An amount as the wire spells it. The symbol stands beside it, so that each page writes both as is
+-- usual there.
+CREATE FUNCTION tollgate.money(amount bigint, currency text, digits int, symbol text)
+  RETURNS json LANGUAGE sql IMMUTABLE STRICT AS $$
+  SELECT json_build_object(
+    'amount', amount,
+    'amount_formatted', round(amount / 10::numeric ^ digits, digits)::text,
+    'currency', currency,
+    'currency_symbol', symbol)
+$$;
+
 -- What a plan is called and offered as. What it costs and allows stands in its versions.
 CREATE TABLE tollgate.plan (
   id text PRIMARY KEY CHECK (id ~ '^cplan_[0-9A-Za-z_]{27}$'),
@@ -10,6 +21,8 @@ CREATE TABLE tollgate.plan (
   for_payer_type text NOT NULL CHECK (for_payer_type IN ('user', 'org')),
   -- That of all payers of the type who have subscribed to nothing.
   is_default boolean NOT NULL DEFAULT false,
+  -- Whether it ever was: then usage may name it, also such as has not come in yet.
+  was_default boolean NOT NULL DEFAULT false,
   publicly_visible boolean NOT NULL DEFAULT true,
   -- An archived plan goes on for those who have it, and is no longer to be had.
   archived_at timestamptz,
@@ -28,6 +41,9 @@ CREATE TABLE tollgate.plan_version (
   -- From then on it is what newcomers get, and all who have the plan by default.
   effective_at timestamptz NOT NULL,
   currency text NOT NULL DEFAULT 'USD',
+  -- How many decimals it is written with, and how it is called beside an amount.
+  currency_digits int NOT NULL DEFAULT 2 CHECK (currency_digits BETWEEN 0 AND 4),
+  currency_symbol text NOT NULL DEFAULT '$',
   -- In the currency's smallest unit; null where the plan can't be had by that period.
   fee bigint CHECK (fee >= 0),
   annual_fee bigint CHECK (annual_fee >= 0),

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The members of a key as requests name them: what each may be. Each check throws an {@link
  * ApiError} that names the member, its value and what was expected.
  */
-final class KeyMembers {
+public final class KeyMembers {
   static final String NAME = "name";
   static final String SUBJECT = "subject";
   static final String DESCRIPTION = "description";
@@ -97,7 +97,8 @@ final class KeyMembers {
     return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint);
   }
 
-  static List<String> scopes(List<String> given) {
+  /** Returns scopes, each once. */
+  public static List<String> scopes(List<String> given) {
     List<String> scopes = List.copyOf(new LinkedHashSet<>(given));
     if (scopes.size() > Scopes.COUNT_MAX) {
       throw ApiError.parameter(

@@ -2,6 +2,7 @@ package io.tollgate.management.role;
 
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.key.RevocationBarrier;
+import io.tollgate.management.object.Service;
 import io.tollgate.management.wire.Endpoints;
 import java.util.random.RandomGenerator;
 

@@ -1,6 +1,9 @@
 package io.tollgate.management.role;
 
 import io.tollgate.management.audit.Origin;
+import io.tollgate.management.object.Forms;
+import io.tollgate.management.object.Page;
+import io.tollgate.management.object.Service;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;

@@ -1,5 +1,6 @@
 package io.tollgate.management.role;
 
+import io.tollgate.management.object.ObjectView;
 import java.util.Set;
 
 /**

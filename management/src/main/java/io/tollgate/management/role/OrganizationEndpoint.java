@@ -2,6 +2,10 @@ package io.tollgate.management.role;
 
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.key.Texts;
+import io.tollgate.management.object.Fields;
+import io.tollgate.management.object.Forms;
+import io.tollgate.management.object.Service;
+import io.tollgate.management.object.Spelled;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;
@@ -74,7 +78,7 @@ final class OrganizationEndpoint {
             name,
             slug,
             maker,
-            Fields.roleSetKeyOrNull(body, OrganizationRegistry.ROLE_SET),
+            RoleFields.roleSetKeyOrNull(body, OrganizationRegistry.ROLE_SET),
             Metadata.parse(body, Metadata.SHARED));
     service.answer(exchange, organizations.insert(wanted, Origin.of(exchange)));
   }
@@ -95,7 +99,7 @@ final class OrganizationEndpoint {
         new OrganizationRegistry.Patch(
             Fields.nameOrNull(body),
             slug(body),
-            Fields.roleSetKeyOrNull(body, OrganizationRegistry.ROLE_SET));
+            RoleFields.roleSetKeyOrNull(body, OrganizationRegistry.ROLE_SET));
     service.answer(
         exchange,
         organizations

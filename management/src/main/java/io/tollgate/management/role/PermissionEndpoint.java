@@ -1,6 +1,9 @@
 package io.tollgate.management.role;
 
 import io.tollgate.management.audit.Origin;
+import io.tollgate.management.object.Fields;
+import io.tollgate.management.object.Forms;
+import io.tollgate.management.object.Service;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;
@@ -13,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class PermissionEndpoint {
   private static final String ROOT = "/organization_permissions";
   private static final String ONE = ROOT + "/:id";
-  private static final Set<String> MEMBERS = Set.of(Fields.NAME, Fields.KEY, Fields.DESCRIPTION);
+  private static final Set<String> MEMBERS =
+      Set.of(Fields.NAME, RoleFields.KEY, Fields.DESCRIPTION);
 
   private final Service service;
   private final PermissionRegistry permissions;
@@ -45,7 +49,7 @@ final class PermissionEndpoint {
     RequestBody body = RequestBody.parse(exchange.body().buffer());
     body.allowOnly(MEMBERS);
     String name = Fields.name(body);
-    String key = Fields.permissionKey(body.text(Fields.KEY));
+    String key = RoleFields.permissionKey(body.text(RoleFields.KEY));
     @Nullable String description = Fields.description(body);
     service.answer(exchange, permissions.insert(name, key, description, Origin.of(exchange)));
   }
@@ -55,8 +59,8 @@ final class PermissionEndpoint {
     RequestBody body = RequestBody.parse(exchange.body().buffer());
     body.allowOnly(MEMBERS);
     @Nullable String name = Fields.nameOrNull(body);
-    @Nullable String key = body.textOrNull(Fields.KEY);
-    @Nullable String checked = key == null ? null : Fields.permissionKey(key);
+    @Nullable String key = body.textOrNull(RoleFields.KEY);
+    @Nullable String checked = key == null ? null : RoleFields.permissionKey(key);
     @Nullable String description = Fields.description(body);
     service.answer(
         exchange,

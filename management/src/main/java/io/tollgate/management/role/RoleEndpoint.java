@@ -1,6 +1,9 @@
 package io.tollgate.management.role;
 
 import io.tollgate.management.audit.Origin;
+import io.tollgate.management.object.Fields;
+import io.tollgate.management.object.Forms;
+import io.tollgate.management.object.Service;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;
@@ -47,13 +50,18 @@ final class RoleEndpoint {
   private void create(RoutingContext exchange) {
     RequestBody body = RequestBody.parse(exchange.body().buffer());
     body.allowOnly(
-        Set.of(Fields.NAME, Fields.KEY, Fields.DESCRIPTION, Fields.PERMISSIONS, IN_INITIAL_SET));
+        Set.of(
+            Fields.NAME,
+            RoleFields.KEY,
+            Fields.DESCRIPTION,
+            RoleFields.PERMISSIONS,
+            IN_INITIAL_SET));
     var wanted =
         new RoleRegistry.Wanted(
             Fields.name(body),
-            Fields.roleKey(body.text(Fields.KEY)),
+            RoleFields.roleKey(body.text(RoleFields.KEY)),
             Fields.description(body),
-            Fields.permissions(body),
+            RoleFields.permissions(body),
             body.hasValue(IN_INITIAL_SET) && body.flag(IN_INITIAL_SET));
     service.answer(exchange, roles.insert(wanted, Origin.of(exchange)));
   }
@@ -61,14 +69,14 @@ final class RoleEndpoint {
   private void update(RoutingContext exchange) {
     String id = id(exchange);
     RequestBody body = RequestBody.parse(exchange.body().buffer());
-    body.allowOnly(Set.of(Fields.NAME, Fields.KEY, Fields.DESCRIPTION, Fields.PERMISSIONS));
-    @Nullable String key = body.textOrNull(Fields.KEY);
+    body.allowOnly(Set.of(Fields.NAME, RoleFields.KEY, Fields.DESCRIPTION, RoleFields.PERMISSIONS));
+    @Nullable String key = body.textOrNull(RoleFields.KEY);
     var wanted =
         new RoleRegistry.Wanted(
             Fields.nameOrNull(body),
-            key == null ? null : Fields.roleKey(key),
+            key == null ? null : RoleFields.roleKey(key),
             Fields.description(body),
-            Fields.permissions(body),
+            RoleFields.permissions(body),
             false);
     service.answer(
         exchange, roles.update(id, wanted, Origin.of(exchange)).orElseThrow(RoleEndpoint::unknown));

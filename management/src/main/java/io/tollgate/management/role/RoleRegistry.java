@@ -3,6 +3,11 @@ package io.tollgate.management.role;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.object.Changed;
+import io.tollgate.management.object.Fields;
+import io.tollgate.management.object.ObjectView;
+import io.tollgate.management.object.Spelled;
+import io.tollgate.management.object.WordId;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.RecordName;
 import io.vertx.sqlclient.Row;
@@ -98,7 +103,7 @@ final class RoleRegistry {
             """,
             Tuple.tuple().addArrayOfString(permissions.toArray(String[]::new)));
     for (Row row : unknown) {
-      throw Fields.missing(Fields.PERMISSIONS, row.getString("id"));
+      throw Fields.missing(RoleFields.PERMISSIONS, row.getString("id"));
     }
     change.execute(
         "INSERT INTO tollgate.role_permission (role_id, permission_id)"

@@ -1,6 +1,10 @@
 package io.tollgate.management.role;
 
 import io.tollgate.management.audit.Origin;
+import io.tollgate.management.object.Fields;
+import io.tollgate.management.object.Forms;
+import io.tollgate.management.object.Service;
+import io.tollgate.management.object.WordId;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;
@@ -23,7 +27,7 @@ final class RoleSetEndpoint {
   private static final Set<String> CHANGEABLE =
       Set.of(
           Fields.NAME,
-          Fields.KEY,
+          RoleFields.KEY,
           Fields.DESCRIPTION,
           TYPE,
           RoleSetRegistry.DEFAULT_ROLE,
@@ -67,7 +71,7 @@ final class RoleSetEndpoint {
     body.allowOnly(
         Set.of(
             Fields.NAME,
-            Fields.KEY,
+            RoleFields.KEY,
             Fields.DESCRIPTION,
             TYPE,
             ROLES,
@@ -80,12 +84,12 @@ final class RoleSetEndpoint {
     var wanted =
         new RoleSetRegistry.Wanted(
             Fields.name(body),
-            Fields.roleSetKeyOrNull(body, Fields.KEY),
+            RoleFields.roleSetKeyOrNull(body, RoleFields.KEY),
             Fields.description(body),
             INITIAL.equals(type),
             body.text(RoleSetRegistry.DEFAULT_ROLE),
             body.text(RoleSetRegistry.CREATOR_ROLE));
-    List<String> roles = Fields.roleKeys(body, ROLES);
+    List<String> roles = RoleFields.roleKeys(body, ROLES);
     service.answer(exchange, roleSets.insert(wanted, roles, Origin.of(exchange)));
   }
 
@@ -100,7 +104,7 @@ final class RoleSetEndpoint {
     var wanted =
         new RoleSetRegistry.Wanted(
             Fields.nameOrNull(body),
-            Fields.roleSetKeyOrNull(body, Fields.KEY),
+            RoleFields.roleSetKeyOrNull(body, RoleFields.KEY),
             Fields.description(body),
             type != null,
             body.textOrNull(RoleSetRegistry.DEFAULT_ROLE),
@@ -116,7 +120,7 @@ final class RoleSetEndpoint {
     String keyOrId = keyOrId(exchange);
     RequestBody body = RequestBody.parse(exchange.body().buffer());
     body.allowOnly(Set.of(ROLE_KEYS, RoleSetRegistry.DEFAULT_ROLE, RoleSetRegistry.CREATOR_ROLE));
-    List<String> roles = Fields.roleKeys(body, ROLE_KEYS);
+    List<String> roles = RoleFields.roleKeys(body, ROLE_KEYS);
     @Nullable String newcomers = body.textOrNull(RoleSetRegistry.DEFAULT_ROLE);
     @Nullable String creators = body.textOrNull(RoleSetRegistry.CREATOR_ROLE);
     service.answer(
@@ -155,7 +159,7 @@ final class RoleSetEndpoint {
   private static String keyOrId(RoutingContext exchange) {
     String keyOrId = exchange.pathParam("key_or_id");
     if (keyOrId == null
-        || !(WordId.isId(RoleSetRegistry.PREFIX, keyOrId) || Fields.isRoleSetKey(keyOrId))) {
+        || !(WordId.isId(RoleSetRegistry.PREFIX, keyOrId) || RoleFields.isRoleSetKey(keyOrId))) {
       throw unknown();
     }
     return keyOrId;

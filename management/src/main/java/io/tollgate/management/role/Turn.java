@@ -1,6 +1,7 @@
 package io.tollgate.management.role;
 
 import io.tollgate.management.audit.Change;
+import io.tollgate.management.object.WordId;
 import io.tollgate.management.wire.ApiError;
 import io.vertx.sqlclient.Tuple;
 import java.util.Set;

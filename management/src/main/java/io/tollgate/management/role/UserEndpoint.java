@@ -2,6 +2,10 @@ package io.tollgate.management.role;
 
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.key.Texts;
+import io.tollgate.management.object.Fields;
+import io.tollgate.management.object.Forms;
+import io.tollgate.management.object.Service;
+import io.tollgate.management.object.WordId;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;

@@ -2,6 +2,12 @@ package io.tollgate.management.role;
 
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.object.Changed;
+import io.tollgate.management.object.Fields;
+import io.tollgate.management.object.ObjectView;
+import io.tollgate.management.object.Page;
+import io.tollgate.management.object.Spelled;
+import io.tollgate.management.object.WordId;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;

@@ -13,9 +13,6 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,13 +43,17 @@ public final class RequestBody {
 
   private final Map<String, Member> members;
 
-  private RequestBody(Map<String, Member> members) {
+  /** Stands before the names of members in errors: where in the whole body this one is. */
+  private final String path;
+
+  private RequestBody(Map<String, Member> members, String path) {
     this.members = members;
+    this.path = path;
   }
 
   /** Reads a body; none at all counts as an object without members. */
   public static RequestBody parseOptional(@Nullable Buffer body) {
-    return body == null || body.length() == 0 ? new RequestBody(Map.of()) : parse(body);
+    return body == null || body.length() == 0 ? new RequestBody(Map.of(), "") : parse(body);
   }
 
   /**
@@ -62,22 +63,22 @@ public final class RequestBody {
    */
   public static RequestBody parse(@Nullable Buffer body) {
     if (body == null || body.length() == 0) {
-      throw invalid("The body must be a JSON object, was empty.");
+      throw BodyText.invalid("The body must be a JSON object, was empty.");
     }
-    String text = decode(body);
+    String text = BodyText.decode(body);
     try (JsonParser parser = JSON.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw invalid("The body must be a JSON object.");
+        throw BodyText.invalid("The body must be a JSON object.");
       }
-      RequestBody read = object(parser, text);
+      RequestBody read = object(parser, text, "");
       if (parser.nextToken() != null) {
-        throw invalid("The body must be one JSON object, something follows it.");
+        throw BodyText.invalid("The body must be one JSON object, something follows it.");
       }
       return read;
     } catch (JsonProcessingException e) {
       // Jackson's own message may repeat the body, and with it a secret.
       var place = e.getLocation();
-      throw invalid(
+      throw BodyText.invalid(
           "The body is not well-formed JSON, or nests deeper than "
               + DEPTH_MAX
               + ", or names a member twice: see line "
@@ -91,25 +92,15 @@ public final class RequestBody {
   }
 
   /** Reads on from an object's start to its end. */
-  private static RequestBody object(JsonParser parser, String text) throws IOException {
+  private static RequestBody object(JsonParser parser, String text, String path)
+      throws IOException {
     Map<String, Member> members = new LinkedHashMap<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = checked(parser.currentName());
+      String name = BodyText.checked(parser.currentName());
       parser.nextToken();
       members.put(name, member(parser, text));
     }
-    return new RequestBody(members);
-  }
-
-  private static String decode(Buffer body) {
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(body.getBytes()))
-          .toString();
-    } catch (CharacterCodingException e) {
-      throw invalid("The body must be UTF-8.");
-    }
+    return new RequestBody(members, path);
   }
 
   private static Member member(JsonParser parser, String text) throws IOException {
@@ -119,9 +110,9 @@ public final class RequestBody {
     while (true) {
       JsonToken token = parser.currentToken();
       if (token == JsonToken.FIELD_NAME) {
-        checked(parser.currentName());
+        BodyText.checked(parser.currentName());
       } else if (token == JsonToken.VALUE_STRING) {
-        checked(parser.getText());
+        BodyText.checked(parser.getText());
       } else if (token != null && token.isStructStart()) {
         depthMax = Math.max(depthMax, ++depth);
       } else if (token != null && token.isStructEnd()) {
@@ -138,27 +129,6 @@ public final class RequestBody {
     }
   }
 
-  private static String checked(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == 0) {
-        throw invalid("The body holds a NUL character (\\u0000), which can't be kept.");
-      }
-      if (Character.isHighSurrogate(c)
-          && i + 1 < text.length()
-          && Character.isLowSurrogate(text.charAt(i + 1))) {
-        i++;
-      } else if (Character.isSurrogate(c)) {
-        throw invalid("The body holds half of a surrogate pair, which can't be kept.");
-      }
-    }
-    return text;
-  }
-
-  private static ApiError invalid(String detail) {
-    return new ApiError(400, "request_body_invalid", "Request body invalid", detail);
-  }
-
   /** Refuses members by other names than these. */
   public void allowOnly(Set<String> known) {
     for (String name : members.keySet()) {
@@ -166,10 +136,18 @@ public final class RequestBody {
         throw ApiError.parameter(
             "form_param_unknown",
             "is unknown",
-            name,
-            ApiError.quote(name) + " is not a parameter here; these are: " + sorted(known) + ".");
+            named(name),
+            ApiError.quote(named(name))
+                + " is not a parameter here; these are: "
+                + sorted(known)
+                + ".");
       }
     }
+  }
+
+  /** Returns what errors call a member: where it is in the whole body. */
+  public String named(String name) {
+    return path + name;
   }
 
   /** Returns the names of the members that there are. */
@@ -198,9 +176,10 @@ public final class RequestBody {
     return text(node(name), name);
   }
 
-  private static ApiError missing(String name) {
+  /** Says that a member must be there. */
+  public ApiError missing(String name) {
     return ApiError.parameter(
-        "form_param_missing", "is missing", name, name + " must be included.");
+        "form_param_missing", "is missing", named(name), named(name) + " must be included.");
   }
 
   /** Returns a text, or the other one where the member is absent; null is refused. */
@@ -213,10 +192,10 @@ public final class RequestBody {
     return isNull(name) ? null : text(node(name), name);
   }
 
-  private static String text(JsonNode node, String name) {
+  private String text(JsonNode node, String name) {
     if (node.isNull()) {
       throw ApiError.parameter(
-          "form_param_nil", "is null", name, name + " must be a string, was null.");
+          "form_param_nil", "is null", named(name), named(name) + " must be a string, was null.");
     }
     if (!node.isTextual()) {
       throw wrongType(name, "a string", node);
@@ -269,10 +248,34 @@ public final class RequestBody {
 
   /**
    * Returns objects in the order given, which must be there: each is read as a body of its own.
-   *
-   * @param most beyond it none is read, and all are refused
+   * Beyond the most none is read, and all are refused.
    */
   public List<RequestBody> objects(String name, int most) {
+    return objects(name, most, false);
+  }
+
+  /** Returns the same as parts of this body: errors tell where in it they are. */
+  public List<RequestBody> parts(String name, int most) {
+    return objects(name, most, true);
+  }
+
+  /** Returns an object, which must be there, as a part of this body. */
+  public RequestBody part(String name) {
+    Member member = members.get(name);
+    if (member == null) {
+      throw missing(name);
+    }
+    try (JsonParser parser = JSON.createParser(member.text())) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw wrongType(name, "an object", node(name));
+      }
+      return object(parser, member.text(), named(name) + ".");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<RequestBody> objects(String name, int most, boolean parts) {
     Member member = members.get(name);
     if (member == null) {
       throw missing(name);
@@ -290,10 +293,11 @@ public final class RequestBody {
           throw ApiError.parameter(
               "form_param_value_too_large",
               "is too large",
-              name,
-              name + " may name " + most + ", named more.");
+              named(name),
+              named(name) + " may name " + most + ", named more.");
         }
-        objects.add(object(parser, member.text()));
+        String place = parts ? named(name) + "[" + objects.size() + "]." : "";
+        objects.add(object(parser, member.text(), place));
       }
       return objects;
     } catch (IOException e) {
@@ -351,17 +355,17 @@ public final class RequestBody {
     try {
       return TREES.readTree(member == null ? "null" : member.text());
     } catch (JsonProcessingException e) {
-      throw invalid(name + " is not well-formed JSON.");
+      throw BodyText.invalid(name + " is not well-formed JSON.");
     }
   }
 
-  private static ApiError wrongType(String name, String expected, JsonNode was) {
+  private ApiError wrongType(String name, String expected, JsonNode was) {
     // The kind, not the value: a secret may have been sent in the wrong place.
     return ApiError.parameter(
         "form_param_type_invalid",
         "has the wrong type",
-        name,
-        name + " must be " + expected + ", held " + kind(was) + ".");
+        named(name),
+        named(name) + " must be " + expected + ", held " + kind(was) + ".");
   }
 
   private static String kind(JsonNode node) {

@@ -38,13 +38,11 @@ final class Directory implements AutoCloseable {
   }
 
   static JsonObject ok(Answer answer) {
-    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-    return answer.json();
+    return answer.ok();
   }
 
   static void assertRefused(Answer answer, int status, String code) {
-    assertThat(answer.status()).as(answer.body()).isEqualTo(status);
-    assertThat(answer.code()).isEqualTo(code);
+    answer.assertRefused(status, code);
   }
 
   JsonObject permission(String key) {

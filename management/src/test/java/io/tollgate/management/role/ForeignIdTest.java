@@ -53,6 +53,18 @@ class ForeignIdTest {
     ids.put("memberships", Directory.id(member));
     ids.put("users", Directory.id(member));
     ids.put("role_sets", Directory.id(role));
+    sell();
+  }
+
+  private static void sell() {
+    JsonObject wanted = new JsonObject().put("name", "foreign").put("for_payer_type", "user");
+    JsonObject plan = directory.management.post("/billing/plans", wanted).ok();
+    ids.put("plans", Directory.id(plan));
+    JsonObject order = new JsonObject().put("payer_id", stranger).put("plan_id", ids.get("plans"));
+    JsonObject subscription = directory.management.post("/billing/subscriptions", order).ok();
+    ids.put(
+        "subscription_items",
+        Directory.id(subscription.getJsonArray("subscription_items").getJsonObject(0)));
   }
 
   @AfterAll

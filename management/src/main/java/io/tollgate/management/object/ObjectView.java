@@ -1,4 +1,4 @@
-package io.tollgate.management.role;
+package io.tollgate.management.object;
 
 import io.tollgate.management.audit.Change;
 import io.vertx.sqlclient.Row;
@@ -19,31 +19,31 @@ import java.util.function.BiFunction;
  * @param searched a condition, {@code $1} is what is searched for
  * @param columns what lists may be ordered by
  */
-record ObjectView(String table, String json, String searched, Set<String> columns) {
+public record ObjectView(String table, String json, String searched, Set<String> columns) {
   /**
    * A part of a list, and how many there are in all, both of one moment.
    *
    * @param data each as the wire spells it
    */
-  record Listed(List<String> data, long total) {
-    String array() {
+  public record Listed(List<String> data, long total) {
+    public String array() {
       return "[" + String.join(",", data) + "]";
     }
 
-    String page() {
+    public String page() {
       return "{\"data\":" + array() + ",\"total_count\":" + total + "}";
     }
   }
 
   /** What runs a statement: in a change or outside. */
-  interface Reader extends BiFunction<String, Tuple, RowSet<Row>> {}
+  public interface Reader extends BiFunction<String, Tuple, RowSet<Row>> {}
 
   /** Returns the one whose column holds the value. */
-  Optional<Spelled> find(Reader reader, String column, String value) {
+  public Optional<Spelled> find(Reader reader, String column, String value) {
     return find(reader, "t." + column + " = $1", Tuple.of(value));
   }
 
-  Optional<Spelled> find(Reader reader, String condition, Tuple values) {
+  public Optional<Spelled> find(Reader reader, String condition, Tuple values) {
     String sql = "SELECT (" + json + ")::text AS json FROM " + table + " t WHERE " + condition;
     for (Row row : reader.apply(sql, values)) {
       return Optional.of(new Spelled(row.getString("json")));
@@ -52,7 +52,7 @@ record ObjectView(String table, String json, String searched, Set<String> column
   }
 
   /** Returns one that nobody else changes until the change has ended. */
-  Optional<Spelled> lock(Change change, String id) {
+  public Optional<Spelled> lock(Change change, String id) {
     String sql = "SELECT FROM " + table + " WHERE id = $1 FOR NO KEY UPDATE";
     // In two statements: one that waits for the lock sees what was before.
     return change.execute(sql, Tuple.of(id)).rowCount() == 0
@@ -61,12 +61,12 @@ record ObjectView(String table, String json, String searched, Set<String> column
   }
 
   /** Returns the one that must be there, such as one that this very change has made. */
-  Spelled get(Reader reader, String id) {
+  public Spelled get(Reader reader, String id) {
     return find(reader, "id", id).orElseThrow();
   }
 
   /** Returns a part of all. */
-  Listed list(Reader reader, Page page) {
+  public Listed list(Reader reader, Page page) {
     return list(reader, page, "true", Tuple.tuple());
   }
 
@@ -75,7 +75,7 @@ record ObjectView(String table, String json, String searched, Set<String> column
    *
    * @param condition its values are {@code $4} and on
    */
-  Listed list(Reader reader, Page page, String condition, Tuple values) {
+  public Listed list(Reader reader, Page page, String condition, Tuple values) {
     String matching =
         "FROM %s t WHERE %s AND ($1::text = '' OR %s)".formatted(table, condition, searched);
     String sql =

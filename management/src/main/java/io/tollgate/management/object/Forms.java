@@ -1,4 +1,4 @@
-package io.tollgate.management.role;
+package io.tollgate.management.object;
 
 import io.tollgate.management.wire.ApiError;
 import io.vertx.core.Handler;
@@ -8,8 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How this area says what is wrong with a request: 422, where that of keys says 400. */
-final class Forms {
+public final class Forms {
   private static final String UNIQUE_VIOLATION = "23505";
+  private static final String KEY = "key";
 
   /**
    * By constraint the member that is taken. The contract names no code for each kind, and no 409:
@@ -17,9 +18,10 @@ final class Forms {
    */
   private static final Map<String, String> TAKEN =
       Map.of(
-          "permission_key", Fields.KEY,
-          "role_key", Fields.KEY,
-          "role_set_key", Fields.KEY,
+          "permission_key", KEY,
+          "role_key", KEY,
+          "role_set_key", KEY,
+          "plan_slug", "slug",
           "organization_slug", "slug",
           "membership_once", "user_id",
           "app_user_username", "username",
@@ -27,7 +29,7 @@ final class Forms {
 
   private Forms() {}
 
-  static Handler<RoutingContext> of(Handler<RoutingContext> endpoint) {
+  public static Handler<RoutingContext> of(Handler<RoutingContext> endpoint) {
     return exchange -> {
       try {
         endpoint.handle(exchange);

@@ -1,4 +1,4 @@
-package io.tollgate.management.role;
+package io.tollgate.management.object;
 
 import io.tollgate.access.Subject;
 import io.tollgate.management.audit.Change;
@@ -10,22 +10,23 @@ import io.tollgate.management.wire.Endpoints;
 import io.tollgate.management.wire.RequestParameters;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.sqlclient.Tuple;
 import java.util.function.Supplier;
 
 /** What the endpoints of this area share: finding, listing, and answering when it holds. */
-final class Service {
+public final class Service {
   private final Transactions transactions;
   private final RevocationBarrier barrier;
   private final EndedKeys endedKeys;
 
-  Service(Transactions transactions, RevocationBarrier barrier) {
+  public Service(Transactions transactions, RevocationBarrier barrier) {
     this.transactions = transactions;
     this.barrier = barrier;
     endedKeys = new EndedKeys(transactions);
   }
 
   /** Returns an id from the path; an ill-formed one names nothing, which is all there is to say. */
-  static String id(
+  public static String id(
       RoutingContext exchange, String part, String prefix, Supplier<ApiError> unknown) {
     String id = exchange.pathParam(part);
     if (id == null || !WordId.isId(prefix, id)) {
@@ -34,27 +35,32 @@ final class Service {
     return id;
   }
 
-  Spelled find(ObjectView view, String id, Supplier<ApiError> unknown) {
+  public Spelled find(ObjectView view, String id, Supplier<ApiError> unknown) {
     return find(view, "id", id, unknown);
   }
 
-  Spelled find(ObjectView view, String column, String value, Supplier<ApiError> unknown) {
+  public Spelled find(ObjectView view, String column, String value, Supplier<ApiError> unknown) {
     return view.find(transactions::read, column, value).orElseThrow(unknown);
   }
 
-  ObjectView.Listed list(ObjectView view, RoutingContext exchange) {
+  public ObjectView.Listed list(ObjectView view, RoutingContext exchange) {
     Page page = Page.parse(new RequestParameters(exchange), view.columns());
     return view.list(transactions::read, page);
   }
 
+  /** Returns a part of those that a condition is true of; its values are {@code $4} and on. */
+  public ObjectView.Listed list(ObjectView view, Page page, String condition, Tuple values) {
+    return view.list(transactions::read, page, condition, values);
+  }
+
   /** Answers when no gateway can go by what was before. */
-  void answer(RoutingContext exchange, Changed changed) {
+  public void answer(RoutingContext exchange, Changed changed) {
     pass(changed);
     Endpoints.answer(exchange, changed.object().text());
   }
 
   /** Answers the same for what is gone. */
-  void answerDeleted(RoutingContext exchange, Changed changed) {
+  public void answerDeleted(RoutingContext exchange, Changed changed) {
     pass(changed);
     tellDeleted(exchange, changed);
   }
@@ -69,7 +75,7 @@ final class Service {
   }
 
   /** Answers the same for one that had keys, which ended with it and are marked so. */
-  void answerEnded(RoutingContext exchange, Changed changed) {
+  public void answerEnded(RoutingContext exchange, Changed changed) {
     pass(changed);
     endedKeys.markAll(new Subject(changed.object().member("id")), "subject deleted");
     tellDeleted(exchange, changed);
@@ -83,7 +89,7 @@ final class Service {
    * Passes before it is said that there is nothing to be removed: an earlier call may have removed
    * it, and may never have come this far.
    */
-  ApiError passed(ApiError nothing) {
+  public ApiError passed(ApiError nothing) {
     Change.Recorded newest = transactions.change(Change::newest);
     barrier.pass(newest.epoch(), newest.number());
     return nothing;

@@ -1,4 +1,4 @@
-package io.tollgate.management.role;
+package io.tollgate.management.object;
 
 import io.vertx.core.json.JsonObject;
 
@@ -8,9 +8,14 @@ import io.vertx.core.json.JsonObject;
  *
  * @param text a JSON object
  */
-record Spelled(String text) {
+public record Spelled(String text) {
   /** Returns a member that is a text. */
-  String member(String name) {
+  public String member(String name) {
     return new JsonObject(text).getString(name);
+  }
+
+  /** Returns a member that is true or false. */
+  public boolean flag(String name) {
+    return new JsonObject(text).getBoolean(name);
   }
 }

@@ -8,14 +8,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The members of requests that several kinds of objects share. */
-final class Fields {
-  static final String NAME = "name";
+/** What permissions, roles and role sets are called in requests. */
+final class RoleFields {
   static final String KEY = "key";
-  static final String DESCRIPTION = "description";
   static final String PERMISSIONS = "permissions";
 
-  private static final int NAME_MAX = 256;
   private static final int KEY_MAX = 128;
   private static final Pattern PERMISSION_KEY = Pattern.compile("org:[a-z0-9_]+:[a-z0-9_]+");
   private static final Pattern ROLE_KEY = Pattern.compile("org:[a-z0-9_]+");
@@ -24,35 +21,7 @@ final class Fields {
   /** How many roles one request may put into a role set. */
   private static final int ROLES_MAX = 10;
 
-  private Fields() {}
-
-  static String name(RequestBody body) {
-    return checked(NAME, body.text(NAME));
-  }
-
-  /** Returns a name, or null where it is to stay as it is. */
-  static @Nullable String nameOrNull(RequestBody body) {
-    return optional(body, NAME);
-  }
-
-  /** Returns a text that is not blank, or null where the member is absent or null. */
-  static @Nullable String optional(RequestBody body, String member) {
-    @Nullable String text = body.textOrNull(member);
-    return text == null ? null : checked(member, text);
-  }
-
-  private static String checked(String member, String text) {
-    Texts.within(member, text, 1, NAME_MAX);
-    if (text.isBlank()) {
-      throw Texts.format(member, text, "a text that is not blank");
-    }
-    return text;
-  }
-
-  static @Nullable String description(RequestBody body) {
-    @Nullable String text = body.textOrNull(DESCRIPTION);
-    return text == null ? null : Texts.within(DESCRIPTION, text, 0, NAME_MAX);
-  }
+  private RoleFields() {}
 
   static String permissionKey(String key) {
     if (!PERMISSION_KEY.matcher(Texts.within(KEY, key, 0, KEY_MAX)).matches()) {
@@ -107,27 +76,10 @@ final class Fields {
     return keys;
   }
 
-  static ApiError notOneOf(String member, String value, String expected) {
-    return ApiError.parameter(
-        "form_param_value_invalid",
-        "is invalid",
-        member,
-        member + " must be " + expected + ", was " + ApiError.quote(value) + ".");
-  }
-
   /** Returns ids of permissions, each once, or null where none are named. */
   static @Nullable List<String> permissions(RequestBody body) {
     return body.hasValue(PERMISSIONS)
         ? List.copyOf(new LinkedHashSet<>(body.texts(PERMISSIONS)))
         : null;
-  }
-
-  /** Says that what the body names is not there. */
-  static ApiError missing(String member, String value) {
-    return ApiError.form(
-        "form_resource_not_found",
-        "was not found",
-        member,
-        member + " must name what there is, was " + ApiError.quote(value) + ".");
   }
 }

@@ -1,10 +1,10 @@
-package io.tollgate.management.role;
+package io.tollgate.management.object;
 
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /** Ids of a prefix and 27 random letters and digits: 160 bits, so that none comes twice. */
-final class WordId {
+public final class WordId {
   private static final String LETTERS =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   private static final int LENGTH = 27;
@@ -13,11 +13,11 @@ final class WordId {
   private WordId() {}
 
   /** Returns whether the text is such an id; the contract takes underscores, too. */
-  static boolean isId(String prefix, String text) {
+  public static boolean isId(String prefix, String text) {
     return text.startsWith(prefix) && REST.matcher(text.substring(prefix.length())).matches();
   }
 
-  static String make(String prefix, RandomGenerator random) {
+  public static String make(String prefix, RandomGenerator random) {
     var id = new StringBuilder(prefix);
     for (int i = 0; i < LENGTH; i++) {
       id.append(LETTERS.charAt(random.nextInt(LETTERS.length())));

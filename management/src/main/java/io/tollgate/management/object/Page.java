@@ -1,4 +1,4 @@
-package io.tollgate.management.role;
+package io.tollgate.management.object;
 
 import io.tollgate.management.key.Texts;
 import io.tollgate.management.wire.RequestParameters;
@@ -10,12 +10,12 @@ import java.util.Set;
  * @param query what is searched for; empty is all
  * @param column one that the list may be ordered by
  */
-record Page(String query, String column, boolean ascending, int limit, int offset) {
+public record Page(String query, String column, boolean ascending, int limit, int offset) {
   private static final int LIMIT_DEFAULT = 10;
   private static final int LIMIT_MAX = 500;
   private static final int OFFSET_MAX = 1_000_000;
 
-  static Page parse(RequestParameters parameters, Set<String> columns) {
+  public static Page parse(RequestParameters parameters, Set<String> columns) {
     String order = parameters.or("order_by", "-created_at");
     // A plus that was not encoded arrives as a space.
     boolean isSigned = !order.isEmpty() && "+- ".indexOf(order.charAt(0)) >= 0;
@@ -34,5 +34,10 @@ record Page(String query, String column, boolean ascending, int limit, int offse
         !order.startsWith("-"),
         parameters.integer("limit", LIMIT_DEFAULT, 1, LIMIT_MAX),
         parameters.integer("offset", 0, 0, OFFSET_MAX));
+  }
+
+  /** Returns the longest part that there may be, from the beginning. */
+  public Page longest() {
+    return new Page(query, column, ascending, LIMIT_MAX, 0);
   }
 }

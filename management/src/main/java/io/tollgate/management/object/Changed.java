@@ -1,4 +1,4 @@
-package io.tollgate.management.role;
+package io.tollgate.management.object;
 
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
@@ -9,18 +9,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param object as it was, where it is gone
  */
-record Changed(Spelled object, Change.Recorded change) {
+public record Changed(Spelled object, Change.Recorded change) {
   /** Ends the change that made an object. */
-  static Changed created(Change change, Origin origin, String action, Spelled after) {
+  public static Changed created(Change change, Origin origin, String action, Spelled after) {
     return record(change, origin, action, null, after, after);
   }
 
-  static Changed updated(
+  public static Changed updated(
       Change change, Origin origin, String action, Spelled before, Spelled after) {
     return record(change, origin, action, before, after, after);
   }
 
-  static Changed deleted(Change change, Origin origin, String action, Spelled before) {
+  public static Changed deleted(Change change, Origin origin, String action, Spelled before) {
     return record(change, origin, action, before, null, before);
   }
 
