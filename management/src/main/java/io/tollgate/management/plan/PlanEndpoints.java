@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 public final class PlanEndpoints {
   private final PlanEndpoint plans;
   private final SubscriptionEndpoint subscriptions;
+  private final AllowanceEndpoint allowances;
 
   /**
    * Makes the endpoints.
@@ -25,11 +26,13 @@ public final class PlanEndpoints {
     plans = new PlanEndpoint(service, new PlanRegistry(transactions, random));
     subscriptions =
         new SubscriptionEndpoint(service, new SubscriptionRegistry(transactions, random));
+    allowances = new AllowanceEndpoint(new AllowanceRegistry(transactions));
   }
 
   /** Enters the endpoints into the table. */
   public void enter(Endpoints endpoints) {
     plans.enter(endpoints);
     subscriptions.enter(endpoints);
+    allowances.enter(endpoints);
   }
 }

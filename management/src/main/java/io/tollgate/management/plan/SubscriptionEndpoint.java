@@ -103,7 +103,7 @@ final class SubscriptionEndpoint {
     service.answer(exchange, subscriptions.subscribe(order, Origin.of(exchange)));
   }
 
-  private static Subject payer(String id) {
+  static Subject payer(String id) {
     boolean isPayer = id.startsWith("user_") || id.startsWith("org_");
     if (!isPayer || !Subject.isSubject(id)) {
       throw Texts.format(

@@ -38,7 +38,8 @@ record Terms(
     @Nullable List<String> scopes) {
   /** Of a plan of which nothing is said. */
   static final Terms NONE =
-      new Terms(Currency.getInstance("USD"), Fees.NONE, null, "[]", List.of(), List.of(), null, null);
+      new Terms(
+          Currency.getInstance("USD"), Fees.NONE, null, "[]", List.of(), List.of(), null, null);
 
   private static final String CURRENCY = "currency";
   private static final String TRIAL_DAYS = "free_trial_days";

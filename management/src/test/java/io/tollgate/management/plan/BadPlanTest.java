@@ -192,8 +192,16 @@ class BadPlanTest {
 
   @ParameterizedTest
   @CsvSource({
-    "per, plan", "per, other", "meter, verified", "meter, key_creations", "period, year", "units, 0",
-    "units, -1", "units, 1000000000000001", "units, 9223372036854775808", "units, 1.5"
+    "per, plan",
+    "per, other",
+    "meter, verified",
+    "meter, key_creations",
+    "period, year",
+    "units, 0",
+    "units, -1",
+    "units, 1000000000000001",
+    "units, 9223372036854775808",
+    "units, 1.5"
   })
   void a_quota_has_bounds(String member, String value) {
     Object given = member.equals("units") ? new java.math.BigDecimal(value) : value;
