@@ -81,16 +81,14 @@ final class Catalogue {
           "",
           "proxies whose `X-Forwarded-For` and `-Proto` are believed, see below; none by default");
   static final Setting<Duration> EDGE_HEADER_TIMEOUT =
-      add(
+      addDuration(
           "edge.header-timeout",
-          DURATION,
-          DurationText.print(CLIENTS.headerTimeout()),
+          CLIENTS.headerTimeout(),
           "how long a request's head may take, from its first byte");
   static final Setting<Duration> EDGE_IDLE_TIMEOUT =
-      add(
+      addDuration(
           "edge.idle-timeout",
-          DURATION,
-          DurationText.print(CLIENTS.idleTimeout()),
+          CLIENTS.idleTimeout(),
           "how long a client's connection may stay open without a request");
   static final Setting<Integer> EDGE_BODY_BYTES_PER_SECOND_MIN =
       add(
@@ -99,11 +97,8 @@ final class Catalogue {
           CLIENTS.bodyBytesPerSecondMin(),
           "slowest that a request's body may come once its grace is over; 0 for any pace");
   static final Setting<Duration> EDGE_BODY_GRACE =
-      add(
-          "edge.body-grace",
-          DURATION,
-          DurationText.print(CLIENTS.bodyGrace()),
-          "how long a request's body may come at any pace");
+      addDuration(
+          "edge.body-grace", CLIENTS.bodyGrace(), "how long a request's body may come at any pace");
   static final Setting<Integer> EDGE_REQUEST_LINE_BYTES_MAX =
       add(
           "edge.request-line-bytes-max",
@@ -131,10 +126,9 @@ final class Catalogue {
           "",
           "file that gets a line of JSON per request; none by default");
   static final Setting<Duration> EDGE_DRAIN_DEADLINE =
-      add(
+      addDuration(
           "edge.drain-deadline",
-          DURATION,
-          DurationText.print(EDGE.drainDeadline()),
+          EDGE.drainDeadline(),
           "how long a stop waits for requests that are under way");
 
   static final Setting<Integer> RING_ENTRIES_MAX =
@@ -164,54 +158,46 @@ final class Catalogue {
           "host name and `edge.port`",
           "name on the list of gateways: the same after a restart, of no other gateway");
   static final Setting<Duration> FENCE_BOUND =
-      add(
+      addDuration(
           "fence.bound",
-          DURATION,
-          DurationText.print(FENCE.bound()),
+          FENCE.bound(),
           "how long keys in memory may answer unconfirmed; the same in every process, a revoke"
               + " waits as long");
   static final Setting<Duration> FENCE_INTERVAL =
-      add(
+      addDuration(
           "fence.interval",
-          DURATION,
-          DurationText.print(FENCE.interval()),
+          FENCE.interval(),
           "how often a store is asked to confirm; at most a third of `fence.bound`");
   static final Setting<Duration> FENCE_POLL_INTERVAL =
-      add(
+      addDuration(
           "fence.poll-interval",
-          DURATION,
-          DurationText.print(FENCE.pollInterval()),
+          FENCE.pollInterval(),
           "how often Postgres is asked while Redis confirms");
   static final Setting<Duration> FENCE_POSTGRES_ABSENCE_MAX =
-      add(
+      addDuration(
           "fence.postgres-absence-max",
-          DURATION,
-          DurationText.print(FENCE.postgresAbsenceMax()),
+          FENCE.postgresAbsenceMax(),
           "how long Redis alone is believed while Postgres is away; the same in every process");
 
   static final Setting<Duration> PROXY_CONNECT_TIMEOUT =
-      add(
+      addDuration(
           "proxy.connect-timeout",
-          DURATION,
-          DurationText.print(PROXY.connectTimeout()),
+          PROXY.connectTimeout(),
           "longest wait for a connection to an upstream, TLS included");
   static final Setting<Duration> PROXY_RESPONSE_TIMEOUT =
-      add(
+      addDuration(
           "proxy.response-timeout",
-          DURATION,
-          DurationText.print(PROXY.responseTimeout()),
+          PROXY.responseTimeout(),
           "longest wait for a response's head once the request is sent");
   static final Setting<Duration> PROXY_IDLE_TIMEOUT =
-      add(
+      addDuration(
           "proxy.idle-timeout",
-          DURATION,
-          DurationText.print(PROXY.idleTimeout()),
+          PROXY.idleTimeout(),
           "longest time in which no byte moves during an exchange");
   static final Setting<Duration> PROXY_TOTAL_TIMEOUT =
-      add(
+      addDuration(
           "proxy.total-timeout",
-          DURATION,
-          DurationText.print(PROXY.totalTimeout()),
+          PROXY.totalTimeout(),
           "longest that an exchange may take in all; 0s for no such bound");
   static final Setting<Integer> PROXY_CONNECTIONS_MAX =
       add(
@@ -337,16 +323,14 @@ final class Catalogue {
           "`single`: one server, no replicas; `ha`: another may take its place, so Postgres alone"
               + " confirms");
   static final Setting<Duration> REDIS_DEADLINE =
-      add(
+      addDuration(
           "redis.deadline",
-          DURATION,
-          DurationText.print(RedisConfig.DEADLINE),
+          RedisConfig.DEADLINE,
           "how long one command may take before Redis counts as unreachable");
   static final Setting<Duration> REDIS_CONNECT_DEADLINE =
-      add(
+      addDuration(
           "redis.connect-deadline",
-          DURATION,
-          DurationText.print(RedisConfig.CONNECT_DEADLINE),
+          RedisConfig.CONNECT_DEADLINE,
           "the same for connecting, TLS and log-in");
 
   static final Setting<Secret> POSTGRES_URL =
@@ -356,16 +340,14 @@ final class Catalogue {
           "",
           "`postgresql://user:password@host:port/database[?sslmode=…]`");
   static final Setting<Duration> POSTGRES_DEADLINE =
-      add(
+      addDuration(
           "postgres.deadline",
-          DURATION,
-          DurationText.print(PostgresConfig.DEADLINE),
+          PostgresConfig.DEADLINE,
           "how long one look-up may take before Postgres counts as unreachable");
   static final Setting<Duration> POSTGRES_CONNECT_DEADLINE =
-      add(
+      addDuration(
           "postgres.connect-deadline",
-          DURATION,
-          DurationText.print(PostgresConfig.CONNECT_DEADLINE),
+          PostgresConfig.CONNECT_DEADLINE,
           "the same for connecting, TLS and log-in");
 
   static final Setting<Path> DATA_DIR =
@@ -402,6 +384,10 @@ final class Catalogue {
 
   private static <T> Setting<T> add(String name, Kind<T> kind, Object fallback, String what) {
     return listed(Setting.of(name, kind, fallback, what));
+  }
+
+  private static Setting<Duration> addDuration(String name, Duration fallback, String what) {
+    return add(name, DURATION, DurationText.print(fallback), what);
   }
 
   private static <T> Setting<T> addShown(

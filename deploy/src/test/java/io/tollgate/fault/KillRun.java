@@ -215,7 +215,8 @@ final class KillRun {
     String holes =
         postgres.query(
             "SELECT sum(b.last_sequence - (SELECT count(*) FROM tollgate.meter_batch m"
-                + " WHERE m.instance = b.instance AND m.boot = b.boot)) FROM tollgate.meter_boot b");
+                + " WHERE m.instance = b.instance AND m.boot = b.boot))"
+                + " FROM tollgate.meter_boot b");
     String open =
         postgres.query("SELECT count(*) FROM tollgate.meter_boot WHERE last_sequence IS NULL");
     String boots = postgres.query("SELECT count(*) FROM tollgate.meter_boot");

@@ -11,6 +11,10 @@ final class BodyPace {
   private long sinceNanos;
   private long lastNanos;
 
+  BodyPace(ClientBounds bounds) {
+    this(bounds.bodyBytesPerSecondMin(), bounds.bodyGrace());
+  }
+
   BodyPace(int bytesPerSecondMin, Duration grace) {
     this.bytesPerSecondMin = bytesPerSecondMin;
     graceNanos = grace.toNanos();

@@ -38,8 +38,7 @@ final class ClientConnection extends ClientChannel implements Client {
     this.connections = connections;
     heads = new HeadReader(connections);
     unread = new Unread(channel.alloc());
-    ClientBounds bounds = connections.bounds();
-    pace = new BodyPace(bounds.bodyBytesPerSecondMin(), bounds.bodyGrace());
+    pace = new BodyPace(connections.bounds());
   }
 
   @Override
@@ -311,18 +310,11 @@ final class ClientConnection extends ClientChannel implements Client {
       leave();
       return;
     }
-    giveBackHead();
+    connections.giveBack(request.end());
     state = ClientState.HEAD;
     heads.hold(0);
     setDeadline(edge.nowNanos(), connections.bounds().idleTimeout());
     resume();
-  }
-
-  private void giveBackHead() {
-    RequestHead ended = request.end();
-    if (ended != null) {
-      connections.giveBack(ended);
-    }
   }
 
   private void leave() {
@@ -399,7 +391,7 @@ final class ClientConnection extends ClientChannel implements Client {
     }
     if (!deciding) {
       // Else the edge still holds it, and finds that nobody waits for its answer.
-      giveBackHead();
+      connections.giveBack(request.end());
     }
   }
 }

@@ -61,8 +61,9 @@ final class Connections {
         : spare;
   }
 
-  void giveBack(RequestHead head) {
-    if (spareHeads.size() < SPARE_HEADS_MAX && head.isSmall()) {
+  /** Takes a head back that nobody reads any more, if there is one. */
+  void giveBack(@Nullable RequestHead head) {
+    if (head != null && spareHeads.size() < SPARE_HEADS_MAX && head.isSmall()) {
       // A request that never came whole is answered for with a pad that holds another's.
       head.clear();
       spareHeads.addFirst(head);

@@ -45,7 +45,8 @@ class MeteringTest {
           + " || CASE WHEN status_5xx > 0 THEN ' 5xx ' || status_5xx ELSE '' END"
           + " || CASE WHEN unanswered > 0 THEN ' unanswered ' || unanswered ELSE '' END, '; '),"
           + " 'nothing') FROM (SELECT key_id, subject, sum(verified) AS verified,"
-          + " sum(refused) AS refused, sum(status_1xx) AS status_1xx, sum(status_2xx) AS status_2xx,"
+          + " sum(refused) AS refused, sum(status_1xx) AS status_1xx,"
+          + " sum(status_2xx) AS status_2xx,"
           + " sum(status_3xx) AS status_3xx, sum(status_4xx) AS status_4xx,"
           + " sum(status_5xx) AS status_5xx, sum(unanswered) AS unanswered"
           + " FROM tollgate.usage_hour GROUP BY key_id, subject) used";

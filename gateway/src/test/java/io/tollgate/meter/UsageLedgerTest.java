@@ -104,7 +104,8 @@ class UsageLedgerTest {
         .isEqualTo("(%s,%s,%s,t,3,6,9,12,15,18,21,24)".formatted(SUBJECT, KEY, PLAN));
     assertThat(
             postgres.query(
-                "SELECT string_agg(verified::text, ',' ORDER BY minute) FROM tollgate.usage_minute"))
+                "SELECT string_agg(verified::text, ',' ORDER BY minute)"
+                    + " FROM tollgate.usage_minute"))
         .isEqualTo("2,1");
     assertThat(postgres.query("SELECT gateway FROM tollgate.meter_boot")).isEqualTo("g");
   }
