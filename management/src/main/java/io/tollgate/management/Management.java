@@ -3,6 +3,7 @@ package io.tollgate.management;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.billing.BillingEndpoints;
 import io.tollgate.management.instance.AuditEndpoint;
 import io.tollgate.management.instance.KeySwitchEndpoint;
 import io.tollgate.management.instance.SecretKeyEndpoint;
@@ -168,6 +169,7 @@ public final class Management {
     new SecretKeyEndpoint(parts.transactions, secretKeys, barrier, parts.random).enter(endpoints);
     new KeySwitchEndpoint(parts.transactions, barrier).enter(endpoints);
     new AuditEndpoint(parts.transactions).enter(endpoints);
+    new BillingEndpoints(parts.transactions).enter(endpoints);
     new DirectoryEndpoints(parts.transactions, barrier, parts.random).enter(endpoints);
     new ImportEndpoint(parts.transactions, barrier, parts.random, config.importBytesMax())
         .enter(endpoints);

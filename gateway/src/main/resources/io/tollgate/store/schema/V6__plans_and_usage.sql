@@ -28,6 +28,9 @@ CREATE TABLE tollgate.plan_version (
   -- From then on it is what newcomers get, and all who have the plan by default.
   effective_at timestamptz NOT NULL,
   currency text NOT NULL DEFAULT 'USD',
+  -- How many decimals it is written with, and how it is called beside an amount.
+  currency_digits int NOT NULL DEFAULT 2 CHECK (currency_digits BETWEEN 0 AND 4),
+  currency_symbol text NOT NULL DEFAULT '$',
   -- In the currency's smallest unit; null where the plan can't be had by that period.
   fee bigint CHECK (fee >= 0),
   annual_fee bigint CHECK (annual_fee >= 0),
@@ -161,10 +164,15 @@ CREATE TABLE tollgate.usage_hour (
   status_5xx bigint NOT NULL DEFAULT 0,
   -- Forwarded, without a whole answer's head from the upstream.
   unanswered bigint NOT NULL DEFAULT 0,
-  PRIMARY KEY (subject, hour, key_id, version_id, came_at)
+  -- The hour first, so that what comes now is written where the last rows are, and all can be walked
+  -- over from hour to hour.
+  PRIMARY KEY (hour, subject, key_id, version_id, came_at)
 );
+CREATE INDEX usage_hour_subject ON tollgate.usage_hour (subject, hour);
 CREATE INDEX usage_hour_key ON tollgate.usage_hour (key_id, hour);
+CREATE INDEX usage_hour_version ON tollgate.usage_hour (version_id, hour);
 CREATE INDEX usage_hour_late ON tollgate.usage_hour (subject, came_at) WHERE came_at <> hour;
+CREATE INDEX usage_hour_came ON tollgate.usage_hour (came_at) WHERE came_at <> hour;
 
 -- The same by the minute, for some days.
 CREATE TABLE tollgate.usage_minute (
