@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.billing.BillingEndpoints;
+import io.tollgate.management.billing.BillingWorker;
 import io.tollgate.management.instance.AuditEndpoint;
 import io.tollgate.management.instance.KeySwitchEndpoint;
 import io.tollgate.management.instance.SecretKeyEndpoint;
@@ -131,6 +132,8 @@ public final class Management {
     try {
       deployed.add(vertx.deployVerticle(verifying).await());
       deployed.add(vertx.deployVerticle(projector, DIRECT_STYLE).await());
+      var worker = new BillingWorker(transactions, config.billing());
+      deployed.add(vertx.deployVerticle(worker, DIRECT_STYLE).await());
       var parts = new Parts(transactions, projector, verifying.verifier(), random);
       var endpoints = endpoints(vertx, config, metrics, parts);
       List<ManagementVerticle> listeners = new CopyOnWriteArrayList<>();

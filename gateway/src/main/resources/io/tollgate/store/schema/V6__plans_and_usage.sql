@@ -172,7 +172,8 @@ CREATE INDEX usage_hour_subject ON tollgate.usage_hour (subject, hour);
 CREATE INDEX usage_hour_key ON tollgate.usage_hour (key_id, hour);
 CREATE INDEX usage_hour_version ON tollgate.usage_hour (version_id, hour);
 CREATE INDEX usage_hour_late ON tollgate.usage_hour (subject, came_at) WHERE came_at <> hour;
-CREATE INDEX usage_hour_came ON tollgate.usage_hour (came_at) WHERE came_at <> hour;
+CREATE INDEX usage_hour_came
+  ON tollgate.usage_hour (came_at, hour, subject, key_id, version_id) WHERE came_at <> hour;
 
 -- The same by the minute, for some days.
 CREATE TABLE tollgate.usage_minute (

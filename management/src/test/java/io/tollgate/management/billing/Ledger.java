@@ -40,8 +40,9 @@ final class Ledger {
     int number = IDS.incrementAndGet();
     String plan = "cplan_%027d".formatted(number);
     postgres.execute(
-        "INSERT INTO tollgate.plan (id, name, slug, for_payer_type) VALUES ('%s', 'p', 'p-%d', 'org')"
-            .formatted(plan, number));
+        "INSERT INTO tollgate.plan (id, name, slug, for_payer_type)"
+            + " VALUES ('%s', 'p', 'p-%d', 'org')"
+                .formatted(plan, number));
     return version(plan, 1, currency, prices);
   }
 

@@ -170,7 +170,8 @@ class UsageTest {
     postgres.execute(
         """
         INSERT INTO tollgate.usage_minute (minute, subject, key_id, version_id, verified)
-        VALUES ('2026-05-01T00:01Z', '%s', '%s', '', 3), ('2026-05-01T00:02Z', '%1$s', '%2$s', '', 4)
+        VALUES ('2026-05-01T00:01Z', '%1$s', '%2$s', '', 3),
+          ('2026-05-01T00:02Z', '%1$s', '%2$s', '', 4)
         """
             .formatted(subject, first));
     String query = "key_id=" + first + "&granularity=minute&from=" + MAY_1;
