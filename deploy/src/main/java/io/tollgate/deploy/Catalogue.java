@@ -18,6 +18,7 @@ import io.tollgate.edge.EdgeConfig;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.management.ManagementConfig;
+import io.tollgate.management.billing.BillingConfig;
 import io.tollgate.meter.MeterConfig;
 import io.tollgate.meter.WhenFull;
 import io.tollgate.proxy.ProxyConfig;
@@ -298,6 +299,12 @@ final class Catalogue {
           "",
           "32 bytes in hexadecimal or base64 that keys' secrets are kept under, to be shown again;"
               + " none are kept by default");
+  static final Setting<Secret> BILLING_CLOUDEVENTS_URL =
+      add("billing.cloudevents-url", SECRET_URL, "", "where CloudEvents of usage go");
+  static final Setting<Secret> BILLING_STRIPE_KEY =
+      add("billing.stripe-key", SECRET, "", "key to Stripe, to tell it of usage");
+  static final Setting<String> BILLING_STRIPE_URL =
+      add("billing.stripe-url", TEXT, BillingConfig.STRIPE_URL, "where Stripe's API is");
 
   static final Setting<String> INTERNAL_HOST =
       add("internal.host", TEXT, "127.0.0.1", "address of `/livez`, `/readyz` and `/metrics`");

@@ -8,6 +8,7 @@ import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.management.ManagementConfig;
+import io.tollgate.management.billing.BillingConfig;
 import io.tollgate.management.key.RecoveryKey;
 import io.tollgate.meter.MeterConfig;
 import io.tollgate.proxy.ProxyConfig;
@@ -70,7 +71,16 @@ final class Composition {
                 redis(),
                 postgres(),
                 fence(),
-                pepper()));
+                pepper(),
+                billing()));
+  }
+
+  private BillingConfig billing() {
+    return new BillingConfig(
+        settings.find(Catalogue.BILLING_CLOUDEVENTS_URL),
+        settings.find(Catalogue.BILLING_STRIPE_KEY),
+        settings.get(Catalogue.BILLING_STRIPE_URL),
+        BillingConfig.DEADLINE);
   }
 
   private RingConfig ring() {

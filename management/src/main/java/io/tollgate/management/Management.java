@@ -3,6 +3,8 @@ package io.tollgate.management;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.key.KeyFormat;
 import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.billing.BillingEndpoints;
+import io.tollgate.management.billing.BillingWorker;
 import io.tollgate.management.instance.AuditEndpoint;
 import io.tollgate.management.instance.KeySwitchEndpoint;
 import io.tollgate.management.instance.SecretKeyEndpoint;
@@ -133,6 +135,8 @@ public final class Management {
       deployed.add(vertx.deployVerticle(verifying).await());
       deployed.add(vertx.deployVerticle(projector, DIRECT_STYLE).await());
       deployed.add(vertx.deployVerticle(new DueChanges(transactions), DIRECT_STYLE).await());
+      var worker = new BillingWorker(transactions, config.billing());
+      deployed.add(vertx.deployVerticle(worker, DIRECT_STYLE).await());
       var parts = new Parts(transactions, projector, verifying.verifier(), random);
       var endpoints = endpoints(vertx, config, metrics, parts);
       List<ManagementVerticle> listeners = new CopyOnWriteArrayList<>();
@@ -171,6 +175,7 @@ public final class Management {
     new SecretKeyEndpoint(parts.transactions, secretKeys, barrier, parts.random).enter(endpoints);
     new KeySwitchEndpoint(parts.transactions, barrier).enter(endpoints);
     new AuditEndpoint(parts.transactions).enter(endpoints);
+    new BillingEndpoints(parts.transactions).enter(endpoints);
     new DirectoryEndpoints(parts.transactions, barrier, parts.random).enter(endpoints);
     new PlanEndpoints(parts.transactions, barrier, parts.random).enter(endpoints);
     new ImportEndpoint(parts.transactions, barrier, parts.random, config.importBytesMax())

@@ -2,6 +2,7 @@ package io.tollgate.management;
 
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
+import io.tollgate.management.billing.BillingConfig;
 import io.tollgate.management.key.RecoveryKey;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param secretKey the instance's secret key, {@code sk_…}
  * @param recoveryKey what secrets are sealed under that may be shown again; null to keep none
  * @param fence the same as of the gateways
+ * @param billing who is told of usage
  */
 public record ManagementConfig(
     String name,
@@ -42,7 +44,8 @@ public record ManagementConfig(
     RedisConfig redis,
     PostgresConfig postgres,
     FenceConfig fence,
-    Pepper pepper) {
+    Pepper pepper,
+    BillingConfig billing) {
   public static final String HOST = "0.0.0.0";
   public static final int PORT = 8081;
   public static final int BODY_BYTES_MAX = 64 * 1024;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
+import io.tollgate.management.billing.BillingConfig;
 import io.tollgate.management.key.RecoveryKey;
 import io.tollgate.management.openapi.Contract;
 import io.tollgate.ring.FenceConfig;
@@ -124,7 +125,8 @@ public final class TestManagement implements AutoCloseable {
         redis,
         postgres,
         FenceConfig.DEFAULTS,
-        PEPPER);
+        PEPPER,
+        BillingConfig.OFF);
   }
 
   public static <T> T await(Future<T> future) {

@@ -179,10 +179,16 @@ CREATE TABLE tollgate.usage_hour (
   status_5xx bigint NOT NULL DEFAULT 0,
   -- Forwarded, without a whole answer's head from the upstream.
   unanswered bigint NOT NULL DEFAULT 0,
-  PRIMARY KEY (subject, hour, key_id, version_id, came_at)
+  -- The hour first, so that what comes now is written where the last rows are, and all can be walked
+  -- over from hour to hour.
+  PRIMARY KEY (hour, subject, key_id, version_id, came_at)
 );
+CREATE INDEX usage_hour_subject ON tollgate.usage_hour (subject, hour);
 CREATE INDEX usage_hour_key ON tollgate.usage_hour (key_id, hour);
+CREATE INDEX usage_hour_version ON tollgate.usage_hour (version_id, hour);
 CREATE INDEX usage_hour_late ON tollgate.usage_hour (subject, came_at) WHERE came_at <> hour;
+CREATE INDEX usage_hour_came
+  ON tollgate.usage_hour (came_at, hour, subject, key_id, version_id) WHERE came_at <> hour;
 
 -- The same by the minute, for some days.
 CREATE TABLE tollgate.usage_minute (

@@ -47,6 +47,34 @@ final class KeyRegistry {
       """
           .formatted(ApiKey.COLUMNS);
 
+  /**
+   * A creation is metered like a request, under the version of a plan that its subject has: in one
+   * trip, for which the statement reads the two records that say so. The subject's is there and
+   * does not change before the end, since whoever creates a key has written or shared it.
+   */
+  private static final String METER =
+      """
+      WITH had AS (
+        SELECT coalesce(
+          (SELECT body::json ->> 'plan' FROM tollgate.record WHERE name = 'subject:' || $1::text),
+          (SELECT body::json ->> CASE split_part($1, '_', 1)
+              WHEN 'user' THEN 'user_plan' WHEN 'org' THEN 'organization_plan' END
+            FROM tollgate.record WHERE name = 'instance:'),
+          '') AS version
+      ), minute AS (
+        INSERT INTO tollgate.usage_minute AS u (minute, subject, key_id, version_id, keys_created)
+        SELECT date_trunc('minute', now()), $1, $2, version, 1 FROM had
+        ON CONFLICT (subject, minute, key_id, version_id)
+        DO UPDATE SET keys_created = u.keys_created + 1
+      )
+      INSERT INTO tollgate.usage_hour AS u (
+        subject, hour, key_id, version_id, came_at, keys_created)
+      SELECT $1, date_trunc('hour', now(), 'UTC'), $2, version, date_trunc('hour', now(), 'UTC'), 1
+      FROM had
+      ON CONFLICT (subject, hour, key_id, version_id, came_at)
+      DO UPDATE SET keys_created = u.keys_created + 1
+      """;
+
   static final String FIND =
       "SELECT " + ApiKey.COLUMNS + " FROM tollgate.api_key k WHERE k.id = $1";
 
@@ -113,6 +141,7 @@ final class KeyRegistry {
     ApiKey key = ApiKey.from(row);
     change.touch(key.id());
     change.putIfAbsent(named(key), SubjectRecord.DEFAULTS);
+    change.execute(METER, Tuple.of(key.subject(), key.id()));
     change.record(created("api_key.create", key, origin));
     return key;
   }

@@ -15,7 +15,8 @@ import java.util.TreeMap;
  *
  * @param content members {@code summary}, {@code description}, {@code query} (a schema for each
  *     name), {@code body} (a schema's name, with a question mark behind it where it may be left
- *     out), {@code answers} (of 200 a schema's name, of a refusal its codes)
+ *     out), {@code answers} (of 200 a schema's name, of a refusal its codes), {@code answer_type}
+ *     (of 200 the content type, where it is no JSON)
  */
 record Description(String name, Map<String, Object> content) {
   /** Stands in a list of codes for all that a body or a query may be told. */
@@ -63,6 +64,10 @@ record Description(String name, Map<String, Object> content) {
   /** Returns the schema of what is answered with 200. */
   Optional<String> answer() {
     return Optional.ofNullable(answers().get(200)).map(String.class::cast);
+  }
+
+  String answerType() {
+    return string("answer_type").orElse(OpenApi.JSON);
   }
 
   /** Returns the codes of each status of a refusal, those that any endpoint may answer included. */

@@ -20,7 +20,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 record Descriptions(
     Map<String, Object> head, Map<String, Object> operations, Map<String, Object> schemas) {
   private static final List<String> AREAS =
-      List.of("keys", "import", "roles", "role-sets", "plans", "directory", "instance");
+      List.of("keys", "import", "roles", "role-sets", "plans", "directory", "instance", "billing");
 
   static Descriptions read() {
     Map<String, Object> operations = new LinkedHashMap<>();

@@ -19,7 +19,7 @@ import org.yaml.snakeyaml.Yaml;
  */
 public final class OpenApi {
   private static final Pattern PART = Pattern.compile(":([a-z_]+)");
-  private static final String JSON = Endpoints.CONTENT_TYPE;
+  static final String JSON = Endpoints.CONTENT_TYPE;
 
   private OpenApi() {}
 
@@ -79,7 +79,13 @@ public final class OpenApi {
     description
         .answer()
         .ifPresent(
-            schema -> responses.put("200", response("Done", content(reference(schema)), Map.of())));
+            schema ->
+                responses.put(
+                    "200",
+                    response(
+                        "Done",
+                        Map.of(description.answerType(), Map.of("schema", reference(schema))),
+                        Map.of())));
     description
         .refusals(operation)
         .forEach(

@@ -287,10 +287,17 @@ public final class Endpoints {
   }
 
   static void answer(RoutingContext exchange, String contentType, Buffer body) {
+    answer(exchange, contentType, body, Map.of());
+  }
+
+  /** Answers 200 with what is no JSON, and further headers. */
+  public static void answer(
+      RoutingContext exchange, String contentType, Buffer body, Map<String, String> headers) {
     Context loop = Objects.requireNonNull(exchange.get(LOOP), "the endpoint runs directly");
     loop.runOnContext(
         hopped -> {
           if (!exchange.response().ended() && !exchange.response().closed()) {
+            headers.forEach(exchange.response()::putHeader);
             exchange.response().putHeader(HttpHeaders.CONTENT_TYPE, contentType).end(body);
           }
         });

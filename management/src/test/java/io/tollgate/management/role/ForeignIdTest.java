@@ -53,6 +53,7 @@ class ForeignIdTest {
     ids.put("memberships", Directory.id(member));
     ids.put("users", Directory.id(member));
     ids.put("role_sets", Directory.id(role));
+    ids.put("statements", "stmt_202611_" + Directory.id(member));
     sell();
   }
 
