@@ -145,19 +145,23 @@ start_peer() {
       configure_tollgate
       start tollgate $peer_core "$root/deploy/tollgate" edge
       ;;
+    tollgate-unlimited)
+      configure_tollgate "$1"
+      TOLLGATE_LIMIT_REQUESTS_PER_SECOND=0 start "$1" $peer_core "$root/deploy/tollgate" edge
+      ;;
     *) fail "there is no peer $1" ;;
   esac
   await_port "$1" "$port"
 }
 
-# Lets `deploy/tollgate edge` find its settings, on a port of its own.
+# Lets `deploy/tollgate edge` find its settings, on a port and with data of its own, which $1 may name.
 configure_tollgate() {
-  local edge_port=$port ring=100000
+  local edge_port=$port ring=100000 name=${1:-tollgate}
   [ "$keys_stored" -le $ring ] || ring=$keys_stored
   free_port
   local internal=$port
   port=$edge_port
-  render tollgate.yaml "$run/tollgate.yaml" INTERNAL "$internal" RING "$ring"
-  export TOLLGATE_CONFIG=$run/tollgate.yaml TOLLGATE_JVM_OPTS=$tollgate_jvm_opts TOLLGATE_DATA_DIR=$run/tollgate-data
+  render tollgate.yaml "$run/$name.yaml" INTERNAL "$internal" RING "$ring"
+  export TOLLGATE_CONFIG=$run/$name.yaml TOLLGATE_JVM_OPTS=$tollgate_jvm_opts TOLLGATE_DATA_DIR=$run/$name-data
   export TOLLGATE_PEPPER_FILE=$pepper TOLLGATE_POSTGRES_URL=$postgres_url TOLLGATE_REDIS_URL=$redis_url
 }

@@ -55,7 +55,7 @@ final class Catalogue {
   static final Setting<String> EDGE_HOST =
       add("edge.host", TEXT, EDGE.host(), "address that the edge listens on");
   static final Setting<Integer> EDGE_PORT =
-      add("edge.port", INTEGER, EDGE.port(), "port of the edge; 0 takes a free one");
+      addInteger("edge.port", EDGE.port(), "port of the edge; 0 takes a free one");
   static final Setting<Integer> EDGE_EVENT_LOOPS =
       addShown(
           "edge.event-loops",
@@ -64,15 +64,13 @@ final class Catalogue {
           "the cores",
           "how many threads serve requests");
   static final Setting<Integer> EDGE_CONNECTIONS_MAX =
-      add(
+      addInteger(
           "edge.connections-max",
-          INTEGER,
           CLIENTS.connectionsMax(),
           "most clients' connections; never above 90 % of the files the process may open");
   static final Setting<Integer> EDGE_CONNECTIONS_PER_ADDRESS_MAX =
-      add(
+      addInteger(
           "edge.connections-per-address-max",
-          INTEGER,
           CLIENTS.connectionsPerAddressMax(),
           "most of them from one address, trusted proxies excepted");
   static final Setting<AddressRanges> EDGE_TRUSTED_PROXIES =
@@ -92,32 +90,26 @@ final class Catalogue {
           CLIENTS.idleTimeout(),
           "how long a client's connection may stay open without a request");
   static final Setting<Integer> EDGE_BODY_BYTES_PER_SECOND_MIN =
-      add(
+      addInteger(
           "edge.body-bytes-per-second-min",
-          INTEGER,
           CLIENTS.bodyBytesPerSecondMin(),
           "slowest that a request's body may come once its grace is over; 0 for any pace");
   static final Setting<Duration> EDGE_BODY_GRACE =
       addDuration(
           "edge.body-grace", CLIENTS.bodyGrace(), "how long a request's body may come at any pace");
   static final Setting<Integer> EDGE_REQUEST_LINE_BYTES_MAX =
-      add(
-          "edge.request-line-bytes-max",
-          INTEGER,
-          CLIENTS.requestLineBytesMax(),
-          "longest request line");
+      addInteger(
+          "edge.request-line-bytes-max", CLIENTS.requestLineBytesMax(), "longest request line");
   static final Setting<Integer> EDGE_HEADER_BYTES_MAX =
-      add(
+      addInteger(
           "edge.header-bytes-max",
-          INTEGER,
           CLIENTS.headerBytesMax(),
           "longest head of a request, its first line included");
   static final Setting<Integer> EDGE_HEADER_COUNT_MAX =
-      add("edge.header-count-max", INTEGER, CLIENTS.headerCountMax(), "most headers of a request");
+      addInteger("edge.header-count-max", CLIENTS.headerCountMax(), "most headers of a request");
   static final Setting<Integer> EDGE_UNREAD_HEADER_BYTES_MAX =
-      add(
+      addInteger(
           "edge.unread-header-bytes-max",
-          INTEGER,
           CLIENTS.unreadHeaderBytesMax(),
           "most memory for the heads that have not come whole, of all connections");
   static final Setting<Path> EDGE_ACCESS_LOG =
@@ -133,21 +125,18 @@ final class Catalogue {
           "how long a stop waits for requests that are under way");
 
   static final Setting<Integer> RING_ENTRIES_MAX =
-      add(
+      addInteger(
           "ring.entries-max",
-          INTEGER,
           RingConfig.DEFAULTS.entriesMax(),
           "most keys held in memory; about 250 bytes each");
   static final Setting<Integer> RING_LOOKUPS_MAX =
-      add(
+      addInteger(
           "ring.lookups-max",
-          INTEGER,
           RingConfig.DEFAULTS.lookupsMax(),
           "most keys looked up in the stores at once; one more is refused with 503");
   static final Setting<Integer> RING_STATEMENTS_MAX =
-      add(
+      addInteger(
           "ring.statements-max",
-          INTEGER,
           RingConfig.DEFAULTS.statementsMax(),
           "most statements to Postgres at once that look keys up, each up to 256 of them");
 
@@ -201,52 +190,46 @@ final class Catalogue {
           PROXY.totalTimeout(),
           "longest that an exchange may take in all; 0s for no such bound");
   static final Setting<Integer> PROXY_CONNECTIONS_MAX =
-      add(
+      addInteger(
           "proxy.connections-max",
-          INTEGER,
           PROXY.connectionsMax(),
           "most connections per upstream and event loop");
   static final Setting<Integer> PROXY_QUEUE_MAX =
-      add(
+      addInteger(
           "proxy.queue-max",
-          INTEGER,
           PROXY.queueMax(),
           "most requests per upstream and event loop that wait for a connection");
   static final Setting<Integer> PROXY_HEADER_BYTES_MAX =
-      add(
+      addInteger(
           "proxy.header-bytes-max",
-          INTEGER,
           PROXY.headerBytesMax(),
           "longest head of a response, its first line included");
   static final Setting<Integer> PROXY_HEADER_COUNT_MAX =
-      add("proxy.header-count-max", INTEGER, PROXY.headerCountMax(), "most headers of a response");
+      addInteger("proxy.header-count-max", PROXY.headerCountMax(), "most headers of a response");
 
   static final Setting<Integer> LIMIT_REQUESTS_PER_SECOND =
-      add(
+      addInteger(
           "limit.requests-per-second",
-          INTEGER,
           LimitConfig.UNLIMITED.requestsPerSecond(),
           "steady rate of every key, over all gateways; 0 for no limit");
   static final Setting<Integer> LIMIT_BURST =
-      add(
+      addInteger(
           "limit.burst",
-          INTEGER,
           LimitConfig.UNLIMITED.burst(),
           "how many requests of a key may come at once before the rate holds; where they are few,"
               + " each costs a trip to Redis");
   static final Setting<Duration> LIMIT_DEADLINE =
-      add(
+      addDuration(
           "limit.deadline",
-          DURATION,
-          DurationText.print(LimitConfig.DEADLINE),
+          LimitConfig.DEADLINE,
           "how long one trip to Redis for limits may take before the gateway goes on at its share");
 
   static final Setting<Integer> METER_SPOOL_BYTES_MAX =
-      add(
+      addInteger(
           "meter.spool-bytes-max",
-          INTEGER,
           MeterConfig.SPOOL_BYTES_MAX,
-          "most disk for what is counted and waits for Postgres, in `meter` below `data-dir`");
+          "most disk for what is counted and waits for Postgres, in `meter` and `meter-management`"
+              + " below `data-dir`");
   static final Setting<WhenFull> METER_WHEN_FULL =
       add(
           "meter.when-full",
@@ -257,39 +240,29 @@ final class Catalogue {
   static final Setting<String> MANAGEMENT_HOST =
       add("management.host", TEXT, ManagementConfig.HOST, "address that management listens on");
   static final Setting<Integer> MANAGEMENT_PORT =
-      add(
-          "management.port",
-          INTEGER,
-          ManagementConfig.PORT,
-          "port of management; 0 takes a free one");
+      addInteger(
+          "management.port", ManagementConfig.PORT, "port of management; 0 takes a free one");
   static final Setting<Integer> MANAGEMENT_BODY_BYTES_MAX =
-      add(
-          "management.body-bytes-max",
-          INTEGER,
-          ManagementConfig.BODY_BYTES_MAX,
-          "longest request body");
+      addInteger(
+          "management.body-bytes-max", ManagementConfig.BODY_BYTES_MAX, "longest request body");
   static final Setting<Integer> MANAGEMENT_IMPORT_BYTES_MAX =
-      add(
+      addInteger(
           "management.import-bytes-max",
-          INTEGER,
           ManagementConfig.IMPORT_BYTES_MAX,
           "longest body of an import of keys");
   static final Setting<Integer> MANAGEMENT_CONNECTIONS_MAX =
-      add(
+      addInteger(
           "management.connections-max",
-          INTEGER,
           ManagementConfig.CONNECTIONS_MAX,
           "most connections to Postgres");
   static final Setting<Integer> MANAGEMENT_CLIENTS_MAX =
-      add(
+      addInteger(
           "management.clients-max",
-          INTEGER,
           ManagementConfig.CLIENTS_MAX,
           "most connections of clients at once");
   static final Setting<Integer> MANAGEMENT_VERIFY_CACHE_BYTES =
-      add(
+      addInteger(
           "management.verify-cache-bytes",
-          INTEGER,
           ManagementConfig.VERIFY_CACHE_BYTES,
           "most bytes of answers to `verify` that are held; 0 makes each anew");
   static final Setting<Secret> MANAGEMENT_RECOVERY_KEY =
@@ -309,7 +282,7 @@ final class Catalogue {
   static final Setting<String> INTERNAL_HOST =
       add("internal.host", TEXT, "127.0.0.1", "address of `/livez`, `/readyz` and `/metrics`");
   static final Setting<Integer> INTERNAL_PORT =
-      add("internal.port", INTEGER, 9090, "port of `/livez`, `/readyz` and `/metrics`");
+      addInteger("internal.port", 9090, "port of `/livez`, `/readyz` and `/metrics`");
 
   static final Setting<Secret> SECRET_KEY =
       add("secret-key", SECRET, "", "the instance's secret key, `sk_…`, for the management API");
@@ -391,6 +364,10 @@ final class Catalogue {
 
   private static <T> Setting<T> add(String name, Kind<T> kind, Object fallback, String what) {
     return listed(Setting.of(name, kind, fallback, what));
+  }
+
+  private static Setting<Integer> addInteger(String name, int fallback, String what) {
+    return add(name, INTEGER, fallback, what);
   }
 
   private static Setting<Duration> addDuration(String name, Duration fallback, String what) {

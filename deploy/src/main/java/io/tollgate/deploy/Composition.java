@@ -44,10 +44,7 @@ final class Composition {
                     settings.get(Catalogue.LIMIT_REQUESTS_PER_SECOND),
                     settings.get(Catalogue.LIMIT_BURST),
                     settings.get(Catalogue.LIMIT_DEADLINE)),
-                new MeterConfig(
-                    settings.get(Catalogue.DATA_DIR).resolve("meter"),
-                    settings.get(Catalogue.METER_SPOOL_BYTES_MAX),
-                    settings.get(Catalogue.METER_WHEN_FULL)),
+                meter("meter"),
                 redis(),
                 postgres(),
                 pepper()));
@@ -72,7 +69,16 @@ final class Composition {
                 postgres(),
                 fence(),
                 pepper(),
+                meter("meter-management"),
                 billing()));
+  }
+
+  /** What both count in one place would come under one name. */
+  private MeterConfig meter(String directory) {
+    return new MeterConfig(
+        settings.get(Catalogue.DATA_DIR).resolve(directory),
+        settings.get(Catalogue.METER_SPOOL_BYTES_MAX),
+        settings.get(Catalogue.METER_WHEN_FULL));
   }
 
   private BillingConfig billing() {

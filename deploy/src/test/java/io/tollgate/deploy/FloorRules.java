@@ -37,8 +37,11 @@ final class FloorRules {
               Set.of(
                   "key", "access", "plan", "setting", "wire", "proxy", "store", "ring", "limit",
                   "quota", "meter")),
-          // ring for the lifetime of its entries, which a revoke has to wait for.
-          Map.entry("management", Set.of("key", "access", "plan", "setting", "store", "ring")),
+          // ring for the lifetime of its entries, which a revoke has to wait for; meter, since
+          // verify is
+          // billed, too.
+          Map.entry(
+              "management", Set.of("key", "access", "plan", "setting", "store", "ring", "meter")),
           Map.entry("deploy", Set.of(ALL)));
 
   private static final Pattern EDGE = Pattern.compile("\\bio\\.tollgate\\.edge\\.[\\w*]+");

@@ -75,6 +75,7 @@ public final class Gateway {
             config.edge().eventLoops(),
             config.name(),
             () -> lookups.verifier().storeMillis(),
+            "edge",
             metrics);
     var limits = new LimitVerticle(config.limit(), config.redis(), config.postgres(), metrics);
     var gateway =

@@ -14,7 +14,7 @@ import java.util.function.ToLongFunction;
 
 /** What an operator sees of the meter. */
 final class MeterMetrics {
-  private static final UsageProof UNKNOWN = new UsageProof(0, 0, 0, 0);
+  private static final UsageProof UNKNOWN = new UsageProof(0, 0, 0, 0, 0);
 
   private final Counter verified;
   private final Counter forwarded;
@@ -40,6 +40,7 @@ final class MeterMetrics {
             .description("Files in the meter's directory that were no segments, and set aside")
             .register(metrics);
     gauge(metrics, "drift", "Units that the batches have more than the ledger", UsageProof::drift);
+    gauge(metrics, "unleased", "Units of hard quotas used without a lease", UsageProof::unleased);
     gauge(metrics, "holes", "Batches that are missing among those taken", UsageProof::holes);
   }
 

@@ -1,6 +1,7 @@
 package io.tollgate.meter;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.PostgresUsage;
 import io.vertx.core.Future;
@@ -29,6 +30,7 @@ public final class MeterVerticle extends VerticleBase {
    * @param loops how many event loops will count
    * @param gateway its name
    * @param wallMillis the time by Postgres' clock
+   * @param role says in its metrics whose it is, where one process holds several
    */
   public MeterVerticle(
       MeterConfig config,
@@ -36,13 +38,17 @@ public final class MeterVerticle extends VerticleBase {
       int loops,
       String gateway,
       LongSupplier wallMillis,
-      MeterRegistry metrics) {
+      String role,
+      MeterRegistry registry) {
     this.config = config;
     this.postgres = postgres;
     this.loops = loops;
     this.gateway = gateway;
     this.wallMillis = wallMillis;
-    this.metrics = metrics;
+    var tagged = new CompositeMeterRegistry();
+    tagged.config().commonTags("meter", role);
+    tagged.add(registry);
+    metrics = tagged;
   }
 
   @Override

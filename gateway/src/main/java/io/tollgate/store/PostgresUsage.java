@@ -44,9 +44,17 @@ public final class PostgresUsage implements UsageLedger {
   /** Whoever adds to such a row at the moment is not waited for: it goes the next time. */
   private static final String FORGET =
       """
-      DELETE FROM tollgate.usage_minute WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM tollgate.usage_minute WHERE minute < now() - interval '7 days'
-        ORDER BY minute LIMIT %d FOR UPDATE SKIP LOCKED))
+      WITH minutes AS (
+        DELETE FROM tollgate.usage_minute WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM tollgate.usage_minute WHERE minute < now() - interval '7 days'
+          ORDER BY minute LIMIT %1$d FOR UPDATE SKIP LOCKED)) RETURNING 1
+      ), allowances AS (
+        DELETE FROM tollgate.allowance WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM tollgate.allowance
+          WHERE period_start < now() - interval '400 days' AND period_start > to_timestamp(0)
+          ORDER BY period_start LIMIT %1$d FOR UPDATE SKIP LOCKED)) RETURNING 1
+      )
+      SELECT ((SELECT count(*) FROM minutes) + (SELECT count(*) FROM allowances))::int AS rows
       """
           .formatted(FORGOTTEN_AT_ONCE);
 
@@ -71,7 +79,10 @@ public final class PostgresUsage implements UsageLedger {
               AND m.boot = boot.boot AND m.sequence <= boot.last)), 0)
           FROM boot)::bigint AS holes,
         (SELECT count(*) FROM tollgate.meter_boot WHERE last_sequence IS NULL) AS open,
-        (SELECT coalesce(sum(lost), 0) FROM tollgate.meter_batch)::bigint AS lost
+        (SELECT coalesce(sum(lost), 0) FROM tollgate.meter_batch)::bigint AS lost,
+        (SELECT coalesce(sum(l.settled - l.units), 0) FROM tollgate.allowance_lease l
+          JOIN tollgate.allowance a USING (owner, name, period_start)
+          WHERE a.hard AND l.settled > l.units)::bigint AS unleased
       """
           .formatted(UsageStatement.sum());
 
@@ -109,7 +120,7 @@ public final class PostgresUsage implements UsageLedger {
 
   @Override
   public Future<Integer> forget() {
-    return ask(FORGET, Tuple.tuple()).map(RowSet::rowCount);
+    return ask(FORGET, Tuple.tuple()).map(rows -> first(rows).getInteger("rows"));
   }
 
   /** Asked on a connection for itself: it may take longer than the other one may be silent. */
@@ -128,7 +139,8 @@ public final class PostgresUsage implements UsageLedger {
                           row.getLong("drift"),
                           row.getLong("holes"),
                           row.getLong("open"),
-                          row.getLong("lost")))
+                          row.getLong("lost"),
+                          row.getLong("unleased")))
               .onComplete(asked -> own.close());
         });
   }

@@ -24,7 +24,7 @@ public interface UsageLedger {
   /** Ends a process, all of whose batches have been taken. */
   Future<Void> end(UUID instance, long boot, String gateway, long lastSequence);
 
-  /** Removes some of what is kept by the minute and is too old; returns how many rows. */
+  /** Removes some of what is kept for a while and is too old; returns how many rows. */
   Future<Integer> forget();
 
   /** Adds all up, which takes long where there is much. */

@@ -9,5 +9,6 @@ package io.tollgate.store;
  * @param openBoots processes whose last batch is not known: those that run, and those that ended
  *     without a word and have not been started again
  * @param lost units that gateways could not count
+ * @param unleased units of hard quotas and of credits that were used and not leased before
  */
-public record UsageProof(long drift, long holes, long openBoots, long lost) {}
+public record UsageProof(long drift, long holes, long openBoots, long lost, long unleased) {}

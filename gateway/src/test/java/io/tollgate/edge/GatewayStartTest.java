@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
+import io.tollgate.meter.MeterDirectories;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.ring.FenceConfig;

@@ -6,6 +6,7 @@ import io.tollgate.access.Scopes;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.meter.MeterConfig;
+import io.tollgate.meter.MeterDirectories;
 import io.tollgate.meter.WhenFull;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.ProxyConfig;

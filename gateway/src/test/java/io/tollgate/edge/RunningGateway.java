@@ -5,6 +5,7 @@ import io.tollgate.access.AddressRanges;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.meter.MeterConfig;
+import io.tollgate.meter.MeterDirectories;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.ring.FenceConfig;

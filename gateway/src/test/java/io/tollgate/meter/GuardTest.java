@@ -117,7 +117,7 @@ class GuardTest {
   void with_all_rules_each_unit_is_in_the_ledger_once_and_no_batch_is_missing() {
     long counted = play(EnumSet.allOf(Guard.class), SEED);
     assertThat(inLedger()).isEqualTo(counted).isPositive();
-    assertThat(await(ledger.prove())).isEqualTo(new UsageProof(0, 0, 0, 0));
+    assertThat(await(ledger.prove())).isEqualTo(new UsageProof(0, 0, 0, 0, 0));
   }
 
   @ParameterizedTest

@@ -132,7 +132,7 @@ class UsageLedgerTest {
       assertThat(units("usage_hour")).isEqualTo(sum);
       assertThat(units("usage_minute")).isEqualTo(sum);
     }
-    assertThat(await(ledger.prove())).isEqualTo(new UsageProof(0, 0, 1, 0));
+    assertThat(await(ledger.prove())).isEqualTo(new UsageProof(0, 0, 1, 0, 0));
   }
 
   @Test
@@ -154,9 +154,9 @@ class UsageLedgerTest {
     await(ledger.take("g", List.of(batch(1, NOW_MINUTE), batch(3, NOW_MINUTE))));
     assertThat(await(ledger.prove()).holes()).isZero();
     postgres.execute("UPDATE tollgate.meter_batch SET taken_at = now() - interval '6 minutes'");
-    assertThat(await(ledger.prove())).isEqualTo(new UsageProof(0, 1, 1, 0));
+    assertThat(await(ledger.prove())).isEqualTo(new UsageProof(0, 1, 1, 0, 0));
     await(ledger.end(INSTANCE, 1, "g", 5));
-    assertThat(await(ledger.prove())).isEqualTo(new UsageProof(0, 3, 0, 0));
+    assertThat(await(ledger.prove())).isEqualTo(new UsageProof(0, 3, 0, 0, 0));
     await(
         ledger.take(
             "g", List.of(batch(2, NOW_MINUTE), batch(4, NOW_MINUTE), batch(5, NOW_MINUTE))));
@@ -198,6 +198,33 @@ class UsageLedgerTest {
     assertThat(await(ledger.forget())).isEqualTo(1);
     assertThat(units("usage_minute")).isEqualTo(1);
     assertThat(units("usage_hour")).isEqualTo(2);
+  }
+
+  @Test
+  void allowances_of_periods_long_over_go_and_credits_stay() {
+    postgres.execute(
+        """
+        INSERT INTO tollgate.allowance (owner, name, period_start, granted) VALUES
+          ('user_1', 'completed/day', now() - interval '401 days', 1),
+          ('user_1', 'completed/day', now() - interval '399 days', 2),
+          ('user_1', 'credits', to_timestamp(0), 3)""");
+    assertThat(await(ledger.forget())).isEqualTo(1);
+    assertThat(postgres.query("SELECT sum(granted) FROM tollgate.allowance")).isEqualTo("5");
+  }
+
+  @Test
+  void what_is_used_of_a_hard_quota_without_a_lease_is_told() {
+    await(ledger.take("g", List.of(batch(1, NOW_MINUTE, row(KEY, 1)))));
+    assertThat(await(ledger.prove()).unleased()).isZero();
+    postgres.execute(
+        """
+        INSERT INTO tollgate.allowance (owner, name, period_start, granted) VALUES
+          ('user_1', 'completed/day', to_timestamp(0), 9);
+        INSERT INTO tollgate.allowance_lease (
+          instance, boot, owner, name, period_start, meter, period, units, settled)
+        SELECT instance, boot, 'user_1', 'completed/day', to_timestamp(0), 'completed', 'day', 4, 6
+        FROM tollgate.meter_boot""");
+    assertThat(await(ledger.prove()).unleased()).isEqualTo(2);
   }
 
   @Test
@@ -260,7 +287,7 @@ class UsageLedgerTest {
       assertThat(place.metrics.get("tollgate.usage").tag("unit", "completed").counter().count())
           .isEqualTo(1);
     }
-    assertThat(await(ledger.prove())).isEqualTo(new UsageProof(0, 0, 0, 0));
+    assertThat(await(ledger.prove())).isEqualTo(new UsageProof(0, 0, 0, 0, 0));
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.tollgate.management.key.KeyEndpoint;
 import io.tollgate.management.key.RevocationBarrier;
 import io.tollgate.management.key.SecretRecovery;
 import io.tollgate.management.key.StoresEvidence;
+import io.tollgate.management.key.VerificationMeter;
 import io.tollgate.management.openapi.ReferencePage;
 import io.tollgate.management.plan.DueChanges;
 import io.tollgate.management.plan.PlanEndpoints;
@@ -20,6 +21,7 @@ import io.tollgate.management.projector.Projector;
 import io.tollgate.management.role.DirectoryEndpoints;
 import io.tollgate.management.wire.Authentication;
 import io.tollgate.management.wire.Endpoints;
+import io.tollgate.meter.MeterVerticle;
 import io.tollgate.ring.Verifier;
 import io.tollgate.ring.VerifierVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -44,6 +46,7 @@ public final class Management {
   /** How long Postgres may take to answer at the start. Redis is not waited for. */
   static final Duration START_DEADLINE = Duration.ofSeconds(10);
 
+  private static final long METER_TICK_MILLIS = 100;
   private static final Duration ASK_AGAIN = Duration.ofMillis(250);
   private static final DeploymentOptions DIRECT_STYLE =
       new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
@@ -134,10 +137,14 @@ public final class Management {
     try {
       deployed.add(vertx.deployVerticle(verifying).await());
       deployed.add(vertx.deployVerticle(projector, DIRECT_STYLE).await());
+      var metering = metering(config, verifying.verifier(), metrics);
+      deployed.add(vertx.deployVerticle(metering).await());
+      var meter = new VerificationMeter(metering.meter().loop());
+      vertx.setPeriodic(METER_TICK_MILLIS, due -> meter.tick());
       deployed.add(vertx.deployVerticle(new DueChanges(transactions), DIRECT_STYLE).await());
       var worker = new BillingWorker(transactions, config.billing());
       deployed.add(vertx.deployVerticle(worker, DIRECT_STYLE).await());
-      var parts = new Parts(transactions, projector, verifying.verifier(), random);
+      var parts = new Parts(transactions, projector, verifying.verifier(), meter, random);
       var endpoints = endpoints(vertx, config, metrics, parts);
       List<ManagementVerticle> listeners = new CopyOnWriteArrayList<>();
       var open = new AtomicInteger();
@@ -163,7 +170,23 @@ public final class Management {
 
   /** What endpoints are made of. */
   private record Parts(
-      Transactions transactions, Projector projector, Verifier verifier, SecureRandom random) {}
+      Transactions transactions,
+      Projector projector,
+      Verifier verifier,
+      VerificationMeter meter,
+      SecureRandom random) {}
+
+  private static MeterVerticle metering(
+      ManagementConfig config, Verifier verifier, MeterRegistry metrics) {
+    return new MeterVerticle(
+        config.meter(),
+        config.postgres(),
+        1,
+        config.name(),
+        verifier::storeMillis,
+        "management",
+        metrics);
+  }
 
   private static Endpoints endpoints(
       Vertx vertx, ManagementConfig config, MeterRegistry metrics, Parts parts) {
@@ -189,6 +212,7 @@ public final class Management {
             barrier,
             parts.random,
             config.verifyCacheBytes(),
+            parts.meter,
             metrics)
         .enter(endpoints);
     new ReferencePage().enter(endpoints);

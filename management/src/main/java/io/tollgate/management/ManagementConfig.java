@@ -4,6 +4,7 @@ import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
 import io.tollgate.management.billing.BillingConfig;
 import io.tollgate.management.key.RecoveryKey;
+import io.tollgate.meter.MeterConfig;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.ring.VerifierConfig;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param verifyCacheBytes how many bytes of answers to {@code verify} are held; 0 to make each anew
  * @param ring of the keys that {@code verify} knows
  * @param secretKey the instance's secret key, {@code sk_…}
+ * @param meter where it counts what {@code verify} answers, until the ledger has it
  * @param recoveryKey what secrets are sealed under that may be shown again; null to keep none
  * @param fence the same as of the gateways
  * @param billing who is told of usage
@@ -45,6 +47,7 @@ public record ManagementConfig(
     PostgresConfig postgres,
     FenceConfig fence,
     Pepper pepper,
+    MeterConfig meter,
     BillingConfig billing) {
   public static final String HOST = "0.0.0.0";
   public static final int PORT = 8081;

@@ -8,6 +8,7 @@ import io.tollgate.key.Secret;
 import io.tollgate.management.billing.BillingConfig;
 import io.tollgate.management.key.RecoveryKey;
 import io.tollgate.management.openapi.Contract;
+import io.tollgate.meter.MeterDirectories;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.store.PostgresConfig;
@@ -126,6 +127,7 @@ public final class TestManagement implements AutoCloseable {
         postgres,
         FenceConfig.DEFAULTS,
         PEPPER,
+        MeterDirectories.fresh(),
         BillingConfig.OFF);
   }
 

@@ -61,6 +61,7 @@ public final class KeyEndpoint {
       RevocationBarrier barrier,
       RandomGenerator random,
       int verifyCacheBytes,
+      VerificationMeter meter,
       MeterRegistry metrics) {
     keys = new KeyRegistry(transactions);
     changes = new KeyChanges(transactions);
@@ -71,8 +72,8 @@ public final class KeyEndpoint {
     verify =
         new VerifyEndpoint(
             verifier,
-            new VerifyBodies(
-                digest -> keys.find(digest), verifyCacheBytes, Clocks.SYSTEM, metrics));
+            new VerifyBodies(digest -> keys.find(digest), verifyCacheBytes, Clocks.SYSTEM, metrics),
+            meter);
     this.format = format;
     this.recovery = recovery;
     this.barrier = barrier;

@@ -34,10 +34,12 @@ final class VerifyEndpoint {
 
   private final Verifier verifier;
   private final VerifyBodies bodies;
+  private final VerificationMeter meter;
 
-  VerifyEndpoint(Verifier verifier, VerifyBodies bodies) {
+  VerifyEndpoint(Verifier verifier, VerifyBodies bodies, VerificationMeter meter) {
     this.verifier = verifier;
     this.bodies = bodies;
+    this.meter = meter;
   }
 
   /**
@@ -76,13 +78,26 @@ final class VerifyEndpoint {
       if (!isThere) {
         return Future.failedFuture(unverified());
       }
-      verifier.noteUse(grant);
-      return bodies.of(grant);
+      return verified(grant);
     }
     boolean isUnknown =
         verdict == Denial.STORES_UNREACHABLE || verdict == Denial.LOOKUPS_OVERLOADED;
     return Future.failedFuture(
         isUnknown ? new StoreUnreachable("no store can tell of a key") : unverified());
+  }
+
+  private Future<Buffer> verified(Grant grant) {
+    if (meter.isRefusing()) {
+      return Future.failedFuture(new StoreUnreachable("a verification can't be counted"));
+    }
+    verifier.noteUse(grant);
+    return bodies
+        .of(grant)
+        .map(
+            body -> {
+              meter.verified(grant);
+              return body;
+            });
   }
 
   /** Unknown, malformed, revoked and expired answer alike: clients read any 200 as valid. */

@@ -1,18 +1,16 @@
-package io.tollgate.edge;
+package io.tollgate.meter;
 
-import io.tollgate.meter.MeterConfig;
-import io.tollgate.meter.WhenFull;
 import io.tollgate.store.TestRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Places for gateways of the tests to meter in, which go with the JVM. */
-final class MeterDirectories {
+/** Places for processes of the tests to meter in, which go with the JVM. */
+public final class MeterDirectories {
   private MeterDirectories() {}
 
-  static MeterConfig fresh() {
+  public static MeterConfig fresh() {
     try {
       Path directory = Files.createTempDirectory("tollgate-meter");
       Runtime.getRuntime().addShutdownHook(new Thread(() -> TestRedis.delete(directory)));
