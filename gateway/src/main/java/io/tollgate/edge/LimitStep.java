@@ -55,9 +55,9 @@ final class LimitStep {
     recheck.afterWait(
         request,
         grant,
-        () -> {
+        now -> {
           request.admission().copy(answer);
-          settle(request, grant);
+          settle(request, now);
         });
   }
 

@@ -15,6 +15,8 @@ final class QuotaStep {
   /** Nobody else is as fast as to take what was leased for a request thrice in a row. */
   private static final int ATTEMPTS_MAX = 3;
 
+  private static final Object STALE = new Object();
+
   private final Edge edge;
   private final EventLoop eventLoop;
   private final QuotaGate quotas;
@@ -65,6 +67,8 @@ final class QuotaStep {
     } else if (last) {
       edge.refuseCounted(request, grant, Refusal.QUOTA_UNREACHABLE, 1);
     } else if (taken == QuotaGate.STALE) {
+      // Looked for anew, since these are not held any more.
+      grant.noteAllowances(STALE);
       again(request, grant, attempt + 1);
     } else {
       ask(request, grant, allowances, attempt);
@@ -78,7 +82,7 @@ final class QuotaStep {
   }
 
   private void again(EdgeRequest request, Grant grant, int attempt) {
-    @Nullable Allowances fresh = allowances(grant, null);
+    @Nullable Allowances fresh = allowances(grant, known(grant));
     if (fresh == null) {
       edge.limit(request, grant);
     } else {
@@ -93,11 +97,8 @@ final class QuotaStep {
         .onComplete(
             asked -> {
               int next = asked.succeeded() ? attempt + 1 : ATTEMPTS_MAX;
-              eventLoop.execute(() -> answered(request, grant, allowances, next));
+              eventLoop.execute(
+                  () -> recheck.afterWait(request, grant, now -> again(request, now, next)));
             });
-  }
-
-  private void answered(EdgeRequest request, Grant grant, Allowances allowances, int attempt) {
-    recheck.afterWait(request, grant, () -> take(request, grant, allowances, attempt));
   }
 }

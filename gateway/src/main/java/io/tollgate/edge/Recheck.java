@@ -6,7 +6,7 @@ import io.tollgate.ring.Denial;
 import io.tollgate.ring.Grant;
 import io.tollgate.ring.Verdict;
 import io.tollgate.ring.Verifier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * What is looked at when a request has waited after it was authorized: its client may have left,
@@ -25,8 +25,8 @@ final class Recheck {
     this.refusals = refusals;
   }
 
-  /** Goes on with the request, or ends it. */
-  void afterWait(EdgeRequest request, Grant grant, Runnable next) {
+  /** Goes on with the request and what its key may do by now, or ends it. */
+  void afterWait(EdgeRequest request, Grant grant, Consumer<Grant> next) {
     unlessOver(request, () -> confirm(request, grant, next));
   }
 
@@ -42,7 +42,7 @@ final class Recheck {
     }
   }
 
-  private void confirm(EdgeRequest request, Grant grant, Runnable next) {
+  private void confirm(EdgeRequest request, Grant grant, Consumer<Grant> next) {
     Verdict known = verifier.known(grant, edge.clockNanos());
     if (known != null) {
       confirmed(request, known, next);
@@ -56,17 +56,19 @@ final class Recheck {
                     () -> unlessOver(request, () -> confirmed(request, found, next))));
   }
 
-  private void confirmed(EdgeRequest request, Verdict found, Runnable next) {
-    @Nullable Refusal why =
-        switch (found) {
-          case Denial denial -> Refusal.of(denial);
-          case Access foreign -> Refusal.KEY_INVALID;
-          case Grant grant -> Edge.refusal(request, grant);
-        };
-    if (why == null) {
-      next.run();
-    } else {
-      refusals.refuse(request, why);
+  private void confirmed(EdgeRequest request, Verdict found, Consumer<Grant> next) {
+    switch (found) {
+      case Denial denial -> refusals.refuse(request, Refusal.of(denial));
+      case Access foreign -> refusals.refuse(request, Refusal.KEY_INVALID);
+      case Grant grant -> {
+        request.setGrant(grant);
+        Refusal refusal = Edge.refusal(request, grant);
+        if (refusal == null) {
+          next.accept(grant);
+        } else {
+          refusals.refuse(request, refusal);
+        }
+      }
     }
   }
 }

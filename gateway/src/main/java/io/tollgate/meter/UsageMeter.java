@@ -205,6 +205,8 @@ public final class UsageMeter {
   /** Whatever goes wrong, the next time comes: a task that throws would be the last. */
   private void work() {
     try {
+      // First what waits: where the disk is full, nothing else makes room.
+      shipping.ship();
       seal();
       force();
       shipping.ship();
@@ -282,7 +284,7 @@ public final class UsageMeter {
                 LOG.error("the usage ledger does not add up: {}", proof);
               }
             },
-            failure -> LOG.debug("the ledger was not added up: {}", failure.getMessage()));
+            failure -> LOG.warn("the ledger could not be added up: {}", failure.getMessage()));
   }
 
   /**

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** Which of a request's fates makes it count. All are counted; a price or a quota names one. */
 public enum Meter {
-  /** The key was identified, and nothing of ours refused the request. */
+  /** The key was identified, whatever became of the request then. */
   VERIFIED,
   /** The request was sent to the upstream. */
   FORWARDED,

@@ -16,6 +16,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for all threads.
  */
 final class Allowance {
+  /** How long after its period an allowance waits for what is told of its last requests. */
+  static final Duration AFTER_END = Duration.ofMinutes(2);
+
+  /** How long a store is left alone that has not heard yet of all that was used, at first. */
+  static final Duration TELL_AGAIN = Duration.ofSeconds(5);
+
+  static final Duration TELL_AGAIN_MAX = Duration.ofMinutes(2);
+
   /** How much use a lease is for, as far as there is as much. */
   static final Duration AHEAD = Duration.ofSeconds(10);
 
@@ -62,6 +70,7 @@ final class Allowance {
   private long remaining;
   private long emptyForNanos;
   private long emptySinceNanos;
+  private long emptyNeeded;
 
   // Of its use: taken for requests whose fate is open, taken since the last call, and when.
   private long open;
@@ -71,6 +80,15 @@ final class Allowance {
 
   /** Whether the store knows all of it: nothing is held, and all that was used is settled. */
   private boolean told;
+
+  /** Whether the store was told of what is given up, and may not have heard it. */
+  private boolean owing;
+
+  /** Whether the period is over, so that what comes back is of no use. */
+  private boolean over;
+
+  private long tellAfterNanos;
+  private long tellPauseNanos;
 
   private @Nullable Promise<Void> asking;
   private boolean retired;
@@ -106,7 +124,7 @@ final class Allowance {
       told = false;
       return held < lowMark && asking == null && remaining > 0 ? Taken.YES_ASK : Taken.YES;
     }
-    boolean none = nowNanos - emptySinceNanos < emptyForNanos;
+    boolean none = units - held >= emptyNeeded && nowNanos - emptySinceNanos < emptyForNanos;
     return none && asking == null ? Taken.NONE : Taken.ASK;
   }
 
@@ -118,7 +136,7 @@ final class Allowance {
   /** A request that units were taken for has come to its end: it counts, or gives them back. */
   synchronized void settle(long units, boolean counts) {
     open -= units;
-    if (!counts) {
+    if (!counts && !over) {
       held += units;
       takenSinceCall -= units;
     }
@@ -169,6 +187,7 @@ final class Allowance {
       scarce = lease.remaining() / SCARCE_LEASES < call.wanted();
       emptyForNanos = lease.more() < call.needed() ? longer(emptyForNanos) : 0;
       emptySinceNanos = nowNanos;
+      emptyNeeded = call.needed();
       waiting = end();
     }
     waiting.complete();
@@ -198,19 +217,24 @@ final class Allowance {
    * over, until the store knows all. From here on they are not held, whatever comes of the call.
    */
   synchronized Optional<AllowanceCall> beginRelease(long number, long nowNanos, long nowMillis) {
-    if (asking != null || told || retired || !isIdle(nowNanos, nowMillis)) {
+    over = nowMillis >= endMillis;
+    boolean isDue = held > 0 || owing || (!told && !over && nowNanos - tellAfterNanos >= 0);
+    if (asking != null || retired || !isDue || !isIdle(nowNanos)) {
       return Optional.empty();
     }
     asking = Promise.promise();
+    owing = true;
+    tellPauseNanos = Math.clamp(tellPauseNanos * 2, TELL_AGAIN.toNanos(), TELL_AGAIN_MAX.toNanos());
+    tellAfterNanos = nowNanos + tellPauseNanos;
     known -= held;
     held = 0;
     lowMark = 0;
     return Optional.of(new AllowanceCall(owner, terms, startMillis, number, known, 0, 1));
   }
 
-  private boolean isIdle(long nowNanos, long nowMillis) {
+  private boolean isIdle(long nowNanos) {
     Duration kept = scarce ? IDLE_WHILE_SCARCE : IDLE;
-    return nowMillis >= endMillis || nowNanos - useNanos > kept.toNanos();
+    return over || nowNanos - useNanos > kept.toNanos();
   }
 
   /** The store knows what was given up. */
@@ -220,16 +244,21 @@ final class Allowance {
       known = lease.units();
       remaining = lease.remaining();
       emptyForNanos = 0;
+      owing = false;
       told = lease.unsettled() == 0 && open == 0 && held == 0;
       waiting = end();
     }
     waiting.complete();
   }
 
-  /** Retires the state where the store knows all of it and nobody has asked for long. */
+  /**
+   * Retires the state where the store knows all of it and nobody has asked for long, or where the
+   * period is over, so that what is not settled of it harms nobody.
+   */
   synchronized boolean retireIfUnused(long nowNanos, long nowMillis) {
-    boolean over = nowMillis >= endMillis || nowNanos - useNanos > IDLE.toNanos();
-    retired |= over && told && asking == null;
+    boolean known = told && nowNanos - useNanos > IDLE.toNanos();
+    boolean passed = nowMillis - AFTER_END.toMillis() >= endMillis && held == 0 && !owing;
+    retired |= asking == null && open == 0 && (known || passed);
     return retired;
   }
 

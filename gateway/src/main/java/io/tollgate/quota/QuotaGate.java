@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +50,16 @@ public final class QuotaGate {
   /** How many are looked at in a tick, so that no tick holds the event loop up. */
   private static final int LOOKS = 2_000;
 
+  /** How many give something up at once: whoever waits for units goes by the same connection. */
+  private static final int RELEASING_MAX = 16;
+
   private final AllowanceStore store;
   private final Executor context;
   private final LongSupplier wallMillis;
   private final LongSupplier monotonicNanos;
   private final int allowancesMax;
   private final ConcurrentHashMap<Name, Allowance> held = new ConcurrentHashMap<>();
+  private final AtomicInteger releasing = new AtomicInteger();
   private final AtomicLong calls = new AtomicLong();
   private final Counter exceeded;
   private final Counter unreachable;
@@ -124,11 +129,11 @@ public final class QuotaGate {
     List<Allowances.Drawn> all = new ArrayList<>();
     for (Quota quota : plan.quotas()) {
       String owner = quota.per() == Per.KEY ? key.toString() : subject.id();
-      all.add(drawn(owner, AllowanceTerms.of(quota), nowMillis));
+      all.add(drawn(owner, AllowanceTerms.of(plan.version(), quota), nowMillis));
     }
     @Nullable Credits credits = plan.credits();
     if (credits != null) {
-      all.add(drawn(subject.id(), AllowanceTerms.of(credits), nowMillis));
+      all.add(drawn(subject.id(), AllowanceTerms.of(plan.version(), credits), nowMillis));
     }
     return new Allowances(all);
   }
@@ -153,6 +158,7 @@ public final class QuotaGate {
    */
   public int take(Allowances allowances, long units, long nowNanos, boolean asked) {
     int taken = 0;
+    int beyond = 0;
     for (int i = 0; i < allowances.size(); i++) {
       Allowance allowance = allowances.get(i);
       Allowance.Taken result = allowance.take(units, nowNanos);
@@ -172,9 +178,12 @@ public final class QuotaGate {
           if (allowances.isHard(i)) {
             return undo(allowances, taken, units, result == Allowance.Taken.ASK ? ASK : NONE);
           }
-          exceeded.increment((double) units);
+          beyond++;
         }
       }
+    }
+    if (beyond > 0) {
+      exceeded.increment((double) units * beyond);
     }
     return taken;
   }
@@ -251,7 +260,7 @@ public final class QuotaGate {
       Allowance looked = hand.next();
       if (looked.retireIfUnused(nowNanos, nowMillis)) {
         hand.remove();
-      } else {
+      } else if (releasing.get() < RELEASING_MAX) {
         release(looked, nowNanos, nowMillis);
       }
     }
@@ -261,10 +270,13 @@ public final class QuotaGate {
     allowance
         .beginRelease(calls.incrementAndGet(), nowNanos, nowMillis)
         .ifPresent(
-            call ->
-                store
-                    .lease(call)
-                    .onSuccess(allowance::released)
-                    .onFailure(failure -> failed(allowance, failure)));
+            call -> {
+              releasing.incrementAndGet();
+              store
+                  .lease(call)
+                  .onComplete(done -> releasing.decrementAndGet())
+                  .onSuccess(allowance::released)
+                  .onFailure(failure -> failed(allowance, failure));
+            });
   }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a plan says of an allowance, whoever's it is. Immutable.
  *
+ * @param version of the plan
  * @param meter what uses it up
  * @param period in which it may be used, null for credits, which last
  * @param units how many the plan grants in a period, 0 for credits
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param refillPeriod how often
  */
 public record AllowanceTerms(
+    String version,
     Meter meter,
     @Nullable Period period,
     long units,
@@ -25,12 +27,14 @@ public record AllowanceTerms(
     @Nullable Period refillPeriod) {
   public static final String CREDITS = "credits";
 
-  public static AllowanceTerms of(Quota quota) {
-    return new AllowanceTerms(quota.meter(), quota.period(), quota.units(), quota.hard(), 0, null);
+  public static AllowanceTerms of(String version, Quota quota) {
+    return new AllowanceTerms(
+        version, quota.meter(), quota.period(), quota.units(), quota.hard(), 0, null);
   }
 
-  public static AllowanceTerms of(Credits credits) {
-    return new AllowanceTerms(credits.meter(), null, 0, true, credits.refill(), credits.period());
+  public static AllowanceTerms of(String version, Credits credits) {
+    return new AllowanceTerms(
+        version, credits.meter(), null, 0, true, credits.refill(), credits.period());
   }
 
   /** Returns under which name an owner has the allowance. */

@@ -22,7 +22,7 @@ public final class PostgresAllowances implements AllowanceStore {
   private static final String LEASE =
       """
       SELECT units, more, unsettled, remaining FROM tollgate.lease(
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
       """;
 
   private final UUID instance;
@@ -64,6 +64,7 @@ public final class PostgresAllowances implements AllowanceStore {
             call.owner(),
             terms.name(),
             OffsetDateTime.ofInstant(Instant.ofEpochMilli(call.startMillis()), ZoneOffset.UTC),
+            terms.version(),
             terms.meter().text(),
             text(terms.period()),
             lasts ? null : terms.units(),

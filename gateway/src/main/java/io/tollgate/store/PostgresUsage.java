@@ -30,7 +30,7 @@ public final class PostgresUsage implements UsageLedger {
       """
       WITH begun AS (
         INSERT INTO tollgate.meter_boot (instance, boot, gateway) VALUES ($1, $2, $3)
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (instance, boot) DO UPDATE SET gateway = excluded.gateway
       )
       SELECT tollgate.end_boot(b.instance, b.boot, b.gateway, coalesce(
         (SELECT max(m.sequence) FROM tollgate.meter_batch m

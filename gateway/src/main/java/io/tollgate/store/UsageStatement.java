@@ -57,6 +57,7 @@ final class UsageStatement {
         FROM (SELECT *, to_timestamp(minute / 60 * 3600) AS hour FROM used) used
         GROUP BY subject, hour, key_id, version_id ORDER BY subject, hour, key_id, version_id
         ON CONFLICT (subject, hour, key_id, version_id, came_at) DO UPDATE SET %3$s
+        RETURNING 1
       ),
       """;
 
@@ -68,6 +69,7 @@ final class UsageStatement {
         FROM used GROUP BY subject, minute, key_id, version_id
         ORDER BY subject, minute, key_id, version_id
         ON CONFLICT (subject, minute, key_id, version_id) DO UPDATE SET %3$s
+        RETURNING 1
       ),
       """;
 
@@ -91,17 +93,22 @@ final class UsageStatement {
       """
           .formatted(sum());
 
-  /** What was used of allowances that were leased is spent by the same transaction. */
+  /**
+   * What was used of allowances that were leased is spent by the same transaction. After the ledger
+   * is written, so that whoever leases waits as little as may be.
+   */
   private static final String ALLOWANCES =
       """
       owned AS (
-        SELECT instance, boot, minute, key_id AS owner, %1$s AS completed,
+        SELECT instance, boot, minute, key_id AS owner, version_id, %1$s AS completed,
           %1$s + status_5xx + unanswered AS forwarded FROM used
         UNION ALL
-        SELECT instance, boot, minute, subject, %1$s, %1$s + status_5xx + unanswered FROM used
+        SELECT instance, boot, minute, subject, version_id, %1$s,
+          %1$s + status_5xx + unanswered FROM used
       ), settled AS (
         SELECT tollgate.settle(array_agg(instance), array_agg(boot), array_agg(minute),
-          array_agg(owner), array_agg(forwarded), array_agg(completed))::text AS done FROM owned
+          array_agg(owner), array_agg(version_id), array_agg(forwarded), array_agg(completed))::text AS done FROM owned
+        WHERE (SELECT count(*) FROM hours) + (SELECT count(*) FROM minutes) >= 0
       )
       SELECT (SELECT count(*)::int FROM fresh) AS fresh, (SELECT done FROM settled) AS settled
       """

@@ -21,7 +21,7 @@ final class AllowancesInPostgres implements AutoCloseable {
   private final Connection connection;
 
   /** What a batch tells of one key or subject. */
-  record Used(String owner, long forwarded, long completed) {}
+  record Used(String owner, String version, long forwarded, long completed) {}
 
   AllowancesInPostgres() {
     try {
@@ -33,27 +33,28 @@ final class AllowancesInPostgres implements AutoCloseable {
 
   Optional<AllowanceCall.Leased> lease(UUID instance, long boot, AllowanceCall call) {
     AllowanceTerms terms = call.terms();
-    String sql = "SELECT * FROM tollgate.lease(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    String sql = "SELECT * FROM tollgate.lease(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setObject(1, instance);
       statement.setLong(2, boot);
       statement.setString(3, call.owner());
       statement.setString(4, terms.name());
       statement.setTimestamp(5, new Timestamp(call.startMillis()));
-      statement.setString(6, terms.meter().text());
-      statement.setString(7, text(terms.period()));
+      statement.setString(6, terms.version());
+      statement.setString(7, terms.meter().text());
+      statement.setString(8, text(terms.period()));
       if (terms.period() == null) {
-        statement.setNull(8, Types.BIGINT);
+        statement.setNull(9, Types.BIGINT);
       } else {
-        statement.setLong(8, terms.units());
+        statement.setLong(9, terms.units());
       }
-      statement.setBoolean(9, terms.hard());
-      statement.setLong(10, terms.refill());
-      statement.setString(11, text(terms.refillPeriod()));
-      statement.setLong(12, call.number());
-      statement.setLong(13, call.known());
-      statement.setLong(14, call.wanted());
-      statement.setLong(15, call.needed());
+      statement.setBoolean(10, terms.hard());
+      statement.setLong(11, terms.refill());
+      statement.setString(12, text(terms.refillPeriod()));
+      statement.setLong(13, call.number());
+      statement.setLong(14, call.known());
+      statement.setLong(15, call.wanted());
+      statement.setLong(16, call.needed());
       try (var rows = statement.executeQuery()) {
         return rows.next()
             ? Optional.of(
@@ -74,7 +75,7 @@ final class AllowancesInPostgres implements AutoCloseable {
   }
 
   void settle(UUID instance, long boot, long minuteMillis, List<Used> used) {
-    String sql = "SELECT tollgate.settle(?, ?, ?, ?, ?, ?)";
+    String sql = "SELECT tollgate.settle(?, ?, ?, ?, ?, ?, ?)";
     int rows = used.size();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setArray(1, array("uuid", Collections.nCopies(rows, instance).toArray()));
@@ -82,8 +83,9 @@ final class AllowancesInPostgres implements AutoCloseable {
       Long minute = minuteMillis / 60_000;
       statement.setArray(3, array("bigint", Collections.nCopies(rows, minute).toArray()));
       statement.setArray(4, array("text", used.stream().map(Used::owner).toArray()));
-      statement.setArray(5, array("bigint", used.stream().map(Used::forwarded).toArray()));
-      statement.setArray(6, array("bigint", used.stream().map(Used::completed).toArray()));
+      statement.setArray(5, array("text", used.stream().map(Used::version).toArray()));
+      statement.setArray(6, array("bigint", used.stream().map(Used::forwarded).toArray()));
+      statement.setArray(7, array("bigint", used.stream().map(Used::completed).toArray()));
       statement.execute();
     } catch (SQLException e) {
       throw new IllegalStateException(e);

@@ -29,12 +29,15 @@ final class ModelGateway {
   private final Map<KeyId, Allowances> known = new HashMap<>();
   private final List<Open> open = new ArrayList<>();
   private final List<Runnable> late = new ArrayList<>();
-  private final Map<String, long[]> batch = new HashMap<>();
+  private final Map<Counted, long[]> batch = new HashMap<>();
   private long boot = 1;
   private QuotaGate gate;
 
   /** A request that passed, and whose fate is open. */
-  record Open(KeyId key, Subject subject, Allowances allowances, int taken, long units) {}
+  record Open(
+      KeyId key, Subject subject, String version, Allowances allowances, int taken, long units) {}
+
+  private record Counted(String owner, String version) {}
 
   ModelGateway(AllowancesInPostgres postgres, SplittableRandom random, LongSupplier millis) {
     this.postgres = postgres;
@@ -89,7 +92,7 @@ final class ModelGateway {
       long nanos = millis.getAsLong() * 1_000_000;
       int taken = gate.take(allowances, units, nanos, attempt == ATTEMPTS_MAX - 1);
       if (taken >= 0) {
-        open.add(new Open(key, subject, allowances, taken, units));
+        open.add(new Open(key, subject, plan.version(), allowances, taken, units));
         return true;
       }
       if (taken == QuotaGate.NONE) {
@@ -113,9 +116,19 @@ final class ModelGateway {
     open.remove(request);
     request.allowances().settle(request.taken(), request.units(), reached);
     for (String owner : List.of(request.key().toString(), request.subject().id())) {
-      long[] counts = batch.computeIfAbsent(owner, unused -> new long[2]);
+      var counted = new Counted(owner, request.version());
+      long[] counts = batch.computeIfAbsent(counted, unused -> new long[2]);
       counts[0] += reached == Reached.NOTHING ? 0 : request.units();
       counts[1] += reached == Reached.COMPLETED ? request.units() : 0;
+    }
+  }
+
+  /** A request under a plan without quotas, which is metered, and takes nothing. */
+  void free(KeyId key, Subject subject, String version, long units) {
+    for (String owner : List.of(key.toString(), subject.id())) {
+      long[] counts = batch.computeIfAbsent(new Counted(owner, version), unused -> new long[2]);
+      counts[0] += units;
+      counts[1] += units;
     }
   }
 
@@ -127,7 +140,10 @@ final class ModelGateway {
   private void ship(long ofBoot) {
     List<AllowancesInPostgres.Used> used = new ArrayList<>();
     batch.forEach(
-        (owner, counts) -> used.add(new AllowancesInPostgres.Used(owner, counts[0], counts[1])));
+        (counted, counts) ->
+            used.add(
+                new AllowancesInPostgres.Used(
+                    counted.owner(), counted.version(), counts[0], counts[1])));
     batch.clear();
     postgres.settle(instance, ofBoot, millis.getAsLong(), used);
   }

@@ -13,10 +13,13 @@ import io.tollgate.plan.Plan;
 import io.tollgate.plan.Quota;
 import io.tollgate.quota.Allowances.Reached;
 import io.tollgate.store.AllowanceCall;
+import io.tollgate.store.AllowanceTerms;
 import io.tollgate.store.StoreUnreachable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,7 @@ class QuotaGateTest {
   private long millis = NOON;
   private boolean reachable = true;
   private int calls;
+  private @Nullable List<Promise<AllowanceCall.Leased>> held;
   private QuotaGate gate = gate(QuotaGate.ALLOWANCES_MAX);
 
   @BeforeEach
@@ -57,6 +61,11 @@ class QuotaGateTest {
 
   private Future<AllowanceCall.Leased> lease(AllowanceCall call) {
     calls++;
+    if (held != null) {
+      Promise<AllowanceCall.Leased> answer = Promise.promise();
+      held.add(answer);
+      return answer.future();
+    }
     return reachable
         ? Future.succeededFuture(postgres.lease(INSTANCE, 1, call).orElseThrow())
         : Future.failedFuture(new StoreUnreachable("away"));
@@ -200,6 +209,8 @@ class QuotaGateTest {
     String month = "UPDATE tollgate.allowance SET refilled_at = refilled_at - interval '1 month'";
     postgres.execute(month);
     assertThat(passed(of(plan, KEY), 40)).as("20 are more than a refill of 10").isEqualTo(20);
+    var used = new AllowancesInPostgres.Used(SUBJECT.id(), "pver_1", 35, 35);
+    postgres.settle(INSTANCE, 1, millis, List.of(used));
     postgres.execute(month);
     millis += Allowance.EMPTY_BELIEVED_MAX.toMillis();
     assertThat(passed(of(plan, KEY), 40)).isEqualTo(10);
@@ -258,7 +269,7 @@ class QuotaGateTest {
     gate.tick();
     assertThat(take(allowances, 0)).as("a request is under way").isNotNegative();
     allowances.settle(taken, 1, Reached.COMPLETED);
-    var used = new AllowancesInPostgres.Used(KEY.toString(), 1, 1);
+    var used = new AllowancesInPostgres.Used(KEY.toString(), "pver_1", 1, 1);
     postgres.settle(INSTANCE, 1, millis, List.of(used));
     millis += Allowance.IDLE.toMillis() + 1;
     for (int i = 0; i < 4; i++) {
@@ -266,6 +277,65 @@ class QuotaGateTest {
     }
     assertThat(gate.take(allowances, 1, millis * 1_000_000, false)).isEqualTo(QuotaGate.STALE);
     assertThat(passed(of(plan(monthly(Per.KEY, 1_000, true)), KEY), 2_000)).isEqualTo(999);
+  }
+
+  @Test
+  void what_another_gateway_holds_is_no_reason_to_fill_up_credits() {
+    Plan plan = credits(100, Period.MONTH);
+    assertThat(take(of(plan, KEY), 1)).isNotNegative();
+    postgres.execute("UPDATE tollgate.allowance SET refilled_at = '-infinity'");
+    postgres.beginBoot(INSTANCE, 2);
+    var again =
+        new AllowanceCall(
+            SUBJECT.id(),
+            AllowanceTerms.of("pver_1", new Credits(Meter.COMPLETED, 100, Period.MONTH)),
+            0,
+            1,
+            -1,
+            10,
+            1);
+    postgres.lease(INSTANCE, 2, again);
+    assertThat(postgres.number("SELECT granted FROM tollgate.allowance")).isEqualTo(100);
+  }
+
+  @Test
+  void a_dear_request_that_finds_too_little_does_not_stop_cheap_ones() {
+    Allowances allowances = of(plan(monthly(Per.KEY, 50, true)), KEY);
+    assertThat(take(allowances, 60)).isEqualTo(QuotaGate.NONE);
+    assertThat(passed(allowances, 60)).isEqualTo(50);
+  }
+
+  @Test
+  void a_state_whose_period_is_over_goes_with_what_is_not_settled() {
+    Allowances allowances = of(plan(monthly(Per.KEY, 1_000, true)), KEY);
+    int taken = take(allowances, 1);
+    millis += Duration.ofHours(12).toMillis() + 1;
+    gate.tick();
+    allowances.settle(taken, 1, Reached.NOTHING);
+    int before = calls;
+    for (int i = 0; i < 10; i++) {
+      millis += Duration.ofSeconds(10).toMillis();
+      gate.tick();
+    }
+    assertThat(calls).as("nobody is told of it again").isEqualTo(before);
+    millis += Allowance.AFTER_END.toMillis();
+    gate.tick();
+    assertThat(gate.take(allowances, 0, millis * 1_000_000, false)).isEqualTo(QuotaGate.STALE);
+  }
+
+  @Test
+  void only_so_many_give_something_up_at_once() {
+    List<Promise<AllowanceCall.Leased>> answers = new ArrayList<>();
+    reachable = true;
+    Plan plan = plan(monthly(Per.KEY, 1_000, true));
+    for (int key = 0; key < 50; key++) {
+      assertThat(take(of(plan, new KeyId(3, key)), 1)).isNotNegative();
+    }
+    held = answers;
+    millis += Allowance.IDLE.toMillis() + 1;
+    gate.tick();
+    gate.tick();
+    assertThat(answers).hasSize(16);
   }
 
   @Test

@@ -87,7 +87,8 @@ class QuotaModelTest {
           gateway.killAndStart();
         }
       }
-      case 5, 6, 7, 8, 9 -> end(gateway);
+      case 5 -> gateway.free(KEYS.get(random.nextInt(2)), SUBJECT, "pver_free", 5);
+      case 6, 7, 8, 9 -> end(gateway);
       default -> request(gateway);
     }
     check();
@@ -160,6 +161,7 @@ class QuotaModelTest {
     "more is leased than there is, lease, AND spare >= needed, ''",
     "what was told by a lost answer is leased for good, lease, units = known, units = l.units",
     "what is settled stays leased, settle, 'sum(least(open, units))::bigint', 0::bigint",
+    "what is used under another plan is booked, settle, u.version = ANY(l.versions), true",
     "what a boot has left is lost, end_boot, a.leased - g.open, a.leased"
   })
   void without_one_of_the_rules_that_is_not_so(

@@ -29,6 +29,8 @@ CREATE TABLE tollgate.allowance_lease (
   meter text NOT NULL CHECK (meter IN ('forwarded', 'completed')),
   -- The span by which its allowance begins anew; null for credits.
   period text CHECK (period IN ('day', 'month')),
+  -- The versions of plans by which it was leased: what is used under others takes nothing of it.
+  versions text[] NOT NULL DEFAULT '{}',
   -- The number of the newest call that was heeded: an older one that comes late changes nothing.
   call bigint NOT NULL DEFAULT 0,
   units bigint NOT NULL DEFAULT 0 CHECK (units >= 0),
@@ -70,7 +72,7 @@ $$;
 -- nothing where a newer call was heeded already, or the boot is over.
 CREATE FUNCTION tollgate.lease(
   of_instance uuid, of_boot bigint, of_owner text, of_name text, of_start timestamptz,
-  of_meter text, of_period text,
+  of_version text, of_meter text, of_period text,
   -- What the plan grants, null for credits; up to how many those are filled up, and how often.
   plan_units bigint, plan_hard boolean, refill bigint, refill_period text,
   -- The boot's count of its calls, its units as it knows them, how many more it would like, and less
@@ -86,7 +88,10 @@ DECLARE
   spare bigint;
   extra bigint := 0;
 BEGIN
-  -- A boot that has ended, or of which nothing is known, leases nothing: who would settle it?
+  -- A boot that has ended leases nothing: who would settle it? Named here where its first batch or
+  -- its beginning has not come in yet.
+  INSERT INTO tollgate.meter_boot (instance, boot, gateway) VALUES (of_instance, of_boot, '')
+  ON CONFLICT DO NOTHING;
   PERFORM FROM tollgate.meter_boot b
   WHERE b.instance = of_instance AND b.boot = of_boot AND b.last_sequence IS NULL FOR SHARE;
   IF NOT FOUND THEN
@@ -114,8 +119,8 @@ BEGIN
   ELSIF refill > 0 THEN
     refill_start := date_trunc(refill_period, now(), 'UTC');
     IF a.refilled_at < refill_start THEN
-      a.granted := a.granted
-        + greatest(0, refill - (a.granted - a.spent - a.leased - greatest(0, known - l.settled)));
+      -- What is leased is not spent, and may come back.
+      a.granted := greatest(a.granted, a.spent + refill);
       a.refilled_at := refill_start;
     END IF;
   END IF;
@@ -129,7 +134,9 @@ BEGIN
   SET granted = a.granted, hard = a.hard, refilled_at = a.refilled_at,
     leased = a.leased + greatest(0, known + extra - l.settled)
   WHERE t.owner = of_owner AND t.name = of_name AND t.period_start = of_start;
-  UPDATE tollgate.allowance_lease h SET call = this_call, units = known + extra, meter = of_meter
+  UPDATE tollgate.allowance_lease h SET call = this_call, units = known + extra, meter = of_meter,
+    versions = CASE WHEN of_version = ANY(l.versions) THEN l.versions
+      ELSE l.versions || of_version END
   WHERE h.instance = of_instance AND h.boot = of_boot AND h.owner = of_owner AND h.name = of_name
     AND h.period_start = of_start;
   RETURN QUERY SELECT known + extra, extra,
@@ -138,27 +145,30 @@ END
 $$;
 
 -- Books what batches tell to be used, by what their boots have leased. A row of each array is what
--- one owner has used in one minute since the epoch.
+-- one owner has used in one minute since the epoch, under one version of a plan.
 CREATE FUNCTION tollgate.settle(
   instances uuid[], boots bigint[], minutes bigint[], owners text[],
-  forwarded bigint[], completed bigint[]) RETURNS void
+  versions text[], forwarded bigint[], completed bigint[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   -- Allowances first and in one order, as whoever leases does it.
   PERFORM FROM tollgate.allowance a
   WHERE (a.owner, a.name, a.period_start) IN (
     SELECT l.owner, l.name, l.period_start FROM tollgate.allowance_lease l
-    WHERE l.instance = ANY(instances) AND l.boot = ANY(boots) AND l.owner = ANY(owners))
+    WHERE l.instance = ANY(instances) AND l.boot = ANY(boots) AND l.owner = ANY(owners)
+      AND (l.period IS NULL OR l.period_start IN (
+        SELECT date_trunc(p.name, to_timestamp(m * 60), 'UTC')
+        FROM unnest(minutes) m CROSS JOIN (VALUES ('day'), ('month')) p (name))))
   ORDER BY a.owner, a.name, a.period_start FOR UPDATE;
   WITH taken AS (
     SELECT l.instance, l.boot, l.owner, l.name, l.period_start,
       greatest(0, l.units - l.settled) AS open,
       sum(CASE l.meter WHEN 'forwarded' THEN u.forwarded ELSE u.completed END)::bigint AS units
-    FROM unnest(instances, boots, minutes, owners, forwarded, completed)
-      u (instance, boot, minute, owner, forwarded, completed)
+    FROM unnest(instances, boots, minutes, owners, versions, forwarded, completed)
+      u (instance, boot, minute, owner, version, forwarded, completed)
     JOIN tollgate.allowance_lease l USING (instance, boot, owner)
-    WHERE l.period IS NULL
-      OR l.period_start = date_trunc(l.period, to_timestamp(u.minute * 60), 'UTC')
+    WHERE u.version = ANY(l.versions) AND (l.period IS NULL
+      OR l.period_start = date_trunc(l.period, to_timestamp(u.minute * 60), 'UTC'))
     GROUP BY l.instance, l.boot, l.owner, l.name, l.period_start
   ), booked AS (
     UPDATE tollgate.allowance_lease l SET settled = l.settled + t.units FROM taken t
