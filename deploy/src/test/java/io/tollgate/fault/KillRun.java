@@ -80,6 +80,7 @@ final class KillRun {
         management.awaitReady();
         var calls = new ManagementCalls(managementPort, clock, new Book());
         live(postgres, gateway, port, calls);
+        management.stop();
         good = judge(postgres, upstream);
       }
     }
