@@ -48,7 +48,10 @@ final class Account {
       WHERE p.payer = $1 AND p.is_free_trial AND v.plan_id = $2 LIMIT 1
       """;
 
-  private final List<AuditEntry> lines = new ArrayList<>();
+  /** As the audit calls whoever does what time alone changes, which no request asks for. */
+  static final Origin SCHEDULE = new Origin("schedule", "none");
+
+  private final List<AuditEntry> lines;
   private final Change change;
   private final Origin origin;
   private final String id;
@@ -60,10 +63,45 @@ final class Account {
    * @param id of the subscription
    */
   Account(Change change, Origin origin, String id, String payer) {
+    this(change, origin, id, payer, new ArrayList<>());
+  }
+
+  private Account(Change change, Origin origin, String id, String payer, List<AuditEntry> lines) {
     this.change = change;
     this.origin = origin;
     this.id = id;
     this.payer = payer;
+    this.lines = lines;
+  }
+
+  /**
+   * Ends each period that is over at a time, and begins what follows it. Whoever changes an item
+   * does this first: else a period that has begun would be lost, with what is due for it.
+   */
+  void makeGood(OffsetDateTime now) {
+    var schedule = new Account(change, SCHEDULE, id, payer, lines);
+    boolean more = true;
+    while (more) {
+      more = schedule.rollDue(now);
+    }
+  }
+
+  /** Does the same of one period; returns whether there was one. */
+  boolean rollDue(OffsetDateTime now) {
+    Optional<Item> due = current().filter(item -> !item.end().isAfter(now));
+    due.ifPresent(this::roll);
+    return due.isPresent();
+  }
+
+  /** Ends a period, and begins what follows it. */
+  private void roll(Item item) {
+    if (item.is(Item.ACTIVE)) {
+      renew(item);
+      return;
+    }
+    Optional<Item> next = upcoming();
+    end(item, item.end());
+    next.ifPresent(this::activate);
   }
 
   /** Returns the item that holds, if one does. */

@@ -34,10 +34,12 @@ final class SubscriptionRegistry {
 
   private final Transactions transactions;
   private final RandomGenerator random;
+  private final DueWork.Clock clock;
 
-  SubscriptionRegistry(Transactions transactions, RandomGenerator random) {
+  SubscriptionRegistry(Transactions transactions, RandomGenerator random, DueWork.Clock clock) {
     this.transactions = transactions;
     this.random = random;
+    this.clock = clock;
   }
 
   /**
@@ -53,9 +55,10 @@ final class SubscriptionRegistry {
         change -> {
           PlanRegistry.hold(change);
           String id = lock(change, order.payer().id());
-          OffsetDateTime now = PlanVersion.now(change);
-          PlanVersion version = offered(change, order, now);
+          OffsetDateTime now = clock.now(change);
           Account account = new Account(change, origin, id, order.payer().id());
+          account.makeGood(now);
+          PlanVersion version = offered(change, order, now);
           Optional<Item> current = account.current();
           if (current.isPresent() && has(current.orElseThrow(), order, version)) {
             keep(account, current.orElseThrow(), now);
@@ -145,7 +148,9 @@ final class SubscriptionRegistry {
         change -> {
           for (Row row : change.execute(OF_ITEM, Tuple.of(itemId))) {
             var account = new Account(change, origin, row.getString("id"), row.getString("payer"));
-            work.on(account, account.item(itemId), PlanVersion.now(change));
+            OffsetDateTime now = clock.now(change);
+            account.makeGood(now);
+            work.on(account, account.item(itemId), now);
             var after = SubscriptionViews.ITEMS.get(change::execute, itemId);
             return Optional.of(new Changed(after, account.record()));
           }

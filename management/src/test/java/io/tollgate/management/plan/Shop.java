@@ -100,10 +100,19 @@ final class Shop implements AutoCloseable {
 
   /** Returns what the audit tells of an object, newest first. */
   List<String> actions(JsonObject object) {
+    return lines(object, "action");
+  }
+
+  /** Returns who did that, as the audit tells it. */
+  List<String> actors(JsonObject object) {
+    return lines(object, "actor");
+  }
+
+  private List<String> lines(JsonObject object, String member) {
     return objects(
             management.get("/audit?object=" + object.getString("id")).ok().getJsonArray("data"))
         .stream()
-        .map(line -> line.getString("action"))
+        .map(line -> line.getString(member))
         .toList();
   }
 
