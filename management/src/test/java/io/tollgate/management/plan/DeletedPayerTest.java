@@ -43,13 +43,7 @@ class DeletedPayerTest {
 
   private static void assertEndsWith(String payer, String path, String type) {
     JsonObject current = Shop.current(shop.subscribe(payer, paid(type)).ok());
-    JsonObject order = Shop.order(payer, paid(type)).put("change", "period_end");
-    JsonObject upcoming =
-        shop.management
-            .post(Shop.SUBSCRIPTIONS, order)
-            .ok()
-            .getJsonArray("subscription_items")
-            .getJsonObject(1);
+    JsonObject upcoming = shop.planned(payer, paid(type));
     shop.management.delete(path + payer).ok();
     for (JsonObject item : new JsonObject[] {current, upcoming}) {
       assertThat(shop.listed(item).getString("status")).isEqualTo("ended");

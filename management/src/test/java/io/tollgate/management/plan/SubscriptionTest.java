@@ -230,65 +230,6 @@ class SubscriptionTest {
   }
 
   @Nested
-  class IsTakenBack {
-    @Test
-    void after_it_was_canceled_though_the_plan_has_a_newer_version_and_nothing_more_is_due() {
-      JsonObject plan = paid();
-      JsonObject item = begun(plan);
-      shop.changed(plan, new JsonObject().put("fee", 2_000));
-      shop.management.delete(Shop.item(item)).ok();
-      assertGoesOn(item, plan);
-    }
-
-    @Test
-    void after_it_was_canceled_though_the_plan_is_archived() {
-      JsonObject plan = paid();
-      JsonObject item = begun(plan);
-      shop.management.delete(Shop.item(item)).ok();
-      shop.management.post(path(plan) + "/archive", "").ok();
-      assertGoesOn(item, plan);
-    }
-
-    private void assertGoesOn(JsonObject item, JsonObject plan) {
-      JsonObject kept = begun(plan);
-      assertThat(kept.getString("id")).isEqualTo(item.getString("id"));
-      assertThat(kept.getString("status")).isEqualTo("active");
-      assertThat(kept.getString("price_id")).isEqualTo(item.getString("price_id"));
-      assertThat(shop.periods(kept)).containsExactly("month f 1000");
-    }
-
-    @Test
-    void when_the_change_that_was_planned_is_withdrawn() {
-      JsonObject item = begun(paid());
-      planned(paid());
-      JsonObject upcoming = planned(paid());
-      shop.management.delete(Shop.item(upcoming)).ok();
-      JsonObject kept = shop.listed(item);
-      assertThat(kept.getString("status")).isEqualTo("active");
-      assertThat(kept.getValue("canceled_at")).isNull();
-      assertThat(subscription().getJsonArray("subscription_items")).hasSize(1);
-      assertThat(shop.actions(item)).startsWith("subscription_item.resume");
-    }
-
-    @Test
-    void but_not_where_it_had_been_canceled_before_the_change_was_planned() {
-      JsonObject item = begun(paid());
-      shop.management.delete(Shop.item(item)).ok();
-      JsonObject upcoming = planned(paid());
-      shop.management.delete(Shop.item(upcoming)).ok();
-      assertThat(shop.listed(item).getString("status")).isEqualTo("canceled");
-    }
-  }
-
-  private JsonObject planned(JsonObject plan) {
-    return shop.management
-        .post(Shop.SUBSCRIPTIONS, Shop.order(payer, plan).put("change", "period_end"))
-        .ok()
-        .getJsonArray("subscription_items")
-        .getJsonObject(1);
-  }
-
-  @Nested
   class Ends {
     @Test
     void with_its_period_when_it_is_canceled() {
@@ -317,7 +258,7 @@ class SubscriptionTest {
     @Test
     void and_so_does_what_was_to_follow() {
       JsonObject item = begun(paid());
-      JsonObject next = planned(paid());
+      JsonObject next = shop.planned(payer, paid());
       shop.management.delete(Shop.item(item) + "?end_now=true").ok();
       assertThat(shop.listed(next).getString("status")).isEqualTo("ended");
     }
