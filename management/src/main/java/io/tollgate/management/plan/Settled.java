@@ -3,8 +3,8 @@ package io.tollgate.management.plan;
 import io.tollgate.management.wire.ApiError;
 
 /**
- * Refuses what is so already. An earlier call may have made it so and may never have been proven, so
- * this is told only when it holds everywhere.
+ * Refuses what is so already. An earlier call may have made it so and may never have been proven,
+ * so this is told only when it holds everywhere.
  */
 final class Settled extends RuntimeException {
   private static final long serialVersionUID = 1L;

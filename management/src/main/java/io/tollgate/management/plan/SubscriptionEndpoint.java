@@ -60,7 +60,10 @@ final class SubscriptionEndpoint {
 
   void enter(Endpoints endpoints) {
     endpoints.post(
-        "subscriptions.create", Area.BILLING, "/billing/subscriptions", Forms.of(proven(this::subscribe)));
+        "subscriptions.create",
+        Area.BILLING,
+        "/billing/subscriptions",
+        Forms.of(proven(this::subscribe)));
     endpoints.get(
         "subscriptions.of_user",
         Area.BILLING,
@@ -72,7 +75,8 @@ final class SubscriptionEndpoint {
         "/organizations/:id/billing/subscription",
         Forms.of(exchange -> get(exchange, "org_")));
     endpoints.get("subscription_items.list", Area.BILLING, ITEMS, Forms.of(this::list));
-    endpoints.delete("subscription_items.cancel", Area.BILLING, ITEM, Forms.of(proven(this::cancel)));
+    endpoints.delete(
+        "subscription_items.cancel", Area.BILLING, ITEM, Forms.of(proven(this::cancel)));
     endpoints.post(
         "subscription_items.extend_free_trial",
         Area.BILLING,

@@ -69,10 +69,12 @@ class TakenBackTest {
     JsonObject kept = shop.listed(item);
     assertThat(kept.getString("status")).isEqualTo("active");
     assertThat(kept.getValue("canceled_at")).isNull();
-    assertThat(shop.management
+    assertThat(
+            shop.management
                 .get("/users/" + payer + "/billing/subscription")
                 .ok()
-                .getJsonArray("subscription_items")).hasSize(1);
+                .getJsonArray("subscription_items"))
+        .hasSize(1);
     assertThat(shop.actions(item)).startsWith("subscription_item.resume");
   }
 
