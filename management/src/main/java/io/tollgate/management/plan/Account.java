@@ -4,6 +4,7 @@ import io.tollgate.access.Subject;
 import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
+import io.tollgate.management.object.Fields;
 import io.tollgate.management.object.Spelled;
 import io.tollgate.management.object.WordId;
 import io.tollgate.store.RecordName;
@@ -48,7 +49,17 @@ final class Account {
       WHERE p.payer = $1 AND p.is_free_trial AND v.plan_id = $2 LIMIT 1
       """;
 
-  private final List<AuditEntry> lines = new ArrayList<>();
+  private static final String CANCELED_FOR =
+      """
+      SELECT FROM tollgate.subscription_item i JOIN tollgate.subscription_item other
+        ON other.subscription_id = i.subscription_id AND other.created_at = i.canceled_at
+      WHERE i.id = $1 AND i.status = 'canceled' AND other.id <> i.id LIMIT 1
+      """;
+
+  /** As the audit calls whoever does what time alone changes, which no request asks for. */
+  static final Origin SCHEDULE = new Origin("schedule", "none");
+
+  private final List<AuditEntry> lines;
   private final Change change;
   private final Origin origin;
   private final String id;
@@ -60,10 +71,45 @@ final class Account {
    * @param id of the subscription
    */
   Account(Change change, Origin origin, String id, String payer) {
+    this(change, origin, id, payer, new ArrayList<>());
+  }
+
+  private Account(Change change, Origin origin, String id, String payer, List<AuditEntry> lines) {
     this.change = change;
     this.origin = origin;
     this.id = id;
     this.payer = payer;
+    this.lines = lines;
+  }
+
+  /**
+   * Ends each period that is over at a time, and begins what follows it. Whoever changes an item
+   * does this first: else a period that has begun would be lost, with what is due for it.
+   */
+  void makeGood(OffsetDateTime now) {
+    var schedule = new Account(change, SCHEDULE, id, payer, lines);
+    boolean more = true;
+    while (more) {
+      more = schedule.rollDue(now);
+    }
+  }
+
+  /** Does the same of one period; returns whether there was one. */
+  boolean rollDue(OffsetDateTime now) {
+    Optional<Item> due = current().filter(item -> !item.end().isAfter(now));
+    due.ifPresent(this::roll);
+    return due.isPresent();
+  }
+
+  /** Ends a period, and begins what follows it. */
+  private void roll(Item item) {
+    if (item.is(Item.ACTIVE)) {
+      renew(item);
+      return;
+    }
+    Optional<Item> next = upcoming();
+    end(item, item.end());
+    next.ifPresent(this::activate);
   }
 
   /** Returns the item that holds, if one does. */
@@ -116,6 +162,7 @@ final class Account {
     change.execute(INSERT, values);
     if (status.equals(Item.ACTIVE)) {
       begin(itemId, start);
+      checkThere();
       putPlan(version.id());
     }
     line("subscription_item.create", itemId, null);
@@ -129,6 +176,14 @@ final class Account {
   /** Lets an item end with its period. */
   void cancel(Item item) {
     update(item, "subscription_item.cancel", "status = 'canceled', canceled_at = now()");
+  }
+
+  /**
+   * Returns whether an item was canceled since another one was to follow it: that one was made by
+   * the same change, hence at the same time.
+   */
+  boolean isCanceledForAnother(Item item) {
+    return change.execute(CANCELED_FOR, Tuple.of(item.id())).rowCount() > 0;
   }
 
   /** Takes that back. */
@@ -195,9 +250,28 @@ final class Account {
 
   /** Lets the payer's keys do what a version lets them; null is the default plan's. */
   private void putPlan(@Nullable String versionId) {
-    RecordName name = RecordName.subject(new Subject(payer));
-    var before = (SubjectRecord) change.lockOrPut(name, SubjectRecord.DEFAULTS);
-    change.put(name, before.withPlan(versionId));
+    change.put(recordName(), lockRecord().withPlan(versionId));
+  }
+
+  /** Refuses one who is deleted, who would be billed for ever. */
+  private void checkThere() {
+    if (!lockRecord().enabled()) {
+      throw Fields.notOneOf(
+          SubscriptionRegistry.PAYER, payer, "a user or an organization that is not deleted");
+    }
+  }
+
+  private SubjectRecord lockRecord() {
+    return (SubjectRecord) change.lockOrPut(recordName(), SubjectRecord.DEFAULTS);
+  }
+
+  private RecordName recordName() {
+    return RecordName.subject(new Subject(payer));
+  }
+
+  /** Returns the lines so far, for whoever ends the change with more than them. */
+  List<AuditEntry> lines() {
+    return List.copyOf(lines);
   }
 
   /** Ends the change, with a line of the audit for each item that it concerns. */

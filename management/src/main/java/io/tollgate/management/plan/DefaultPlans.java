@@ -37,6 +37,12 @@ final class DefaultPlans {
       LIMIT 1
       """;
 
+  private static final String IN_FORCE =
+      """
+      SELECT FROM tollgate.plan_version
+      WHERE plan_id = $1 AND effective_at <= statement_timestamp() LIMIT 1
+      """;
+
   private DefaultPlans() {}
 
   /** Makes way for another default plan; returns the one that it was, as it was. */
@@ -48,6 +54,21 @@ final class DefaultPlans {
         "UPDATE tollgate.plan SET is_default = false, updated_at = now() WHERE id = $1";
     before.ifPresent(plan -> change.execute(demotion, Tuple.of(plan.member("id"))));
     return before;
+  }
+
+  /**
+   * Refuses a default plan of which no version is in force: all who have subscribed to nothing
+   * would have no plan until then, without limits and prices.
+   */
+  static void checkInForce(Change change, String planId) {
+    if (change.execute(IN_FORCE, Tuple.of(planId)).rowCount() == 0) {
+      throw ApiError.form(
+          "form_param_value_invalid",
+          "is invalid",
+          "is_default",
+          "is_default must be false until the plan's effective_at has come: whoever has subscribed"
+              + " to nothing would have no plan until then.");
+    }
   }
 
   /** Refuses a default plan that costs something before anything is used. */

@@ -1,7 +1,6 @@
 package io.tollgate.management.plan;
 
 import io.tollgate.management.audit.Change;
-import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.store.InstanceRecord;
 import io.tollgate.store.RecordName;
@@ -12,7 +11,6 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,9 +28,6 @@ final class DueWork {
   static final int AT_ONCE = 100;
 
   private static final Duration FORGIVEN_AFTER = Duration.ofMinutes(1);
-
-  /** As the audit calls whoever does it, which no request asks for. */
-  private static final Origin ORIGIN = new Origin("schedule", "none");
 
   /** What another one has taken is left to him. */
   private static final String DUE =
@@ -94,7 +89,7 @@ final class DueWork {
           }
           change.put(RecordName.INSTANCE, after);
           change.record(
-              ORIGIN.entry(
+              Account.SCHEDULE.entry(
                   "instance.plans.force",
                   "instance",
                   RecordText.encode(before),
@@ -127,26 +122,12 @@ final class DueWork {
     for (Row row : change.execute(DUE, due)) {
       String id = row.getString("id");
       underWay = id;
-      Account account = new Account(change, ORIGIN, id, row.getString("payer"));
+      Account account = new Account(change, Account.SCHEDULE, id, row.getString("payer"));
       // Anew: it may have been changed before it was locked.
-      account
-          .current()
-          .filter(item -> !item.end().isAfter(now))
-          .ifPresent(item -> roll(account, item));
+      account.rollDue(now);
       account.record();
       return true;
     }
     return false;
-  }
-
-  /** Ends a period, and begins what follows it. */
-  private static void roll(Account account, Item item) {
-    if (item.is(Item.ACTIVE)) {
-      account.renew(item);
-      return;
-    }
-    Optional<Item> next = account.upcoming();
-    account.end(item, item.end());
-    next.ifPresent(account::activate);
   }
 }

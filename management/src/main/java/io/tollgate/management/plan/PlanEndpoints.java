@@ -25,7 +25,8 @@ public final class PlanEndpoints {
     var service = new Service(transactions, barrier);
     plans = new PlanEndpoint(service, new PlanRegistry(transactions, random));
     subscriptions =
-        new SubscriptionEndpoint(service, new SubscriptionRegistry(transactions, random));
+        new SubscriptionEndpoint(
+            service, new SubscriptionRegistry(transactions, random, PlanVersion::now));
     allowances = new AllowanceEndpoint(new AllowanceRegistry(transactions));
   }
 

@@ -124,6 +124,7 @@ final class PlanRegistry {
       Optional<Spelled> demoted) {
     Spelled after = VIEW.get(change::execute, id);
     if (after.flag("is_default")) {
+      DefaultPlans.checkInForce(change, id);
       DefaultPlans.checkFree(change, id);
     }
     DefaultPlans.write(change);

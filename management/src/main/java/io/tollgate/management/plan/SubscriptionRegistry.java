@@ -34,10 +34,12 @@ final class SubscriptionRegistry {
 
   private final Transactions transactions;
   private final RandomGenerator random;
+  private final DueWork.Clock clock;
 
-  SubscriptionRegistry(Transactions transactions, RandomGenerator random) {
+  SubscriptionRegistry(Transactions transactions, RandomGenerator random, DueWork.Clock clock) {
     this.transactions = transactions;
     this.random = random;
+    this.clock = clock;
   }
 
   /**
@@ -53,13 +55,16 @@ final class SubscriptionRegistry {
         change -> {
           PlanRegistry.hold(change);
           String id = lock(change, order.payer().id());
-          OffsetDateTime now = PlanVersion.now(change);
-          PlanVersion version = offered(change, order, now);
+          OffsetDateTime now = clock.now(change);
           Account account = new Account(change, origin, id, order.payer().id());
+          account.makeGood(now);
           Optional<Item> current = account.current();
-          if (current.isPresent() && has(current.orElseThrow(), order, version)) {
-            keep(account, current.orElseThrow(), now);
+          if (current.filter(item -> isTakenBack(item, order)).isPresent()) {
+            account.upcoming().ifPresent(next -> account.end(next, now));
+            account.resume(current.orElseThrow());
           } else {
+            PlanVersion version = offered(change, order, now);
+            current.ifPresent(item -> checkOther(item, order, version));
             replace(account, current, order, version, now);
           }
           change.execute(
@@ -99,21 +104,24 @@ final class SubscriptionRegistry {
     throw Fields.missing(PLAN, order.planId);
   }
 
-  private static boolean has(Item current, Order order, PlanVersion version) {
-    return current.versionId().equals(version.id()) && current.cycle() == order.cycle;
+  /**
+   * Returns whether somebody wants to go on with what he has canceled. Then he keeps his version,
+   * whatever the plan costs newcomers meanwhile, and has paid for the period already.
+   */
+  private static boolean isTakenBack(Item current, Order order) {
+    return current.is(Item.CANCELED)
+        && current.planId().equals(order.planId)
+        && current.cycle() == order.cycle;
   }
 
-  /** Goes on with what was to end. */
-  private static void keep(Account account, Item current, OffsetDateTime now) {
-    if (current.is(Item.ACTIVE)) {
-      throw new ApiError(
+  private static void checkOther(Item current, Order order, PlanVersion version) {
+    if (current.versionId().equals(version.id()) && current.cycle() == order.cycle) {
+      throw new Settled(
           409,
           "subscription_exists",
           "Subscribed already",
           "The payer has this version of the plan already, by this period.");
     }
-    account.upcoming().ifPresent(next -> account.end(next, now));
-    account.resume(current);
   }
 
   private void replace(
@@ -145,7 +153,9 @@ final class SubscriptionRegistry {
         change -> {
           for (Row row : change.execute(OF_ITEM, Tuple.of(itemId))) {
             var account = new Account(change, origin, row.getString("id"), row.getString("payer"));
-            work.on(account, account.item(itemId), PlanVersion.now(change));
+            OffsetDateTime now = clock.now(change);
+            account.makeGood(now);
+            work.on(account, account.item(itemId), now);
             var after = SubscriptionViews.ITEMS.get(change::execute, itemId);
             return Optional.of(new Changed(after, account.record()));
           }
@@ -153,21 +163,24 @@ final class SubscriptionRegistry {
         });
   }
 
-  /** Ends an item with its period, or now. Empty where there is none. */
+  /**
+   * Ends an item with its period, or now. Where it was to come, what it was to follow goes on, if
+   * nothing else had canceled that. Empty where there is none.
+   */
   Optional<Changed> cancel(String itemId, boolean endsNow, Origin origin) {
     return change(
         itemId,
         origin,
         (account, item, now) -> {
           if (item.is(Item.ENDED)) {
-            throw new ApiError(
+            throw new Settled(
                 409,
                 "subscription_item_no_longer_active",
                 "No longer active",
                 "The subscription item has ended.");
           }
           if (item.is(Item.CANCELED) && !endsNow) {
-            throw new ApiError(
+            throw new Settled(
                 400,
                 "commerce_subscription_item_already_canceled",
                 "Already canceled",
@@ -178,7 +191,9 @@ final class SubscriptionRegistry {
             return;
           }
           account.end(item, now);
-          if (!item.is(Item.UPCOMING)) {
+          if (item.is(Item.UPCOMING)) {
+            account.current().filter(account::isCanceledForAnother).ifPresent(account::resume);
+          } else {
             account.upcoming().ifPresent(next -> account.end(next, now));
           }
         });

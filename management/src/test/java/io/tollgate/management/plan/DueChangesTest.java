@@ -4,17 +4,22 @@ import static io.tollgate.management.plan.Shop.path;
 import static io.tollgate.management.plan.Shop.version;
 import static io.tollgate.management.plan.Shop.wanted;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tollgate.access.Subject;
 import io.tollgate.management.TestManagement;
+import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -26,6 +31,8 @@ import org.junit.jupiter.api.Test;
 
 /** What time alone changes, told by a clock that is ahead of those of the running services. */
 class DueChangesTest {
+  private static final Origin CALLER = new Origin("caller", "req_1");
+
   private static Shop shop;
   private static Vertx vertx;
   private static Transactions transactions;
@@ -49,6 +56,11 @@ class DueChangesTest {
   /** Does what is due at a time, and returns how much that was. */
   private static int step(OffsetDateTime now) {
     return new DueWork(transactions, change -> now).step();
+  }
+
+  /** Returns the subscriptions as a call at that time finds them, before what is due was done. */
+  private static SubscriptionRegistry at(OffsetDateTime now) {
+    return new SubscriptionRegistry(transactions, new SecureRandom(), change -> now);
   }
 
   private static OffsetDateTime end(JsonObject item) {
@@ -140,12 +152,7 @@ class DueChangesTest {
   void what_was_to_come_takes_its_place_at_the_end() {
     JsonObject item = begun(shop.plan(wanted().put("fee", 500)));
     JsonObject other = shop.plan(wanted().put("fee", 700));
-    JsonObject upcoming =
-        shop.management
-            .post(Shop.SUBSCRIPTIONS, Shop.order(payer, other).put("change", "period_end"))
-            .ok()
-            .getJsonArray("subscription_items")
-            .getJsonObject(1);
+    JsonObject upcoming = shop.planned(payer, other);
     step(end(item));
     assertThat(shop.listed(item).getString("status")).isEqualTo("ended");
     JsonObject active = shop.listed(upcoming);
@@ -154,6 +161,55 @@ class DueChangesTest {
     assertThat(planOfKeys()).contains(version(other));
     assertThat(shop.actions(upcoming).get(0)).isEqualTo("subscription_item.activate");
     shop.management.delete(Shop.item(upcoming) + "?end_now=true").ok();
+  }
+
+  @Test
+  void a_call_that_ends_an_item_whose_period_is_over_lets_what_began_begin_first() {
+    JsonObject item = begun(shop.plan(wanted().put("fee", 500)));
+    assertThat(at(end(item).plusDays(70)).cancel(item.getString("id"), true, CALLER)).isPresent();
+    assertThat(shop.periods(item)).isEqualTo(Collections.nCopies(4, "month f 500"));
+    assertThat(shop.listed(item).getString("status")).isEqualTo("ended");
+    assertThat(shop.actions(item))
+        .startsWith("subscription_item.end", "subscription_item.renew", "subscription_item.renew");
+    assertThat(shop.actors(item)).startsWith("caller", "schedule", "schedule");
+  }
+
+  @Test
+  void a_call_that_cancels_an_item_whose_period_is_over_cancels_the_next_one() {
+    JsonObject item = begun(shop.plan(wanted().put("fee", 500)));
+    assertThat(at(end(item)).cancel(item.getString("id"), false, CALLER)).isPresent();
+    assertThat(shop.periods(item)).containsExactly("month f 500", "month f 500");
+    JsonObject canceled = shop.listed(item);
+    assertThat(canceled.getString("status")).isEqualTo("canceled");
+    assertThat(canceled.getLong("period_start")).isEqualTo(item.getLong("period_end"));
+    shop.management.delete(Shop.item(item) + "?end_now=true").ok();
+  }
+
+  @Test
+  void whoever_subscribes_to_another_plan_when_his_period_is_over_owes_what_had_begun() {
+    JsonObject item = begun(shop.plan(wanted().put("fee", 500)));
+    JsonObject next = shop.plan(wanted().put("fee", 700));
+    JsonObject upcoming = shop.planned(payer, next);
+    JsonObject third = shop.plan(wanted().put("fee", 900));
+    var order =
+        new SubscriptionRegistry.Order(
+            new Subject(payer), third.getString("id"), Cycle.MONTH, false);
+    var taken = new JsonObject(at(end(item)).subscribe(order, CALLER).object().text());
+    assertThat(shop.periods(item)).containsExactly("month f 500");
+    assertThat(shop.periods(upcoming)).containsExactly("month f 700");
+    assertThat(shop.listed(upcoming).getString("status")).isEqualTo("ended");
+    assertThat(planOfKeys()).contains(version(third));
+    shop.management.delete(Shop.item(Shop.current(taken)) + "?end_now=true").ok();
+  }
+
+  @Test
+  void a_trial_that_is_over_is_not_extended() {
+    JsonObject item = begun(shop.plan(wanted().put("fee", 500).put("free_trial_days", 5)));
+    OffsetDateTime over = end(item);
+    assertThatThrownBy(() -> at(over).extend(item.getString("id"), over.plusDays(9), CALLER))
+        .hasMessageContaining("not in a free trial");
+    assertThat(shop.periods(item)).containsExactly("month t 0");
+    shop.management.delete(Shop.item(item) + "?end_now=true").ok();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static io.tollgate.management.plan.Shop.version;
 import static io.tollgate.management.plan.Shop.wanted;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tollgate.management.TestManagement.Answer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -164,6 +165,22 @@ class PlanVersionTest {
     JsonObject changed = shop.changed(plan, new JsonObject().put("limits", limits(3)));
     assertThat(shop.record("instance:"))
         .contains("\"organization_plan\":\"" + version(changed) + '"');
+  }
+
+  @Test
+  void a_plan_without_a_version_in_force_is_no_default_and_the_former_one_stays() {
+    JsonObject former = shop.plan(wanted().put("is_default", true).put("limits", limits(5)));
+    JsonObject announced = shop.plan(wanted().put("effective_at", inAnHour()));
+    String before = shop.contents();
+    JsonObject isDefault = new JsonObject().put("is_default", true);
+    for (Answer answer :
+        List.of(
+            shop.offer(wanted().put("effective_at", inAnHour()).mergeIn(isDefault)),
+            shop.management.patch(path(announced), isDefault))) {
+      shop.assertRefused(answer, before, "is_default", "form_param_value_invalid");
+    }
+    assertThat(shop.record("instance:")).contains("\"user_plan\":\"" + version(former) + '"');
+    shop.changed(former, new JsonObject().put("is_default", false));
   }
 
   @Test

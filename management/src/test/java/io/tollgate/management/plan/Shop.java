@@ -70,6 +70,15 @@ final class Shop implements AutoCloseable {
     return management.post(SUBSCRIPTIONS, order(payer, plan));
   }
 
+  /** Lets a plan follow what a payer has; returns the item that is to come. */
+  JsonObject planned(String payer, JsonObject plan) {
+    return management
+        .post(SUBSCRIPTIONS, order(payer, plan).put("change", "period_end"))
+        .ok()
+        .getJsonArray("subscription_items")
+        .getJsonObject(1);
+  }
+
   /** Returns the first item of a subscription, which is the one that holds. */
   static JsonObject current(JsonObject subscription) {
     return subscription.getJsonArray("subscription_items").getJsonObject(0);
@@ -100,10 +109,19 @@ final class Shop implements AutoCloseable {
 
   /** Returns what the audit tells of an object, newest first. */
   List<String> actions(JsonObject object) {
+    return lines(object, "action");
+  }
+
+  /** Returns who did that, as the audit tells it. */
+  List<String> actors(JsonObject object) {
+    return lines(object, "actor");
+  }
+
+  private List<String> lines(JsonObject object, String member) {
     return objects(
             management.get("/audit?object=" + object.getString("id")).ok().getJsonArray("data"))
         .stream()
-        .map(line -> line.getString("action"))
+        .map(line -> line.getString(member))
         .toList();
   }
 
