@@ -1,12 +1,14 @@
 package io.tollgate.management.billing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tollgate.key.Secret;
 import io.tollgate.management.TestManagement;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.billing.RecordingServer.Behavior;
 import io.tollgate.management.billing.RecordingServer.Told;
+import io.tollgate.store.StoreUnreachable;
 import io.tollgate.store.TestPostgres;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -14,6 +16,8 @@ import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -159,6 +163,21 @@ class UsageEventTest {
             .formatted(subject));
     gather();
     assertThat(postgres.query("SELECT count(*) FROM tollgate.usage_event")).isEqualTo("1200");
+  }
+
+  @Test
+  void none_gets_a_place_while_another_walk_gives_some() throws Exception {
+    gather();
+    use("verified = 5");
+    try (Connection other = postgres.connect();
+        Statement walk = other.createStatement()) {
+      other.setAutoCommit(false);
+      walk.execute("SELECT FROM tollgate.usage_walk WHERE name = 'late' FOR UPDATE");
+      assertThatThrownBy(() -> gathering.step(now)).isInstanceOf(StoreUnreachable.class);
+      assertThat(events()).as("a sink would pass over what the other adds").isEmpty();
+    }
+    gather();
+    assertThat(events()).isEqualTo("verified 1 0+5");
   }
 
   @Test
