@@ -2,6 +2,7 @@ package io.tollgate.management.billing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.tollgate.key.Secret;
 import io.tollgate.management.TestManagement;
@@ -247,6 +248,17 @@ class UsageEventTest {
     }
     assertThat(server.told()).hasSize(4);
     assertThat(server.told().stream().map(Told::body).distinct()).hasSize(1);
+  }
+
+  @Test
+  void an_answer_whose_body_never_comes_holds_nothing_up() {
+    customer(subject, "cus_A1");
+    use("verified = 5, status_2xx = 5");
+    gather();
+    server.next(Behavior.STALL);
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> toStripe().step(now));
+    assertThat(server.told()).hasSize(3);
+    assertThat(sequence()).isEqualTo("3");
   }
 
   @Test
