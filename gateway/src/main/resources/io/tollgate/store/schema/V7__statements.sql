@@ -66,6 +66,8 @@ CREATE TABLE tollgate.usage_walk (
 -- Who is told, how far, and which process does so now.
 CREATE TABLE tollgate.usage_sink (
   name text PRIMARY KEY,
+  -- The beginning of the month in which it was first seen; no hour before it is told.
+  began timestamptz NOT NULL,
   sequence bigint NOT NULL DEFAULT 0,
   holder uuid,
   held_until timestamptz NOT NULL DEFAULT to_timestamp(0)

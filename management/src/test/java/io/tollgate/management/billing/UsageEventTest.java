@@ -282,6 +282,21 @@ class UsageEventTest {
   }
 
   @Test
+  void a_sink_is_told_of_nothing_before_the_month_in_which_it_was_first_seen() {
+    use("verified = 5");
+    gather();
+    ledger.use(subject, "2026-06-01T00:00Z", key, "", "verified = 6");
+    now = Instant.parse("2026-06-02T00:00:00Z");
+    gather();
+    UsageDelivery delivery = toCloudEvents();
+    delivery.step(now);
+    delivery.step(Instant.parse("2026-07-02T00:00:00Z"));
+    assertThat(server.told()).hasSize(1);
+    assertThat(batch(server.told().getFirst()).stream().map(event -> event.getString("time")))
+        .containsExactly("2026-06-01T00:00:00Z");
+  }
+
+  @Test
   void one_process_tells_at_a_time() {
     use("verified = 5");
     gather();
