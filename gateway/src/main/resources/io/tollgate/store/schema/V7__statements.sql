@@ -12,12 +12,26 @@ CREATE TABLE tollgate.statement (
 );
 CREATE INDEX statement_period ON tollgate.statement (period, payer);
 
--- How far the closing of a month has come: all payers up to this one have their statements.
+-- How far the closing of a month has come: all payers up to this one have been looked at, and each has
+-- his statement or is left for later.
 CREATE TABLE tollgate.statement_closing (
   period date PRIMARY KEY,
   after_payer text NOT NULL DEFAULT '',
+  -- All payers have been looked at.
+  walked boolean NOT NULL DEFAULT false,
+  -- And none of them is left.
   done boolean NOT NULL DEFAULT false
 );
+
+-- Whose statement of a month could not be closed when it was due, and when to try again.
+CREATE TABLE tollgate.statement_left (
+  period date NOT NULL,
+  payer text NOT NULL,
+  tries int NOT NULL DEFAULT 1,
+  try_at timestamptz NOT NULL DEFAULT now() + interval '1 minute',
+  PRIMARY KEY (period, payer)
+);
+CREATE INDEX statement_left_due ON tollgate.statement_left (try_at);
 
 -- What other systems are told of usage, in the order in which they are told it. A total that has
 -- grown gets a revision of its own, so that none of them ever changes.
@@ -52,6 +66,8 @@ CREATE TABLE tollgate.usage_walk (
 -- Who is told, how far, and which process does so now.
 CREATE TABLE tollgate.usage_sink (
   name text PRIMARY KEY,
+  -- The beginning of the month in which it was first seen; no hour before it is told.
+  began timestamptz NOT NULL,
   sequence bigint NOT NULL DEFAULT 0,
   holder uuid,
   held_until timestamptz NOT NULL DEFAULT to_timestamp(0)

@@ -4,11 +4,9 @@ import io.tollgate.management.audit.Transactions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,25 +16,29 @@ import org.slf4j.LoggerFactory;
  * one virtual thread; each process of a deployment may run one.
  */
 public final class BillingWorker extends VerticleBase {
-  private static final Duration REST = Duration.ofSeconds(10);
-  private static final Duration REST_MAX = Duration.ofMinutes(2);
   private static final Logger LOG = LoggerFactory.getLogger(BillingWorker.class);
 
+  private final Transactions transactions;
   private final HttpCaller http;
-  private final List<Predicate<Instant>> steps = new ArrayList<>();
+  private final List<DueStep> steps = new ArrayList<>();
   private final Promise<Void> ended = Promise.promise();
   private volatile boolean stopping;
   private @Nullable Promise<Void> resting;
-  private int failures;
+  private boolean isAway;
 
   public BillingWorker(Transactions transactions, BillingConfig config) {
+    this.transactions = transactions;
     http = new HttpCaller(config.deadline());
-    steps.add(new StatementClosing(transactions, new Statements(transactions))::step);
+    var closing = new StatementClosing(transactions, new Statements(transactions));
+    steps.add(new DueStep("closing of statements", closing::step));
     List<UsageSink> sinks = sinks(config);
     if (!sinks.isEmpty()) {
-      steps.add(new UsageGathering(transactions)::step);
+      steps.add(new DueStep("gathering of usage", new UsageGathering(transactions)::step));
     }
-    sinks.forEach(sink -> steps.add(new UsageDelivery(transactions, sink)::step));
+    for (UsageSink sink : sinks) {
+      var delivery = new UsageDelivery(transactions, sink);
+      steps.add(new DueStep("delivery to " + sink.name(), delivery::step));
+    }
   }
 
   private List<UsageSink> sinks(BillingConfig config) {
@@ -78,30 +80,29 @@ public final class BillingWorker extends VerticleBase {
     ended.complete();
   }
 
-  /** One that fails holds no other up. */
   private boolean step() {
-    boolean isMore = false;
-    boolean isWhole = true;
-    for (Predicate<Instant> step : steps) {
-      try {
-        isMore |= step.test(Instant.now());
-      } catch (RuntimeException | Error e) {
-        isWhole = false;
-        if (failures == 0) {
-          LOG.warn("what is due of billing has to wait: {}", e.toString());
-        }
+    Instant now;
+    try {
+      now = PostgresTime.now(transactions);
+      isAway = false;
+    } catch (RuntimeException away) {
+      if (!isAway) {
+        LOG.warn("what is due of billing has to wait: {}", away.toString());
       }
+      isAway = true;
+      return false;
     }
-    failures = isWhole ? 0 : failures + 1;
-    return isMore && isWhole;
+    boolean isMore = false;
+    for (DueStep step : steps) {
+      isMore |= !stopping && step.run(now);
+    }
+    return isMore;
   }
 
   private void rest() {
-    Duration rest = REST.multipliedBy(1L << Math.min(failures, 10));
     Promise<Void> promise = Promise.promise();
     resting = promise;
-    long millis = Math.min(rest.toMillis(), REST_MAX.toMillis());
-    long timer = vertx.setTimer(millis, rang -> promise.tryComplete());
+    long timer = vertx.setTimer(DueStep.REST.toMillis(), rang -> promise.tryComplete());
     promise.future().await();
     vertx.cancelTimer(timer);
     resting = null;

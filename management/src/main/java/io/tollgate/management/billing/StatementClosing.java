@@ -8,12 +8,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes down the statements of each month that is over, of some payers at a time, and notes how
  * far it has come. Where two do it at once, both write the same. Safe for all virtual threads.
  */
 final class StatementClosing {
+  private static final Logger LOG = LoggerFactory.getLogger(StatementClosing.class);
+
   /** How many payers one step looks at. */
   static final int AT_ONCE = 50;
 
@@ -52,7 +56,8 @@ final class StatementClosing {
 
   private static final String NEXT =
       """
-      SELECT period, after_payer, done FROM tollgate.statement_closing ORDER BY period DESC LIMIT 1
+      SELECT period, after_payer, walked FROM tollgate.statement_closing
+      ORDER BY period DESC LIMIT 1
       """;
 
   private static final String BEGIN =
@@ -61,12 +66,35 @@ final class StatementClosing {
   /** Only from where this step began: who was slower must not set it back. */
   private static final String NOTE =
       """
-      UPDATE tollgate.statement_closing SET after_payer = $3, done = $4
-      WHERE period = $1 AND after_payer = $2 AND NOT done
+      UPDATE tollgate.statement_closing SET after_payer = $3, walked = $4
+      WHERE period = $1 AND after_payer = $2 AND NOT walked
+      """;
+
+  private static final String LEAVE =
+      """
+      INSERT INTO tollgate.statement_left (period, payer) VALUES ($1, $2)
+      ON CONFLICT (period, payer) DO UPDATE SET tries = statement_left.tries + 1,
+        try_at = now() + interval '1 minute' * least(2 ^ least(statement_left.tries, 10), 60)
+      """;
+
+  private static final String LEFT =
+      """
+      SELECT period, payer, tries FROM tollgate.statement_left WHERE try_at <= now()
+      ORDER BY try_at LIMIT $1
+      """;
+
+  private static final String SETTLE =
+      "DELETE FROM tollgate.statement_left WHERE period = $1 AND payer = $2";
+
+  private static final String FINISH =
+      """
+      UPDATE tollgate.statement_closing c SET done = true
+      WHERE walked AND NOT done
+        AND NOT EXISTS (SELECT FROM tollgate.statement_left l WHERE l.period = c.period)
       """;
 
   /** How far the closing of a month has come. */
-  private record Place(Month month, String after, boolean done) {}
+  private record Place(Month month, String after, boolean walked) {}
 
   private final Transactions transactions;
   private final Statements statements;
@@ -78,22 +106,54 @@ final class StatementClosing {
 
   /** Closes some; returns whether there is more to be closed by then. */
   boolean step(Instant now) {
+    tryAgain();
+    boolean isMore = walk(now);
+    transactions.note(FINISH, Tuple.tuple());
+    return isMore;
+  }
+
+  private boolean walk(Instant now) {
     Optional<Place> found = place();
     if (found.isEmpty()) {
       return begin(first(), now);
     }
     Place place = found.get();
-    if (place.done) {
+    if (place.walked) {
       return begin(Optional.of(place.month.next()), now);
     }
     List<String> payers = payers(place.after);
-    payers.stream()
-        .filter(Asked::isPayer)
-        .forEach(payer -> statements.find(new StatementId(payer, place.month), now));
-    boolean isDone = payers.size() < AT_ONCE;
+    for (String payer : payers) {
+      if (Asked.isPayer(payer) && !close(place.month, payer, 0)) {
+        transactions.note(LEAVE, Tuple.of(place.month.firstDay(), payer));
+      }
+    }
+    boolean isWalked = payers.size() < AT_ONCE;
     String last = payers.isEmpty() ? place.after : payers.getLast();
-    transactions.note(NOTE, Tuple.of(place.month.firstDay(), place.after, last, isDone));
+    transactions.note(NOTE, Tuple.of(place.month.firstDay(), place.after, last, isWalked));
     return true;
+  }
+
+  /** Those who were left are tried again, each after a minute, and then ever more seldom. */
+  private void tryAgain() {
+    for (Row row : transactions.read(LEFT, Tuple.of(AT_ONCE))) {
+      Month month = Month.of(row.getLocalDate("period"));
+      String payer = row.getString("payer");
+      String then = close(month, payer, row.getInteger("tries")) ? SETTLE : LEAVE;
+      transactions.note(then, Tuple.of(month.firstDay(), payer));
+    }
+  }
+
+  /** Whoever can't be rated holds nobody else up. */
+  private boolean close(Month month, String payer, int tries) {
+    try {
+      return statements.close(new StatementId(payer, month));
+    } catch (RuntimeException e) {
+      // Once for each, not at each try; and where Postgres is away, noting it fails as well.
+      if (tries == 0) {
+        LOG.error("the statement of {} for {} could not be closed", payer, month, e);
+      }
+      return false;
+    }
   }
 
   private boolean begin(Optional<Month> month, Instant now) {
@@ -108,7 +168,7 @@ final class StatementClosing {
           new Place(
               Month.of(row.getLocalDate("period")),
               row.getString("after_payer"),
-              row.getBoolean("done")));
+              row.getBoolean("walked")));
     }
     return Optional.empty();
   }

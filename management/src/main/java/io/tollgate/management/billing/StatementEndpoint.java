@@ -15,15 +15,17 @@ final class StatementEndpoint {
   /** Those that are not closed are made for each answer, at the price of their month's uses. */
   private static final int LIMIT_MAX = 100;
 
+  private final Transactions transactions;
   private final Statements statements;
 
   StatementEndpoint(Transactions transactions) {
+    this.transactions = transactions;
     statements = new Statements(transactions);
   }
 
   void list(RoutingContext exchange) {
     var parameters = new RequestParameters(exchange);
-    Instant now = Instant.now();
+    Instant now = PostgresTime.now(transactions);
     @Nullable String payer = Asked.payer(parameters);
     @Nullable Month month = Asked.period(parameters);
     int limit = Asked.limit(parameters, LIMIT_MAX);
@@ -59,7 +61,7 @@ final class StatementEndpoint {
     String body =
         Optional.ofNullable(id)
             .flatMap(StatementId::parse)
-            .flatMap(named -> statements.find(named, Instant.now()))
+            .flatMap(named -> statements.find(named, PostgresTime.now(transactions)))
             .orElseThrow(() -> ApiError.notFound("No statement has this id."));
     Endpoints.answer(exchange, body);
   }

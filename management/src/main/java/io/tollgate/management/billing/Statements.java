@@ -16,12 +16,30 @@ import java.util.Optional;
 final class Statements {
   static final String FIND = "SELECT body FROM tollgate.statement WHERE payer = $1 AND period = $2";
 
-  /** What stands stays: whoever closes it at the same time has made the same bytes. */
+  /** A payer of whom a period that is over has not been followed by its next one, or its end. */
+  private static final String BEHIND =
+      """
+      SELECT FROM tollgate.subscription s
+      JOIN tollgate.subscription_item i ON i.subscription_id = s.id
+      WHERE s.payer = $1 AND i.status IN ('active', 'canceled')
+        AND i.period_end < ($2::date + interval '1 month') AT TIME ZONE 'UTC'
+      """;
+
+  private static final String IS_BEHIND = "SELECT EXISTS (" + BEHIND + ") AS behind";
+
+  /**
+   * What stands stays: whoever closes it at the same time has made the same bytes. Whether it may
+   * be closed is asked again here, where no clock but Postgres' has a say.
+   */
   private static final String CLOSE =
       """
-      INSERT INTO tollgate.statement (payer, period, body) VALUES ($1, $2, $3)
+      INSERT INTO tollgate.statement (payer, period, body)
+      SELECT $1, $2::date, $3
+      WHERE now() >= ($2::date + interval '1 month') AT TIME ZONE 'UTC' + interval '%d hours'
+        AND NOT EXISTS (%s)
       ON CONFLICT (payer, period) DO NOTHING
-      """;
+      """
+          .formatted(Month.GRACE.toHours(), BEHIND);
 
   static final String OF_PERIOD =
       """
@@ -82,6 +100,14 @@ final class Statements {
     return written.isPresent() ? written : make(id, now);
   }
 
+  /** Closes a statement that is due; returns whether it stands now, or there is none to be made. */
+  boolean close(StatementId id) {
+    if (written(id).isPresent()) {
+      return true;
+    }
+    return !isBehind(id) && rate(id, true).map(body -> isWritten(id, body)).orElse(true);
+  }
+
   private Optional<String> written(StatementId id) {
     for (Row row : transactions.read(FIND, Tuple.of(id.payer(), id.month().firstDay()))) {
       return Optional.of(row.getString("body"));
@@ -94,14 +120,27 @@ final class Statements {
     if (month.start().toInstant().isAfter(now)) {
       return Optional.empty();
     }
-    if (!month.isClosed(now)) {
+    // Asked before the fees are read: what is made good from then on may be missing among them.
+    if (!month.isClosed(now) || isBehind(id)) {
       return rate(id, false);
     }
     Optional<String> closed = rate(id, true);
-    closed.ifPresent(
-        body -> transactions.note(CLOSE, Tuple.of(id.payer(), month.firstDay(), body)));
+    if (closed.isEmpty()) {
+      return closed;
+    }
     // Whoever was first decides, for all that are asked from now on.
-    return closed.isPresent() ? written(id) : closed;
+    return isWritten(id, closed.get()) ? written(id) : rate(id, false);
+  }
+
+  private boolean isBehind(StatementId id) {
+    Tuple of = Tuple.of(id.payer(), id.month().firstDay());
+    return transactions.read(IS_BEHIND, of).iterator().next().getBoolean("behind");
+  }
+
+  /** Writes a statement down if it may be, and returns whether one stands. */
+  private boolean isWritten(StatementId id, String body) {
+    Tuple statement = Tuple.of(id.payer(), id.month().firstDay(), body);
+    return transactions.note(CLOSE, statement).rowCount() > 0 || written(id).isPresent();
   }
 
   /** Makes a statement of what the ledger holds now, whether one is written down or not. */

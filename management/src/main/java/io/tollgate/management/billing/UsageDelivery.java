@@ -7,17 +7,18 @@ import io.vertx.sqlclient.Tuple;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells one sink of all events, in order, each until it is taken: what was told and not noted is
- * told again, under the same id. One process at a time does so, by a lease. Confined to one virtual
- * thread.
+ * Tells one sink of all events since the month in which it was first seen, in order, each until it
+ * is taken: what was told and not noted is told again, under the same id. One process at a time
+ * does so, by a lease. Confined to one virtual thread.
  */
 final class UsageDelivery {
   static final int AT_ONCE = 100;
@@ -27,14 +28,14 @@ final class UsageDelivery {
   private static final Logger LOG = LoggerFactory.getLogger(UsageDelivery.class);
 
   private static final String BEGIN =
-      "INSERT INTO tollgate.usage_sink (name) VALUES ($1) ON CONFLICT (name) DO NOTHING";
+      "INSERT INTO tollgate.usage_sink (name, began) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
 
   /** Longer than a delivery may take; who has died is followed by another after it. */
   private static final String LEASE =
       """
       UPDATE tollgate.usage_sink SET holder = $2, held_until = now() + interval '2 minutes'
       WHERE name = $1 AND (holder = $2 OR held_until < now())
-      RETURNING sequence
+      RETURNING sequence, began
       """;
 
   static final String NEXT =
@@ -58,6 +59,13 @@ final class UsageDelivery {
       ON CONFLICT (sink, event_id) DO NOTHING
       """;
 
+  /**
+   * Where a sink stands.
+   *
+   * @param began the first hour that it is told of
+   */
+  private record Place(long sequence, OffsetDateTime began) {}
+
   private final Transactions transactions;
   private final UsageSink sink;
   private final UUID holder = UUID.randomUUID();
@@ -75,15 +83,17 @@ final class UsageDelivery {
     if (now.isBefore(notBefore)) {
       return false;
     }
-    OptionalLong from = lease();
-    if (from.isEmpty()) {
+    Optional<Place> place = lease(now);
+    if (place.isEmpty()) {
       return false;
     }
-    List<UsageEvent> events = events(from.getAsLong());
+    List<UsageEvent> events = events(place.get().sequence);
     if (events.isEmpty()) {
       return false;
     }
-    Delivery delivery = sink.deliver(events);
+    List<UsageEvent> wanted =
+        events.stream().filter(event -> !event.hour().isBefore(place.get().began)).toList();
+    Delivery delivery = wanted.isEmpty() ? new Delivery(0, List.of(), null) : sink.deliver(wanted);
     for (UsageSink.Refused refused : delivery.refused()) {
       LOG.warn(
           "the sink {} refused event {} for good, with {}",
@@ -92,13 +102,13 @@ final class UsageDelivery {
           refused.status());
       transactions.note(REFUSED, Tuple.of(sink.name(), refused.id(), refused.status()));
     }
-    if (delivery.done() > 0) {
-      long last = events.get(delivery.done() - 1).sequence();
-      transactions.note(NOTE, Tuple.of(sink.name(), holder, last));
+    boolean isAll = delivery.done() == wanted.size();
+    if (isAll || delivery.done() > 0) {
+      UsageEvent last = isAll ? events.getLast() : wanted.get(delivery.done() - 1);
+      transactions.note(NOTE, Tuple.of(sink.name(), holder, last.sequence()));
     }
     judge(delivery, now);
-    return delivery.failure() == null
-        && (events.size() == AT_ONCE || delivery.done() < events.size());
+    return delivery.failure() == null && (events.size() == AT_ONCE || !isAll);
   }
 
   private void judge(Delivery delivery, Instant now) {
@@ -117,15 +127,15 @@ final class UsageDelivery {
     failures++;
   }
 
-  private OptionalLong lease() {
+  private Optional<Place> lease(Instant now) {
     if (!begun) {
-      transactions.note(BEGIN, Tuple.of(sink.name()));
+      transactions.note(BEGIN, Tuple.of(sink.name(), Month.at(now).start()));
       begun = true;
     }
     for (Row row : transactions.note(LEASE, Tuple.of(sink.name(), holder))) {
-      return OptionalLong.of(row.getLong("sequence"));
+      return Optional.of(new Place(row.getLong("sequence"), row.getOffsetDateTime("began")));
     }
-    return OptionalLong.empty();
+    return Optional.empty();
   }
 
   private List<UsageEvent> events(long after) {

@@ -31,11 +31,17 @@ final class UsageGathering {
       ON CONFLICT (name) DO NOTHING
       """;
 
-  /** Whoever gathers holds this, so that revisions and their places are given by one at a time. */
+  /**
+   * Whoever walks holds the places of all walks, in one order, until what it found is there for all
+   * to see: sinks read events by sequence, and would pass over one that came behind a higher one.
+   */
   private static final String PLACE =
       """
-      SELECT at, hour, subject, key_id, version_id FROM tollgate.usage_walk
-      WHERE name = $1 FOR UPDATE
+      WITH held AS MATERIALIZED (
+        SELECT name, at, hour, subject, key_id, version_id FROM tollgate.usage_walk
+        ORDER BY name FOR UPDATE
+      )
+      SELECT at, hour, subject, key_id, version_id FROM held WHERE name = $1
       """;
 
   /** The next rows by the time of their use. */

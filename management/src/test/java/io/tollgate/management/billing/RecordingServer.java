@@ -29,6 +29,8 @@ final class RecordingServer implements AutoCloseable {
   enum Behavior {
     /** No answer ever. */
     HANG,
+    /** The head of a good answer, and never its body. */
+    STALL,
     /** The connection ends before the answer. */
     CUT,
     /** Two answers to one request. */
@@ -81,7 +83,7 @@ final class RecordingServer implements AutoCloseable {
         Object behavior = script.isEmpty() ? Integer.valueOf(200) : script.remove();
         String answer = answer(behavior);
         client.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
-        if (behavior == Behavior.HANG) {
+        if (behavior == Behavior.HANG || behavior == Behavior.STALL) {
           closed.await();
         }
         if (behavior instanceof Behavior) {
@@ -99,6 +101,7 @@ final class RecordingServer implements AutoCloseable {
     }
     return switch ((Behavior) behavior) {
       case HANG, CUT -> "";
+      case STALL -> "HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\n";
       case TWICE -> answer(200) + answer(200);
       case NONSENSE -> "no such thing\r\n\r\n";
       case REDIRECT -> "HTTP/1.1 307 X\r\nLocation: " + url() + "/x\r\nContent-Length: 0\r\n\r\n";

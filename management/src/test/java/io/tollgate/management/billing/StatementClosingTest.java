@@ -157,4 +157,85 @@ class StatementClosingTest {
       assertThat(statements.rate(id, true)).contains(written);
     }
   }
+
+  private String state() {
+    return postgres.query(
+        "SELECT period || ' ' || walked || ' ' || done FROM tollgate.statement_closing"
+            + " ORDER BY period DESC LIMIT 1");
+  }
+
+  /** Lets the time pass after which those who were left are tried again. */
+  private void later() {
+    postgres.execute("UPDATE tollgate.statement_left SET try_at = now()");
+  }
+
+  @Test
+  void nobody_is_closed_before_his_periods_have_been_made_good() {
+    String payer = Ledger.subject();
+    String other = payers(1).getFirst();
+    String item = ledger.period(payer, version, "2026-01-15Z", "2026-02-15Z", 500);
+    postgres.execute("DELETE FROM tollgate.statement_closing");
+    steps(IN_TIME);
+    later();
+    steps(IN_TIME);
+    assertThat(closed()).as("January is whole").contains("2026-01-01 " + payer);
+    assertThat(closed()).contains("2026-02-01 " + other).doesNotContain("2026-02-01 " + payer);
+    assertThat(state()).isEqualTo("2026-02-01 true false");
+    var id = new StatementId(payer, FEBRUARY);
+    ledger.use(payer, "2026-02-10T00:00Z", Ledger.key(), version.id(), "verified = 1");
+    assertThat(statements.find(id, IN_TIME)).get().asString().contains("\"status\":\"open\"");
+    renew(item);
+    later();
+    steps(IN_TIME);
+    assertThat(closed()).contains("2026-02-01 " + payer);
+    assertThat(statements.find(id, IN_TIME)).get().asString().contains(item, "\"closed\"");
+    assertThat(state()).isEqualTo("2026-02-01 true true");
+  }
+
+  private void renew(String item) {
+    postgres.execute(
+        """
+        INSERT INTO tollgate.subscription_period (
+          item_id, payer, version_id, plan_period, is_free_trial, period_start, period_end, amount)
+        SELECT item_id, payer, version_id, plan_period, false, '2026-02-15Z', '2026-03-15Z', 500
+        FROM tollgate.subscription_period WHERE item_id = '%1$s';
+        UPDATE tollgate.subscription_item
+        SET period_start = '2026-02-15Z', period_end = '2026-03-15Z' WHERE id = '%1$s';
+        """
+            .formatted(item));
+  }
+
+  @Test
+  void whoever_can_not_be_rated_holds_nobody_up_and_is_tried_again() {
+    List<String> payers = payers(5);
+    Ledger.Version broken = ledger.plan("USD", "[{\"name\": 1}]");
+    String first = "org_000000000000000000000000000".substring(0, 31);
+    ledger.use(first, "2026-02-10T00:00Z", Ledger.key(), broken.id(), "verified = 200000");
+    steps(IN_TIME);
+    Collections.sort(payers);
+    assertThat(closed())
+        .isEqualTo(String.join(",", payers.stream().map(p -> "2026-02-01 " + p).toList()));
+    assertThat(state()).isEqualTo("2026-02-01 true false");
+    postgres.execute(
+        "UPDATE tollgate.plan_version SET unit_prices = '[]' WHERE id = '" + broken.id() + "'");
+    steps(IN_TIME);
+    assertThat(closed()).as("not at once").doesNotContain(first);
+    later();
+    steps(IN_TIME);
+    assertThat(closed()).startsWith("2026-02-01 " + first);
+    assertThat(state()).isEqualTo("2026-02-01 true true");
+  }
+
+  @Test
+  void a_clock_that_goes_ahead_closes_nothing() {
+    String payer = Ledger.subject();
+    Month running = Month.at(PostgresTime.now(transactions));
+    ledger.use(payer, running + "-01T00:00Z", Ledger.key(), version.id(), "verified = 1");
+    Instant ahead = running.closesAt().toInstant();
+    assertThat(statements.find(new StatementId(payer, running), ahead))
+        .get()
+        .asString()
+        .contains("\"status\":\"open\"");
+    assertThat(closed()).isEmpty();
+  }
 }

@@ -1,12 +1,15 @@
 package io.tollgate.management.billing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.tollgate.key.Secret;
 import io.tollgate.management.TestManagement;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.billing.RecordingServer.Behavior;
 import io.tollgate.management.billing.RecordingServer.Told;
+import io.tollgate.store.StoreUnreachable;
 import io.tollgate.store.TestPostgres;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -14,6 +17,8 @@ import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -162,6 +167,21 @@ class UsageEventTest {
   }
 
   @Test
+  void none_gets_a_place_while_another_walk_gives_some() throws Exception {
+    gather();
+    use("verified = 5");
+    try (Connection other = postgres.connect();
+        Statement walk = other.createStatement()) {
+      other.setAutoCommit(false);
+      walk.execute("SELECT FROM tollgate.usage_walk WHERE name = 'late' FOR UPDATE");
+      assertThatThrownBy(() -> gathering.step(now)).isInstanceOf(StoreUnreachable.class);
+      assertThat(events()).as("a sink would pass over what the other adds").isEmpty();
+    }
+    gather();
+    assertThat(events()).isEqualTo("verified 1 0+5");
+  }
+
+  @Test
   void an_id_is_made_of_what_it_names_in_every_database() {
     use("verified = 5");
     gather();
@@ -231,6 +251,17 @@ class UsageEventTest {
   }
 
   @Test
+  void an_answer_whose_body_never_comes_holds_nothing_up() {
+    customer(subject, "cus_A1");
+    use("verified = 5, status_2xx = 5");
+    gather();
+    server.next(Behavior.STALL);
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> toStripe().step(now));
+    assertThat(server.told()).hasSize(3);
+    assertThat(sequence()).isEqualTo("3");
+  }
+
+  @Test
   void two_answers_to_one_request_are_one() {
     use("verified = 5");
     gather();
@@ -248,6 +279,21 @@ class UsageEventTest {
         .forEach(
             told -> units.add(batch(told).getFirst().getJsonObject("data").getInteger("units")));
     assertThat(units.stream().distinct()).containsExactly(5, 6);
+  }
+
+  @Test
+  void a_sink_is_told_of_nothing_before_the_month_in_which_it_was_first_seen() {
+    use("verified = 5");
+    gather();
+    ledger.use(subject, "2026-06-01T00:00Z", key, "", "verified = 6");
+    now = Instant.parse("2026-06-02T00:00:00Z");
+    gather();
+    UsageDelivery delivery = toCloudEvents();
+    delivery.step(now);
+    delivery.step(Instant.parse("2026-07-02T00:00:00Z"));
+    assertThat(server.told()).hasSize(1);
+    assertThat(batch(server.told().getFirst()).stream().map(event -> event.getString("time")))
+        .containsExactly("2026-06-01T00:00:00Z");
   }
 
   @Test
