@@ -262,7 +262,7 @@ final class Allowance {
     return retired;
   }
 
-  synchronized long held() {
-    return held;
+  synchronized boolean isRetired() {
+    return retired;
   }
 }

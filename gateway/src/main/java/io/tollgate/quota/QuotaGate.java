@@ -122,31 +122,49 @@ public final class QuotaGate {
     if (known != null && nowMillis < known.endMillis()) {
       return known;
     }
-    return held.size() < allowancesMax ? assemble(key, subject, plan, nowMillis) : TOO_MANY;
+    return assemble(key, subject, plan, nowMillis);
   }
 
   private Allowances assemble(KeyId key, Subject subject, Plan plan, long nowMillis) {
     List<Allowances.Drawn> all = new ArrayList<>();
     for (Quota quota : plan.quotas()) {
       String owner = quota.per() == Per.KEY ? key.toString() : subject.id();
-      all.add(drawn(owner, AllowanceTerms.of(plan.version(), quota), nowMillis));
+      AllowanceTerms terms = AllowanceTerms.of(plan.version(), quota);
+      if (!add(all, owner, terms, nowMillis) && quota.hard()) {
+        return TOO_MANY;
+      }
     }
     @Nullable Credits credits = plan.credits();
-    if (credits != null) {
-      all.add(drawn(subject.id(), AllowanceTerms.of(plan.version(), credits), nowMillis));
+    if (credits == null) {
+      return new Allowances(all);
     }
-    return new Allowances(all);
+    AllowanceTerms terms = AllowanceTerms.of(plan.version(), credits);
+    return add(all, subject.id(), terms, nowMillis) ? new Allowances(all) : TOO_MANY;
+  }
+
+  /** Returns whether there is a place for it. */
+  private boolean add(
+      List<Allowances.Drawn> all, String owner, AllowanceTerms terms, long nowMillis) {
+    @Nullable Allowance found = allowance(owner, terms, nowMillis);
+    if (found != null) {
+      all.add(new Allowances.Drawn(found, terms));
+    }
+    return found != null;
   }
 
   /** One state for all plans under which an owner has the allowance: its use is counted on. */
-  private Allowances.Drawn drawn(String owner, AllowanceTerms terms, long nowMillis) {
-    return new Allowances.Drawn(allowance(owner, terms, nowMillis), terms);
-  }
-
-  private Allowance allowance(String owner, AllowanceTerms terms, long nowMillis) {
-    return held.computeIfAbsent(
-        new Name(owner, terms.name(), terms.startMillis(nowMillis)),
-        unused -> new Allowance(owner, terms, nowMillis, nanos()));
+  private @Nullable Allowance allowance(String owner, AllowanceTerms terms, long nowMillis) {
+    var name = new Name(owner, terms.name(), terms.startMillis(nowMillis));
+    @Nullable Allowance known = held.get(name);
+    if (known != null && !known.isRetired()) {
+      return known;
+    }
+    if (known != null) {
+      held.remove(name, known);
+    }
+    return held.size() < allowancesMax
+        ? held.computeIfAbsent(name, unused -> new Allowance(owner, terms, nowMillis, nanos()))
+        : null;
   }
 
   /**

@@ -357,5 +357,7 @@ class QuotaGateTest {
     Plan plan = plan(monthly(Per.KEY, 5, true));
     assertThat(take(of(plan, KEY), 1)).isNotNegative();
     assertThat(gate.of(null, OTHER_KEY, SUBJECT, plan)).isSameAs(QuotaGate.TOO_MANY);
+    assertThat(take(of(plan, KEY), 1)).as("what is held goes on").isNotNegative();
+    assertThat(take(of(plan(monthly(Per.KEY, 5, false)), OTHER_KEY), 1)).isNotNegative();
   }
 }
