@@ -8,6 +8,7 @@ import static io.tollgate.deploy.Kind.PATH;
 import static io.tollgate.deploy.Kind.RANGES;
 import static io.tollgate.deploy.Kind.SECRET;
 import static io.tollgate.deploy.Kind.SECRETS;
+import static io.tollgate.deploy.Kind.SECRET_PATH;
 import static io.tollgate.deploy.Kind.SECRET_URL;
 import static io.tollgate.deploy.Kind.TEXT;
 import static io.tollgate.deploy.Kind.WHEN_FULL;
@@ -273,7 +274,7 @@ final class Catalogue {
           "32 bytes in hexadecimal or base64 that keys' secrets are kept under, to be shown again;"
               + " none are kept by default");
   static final Setting<Secret> BILLING_CLOUDEVENTS_URL =
-      add("billing.cloudevents-url", SECRET_URL, "", "where CloudEvents of usage go");
+      add("billing.cloudevents-url", SECRET_PATH, "", "where CloudEvents of usage go");
   static final Setting<Secret> BILLING_STRIPE_KEY =
       add("billing.stripe-key", SECRET, "", "key to Stripe, to tell it of usage");
   static final Setting<String> BILLING_STRIPE_URL =

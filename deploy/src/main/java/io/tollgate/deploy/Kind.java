@@ -52,6 +52,10 @@ record Kind<T>(
   static final Kind<Secret> SECRET_URL =
       new Kind<>("secret URL", "a URL", text -> new Secret(nonEmpty(text)), Kind::maskUser, true);
 
+  /** One of which the path may be a secret, too. */
+  static final Kind<Secret> SECRET_PATH =
+      new Kind<>("secret URL", "a URL", text -> new Secret(nonEmpty(text)), Kind::maskPath, true);
+
   /** A list of secrets in one text, separated by commas, newest first. */
   static final Kind<List<Secret>> SECRETS =
       new Kind<>("secrets", "texts by comma", Kind::secrets, text -> MASK, true);
@@ -145,5 +149,18 @@ record Kind<T>(
     String start = url.substring(0, scheme + 3);
     String host = at < 0 ? address.substring(scheme + 3) : MASK + address.substring(at);
     return start + host + (query < 0 ? "" : "?" + MASK);
+  }
+
+  /** Masks all but the host; that, too, where a user may stand before it. */
+  private static String maskPath(String url) {
+    int scheme = url.indexOf("://");
+    if (scheme < 0 || url.indexOf('@') >= 0) {
+      return MASK;
+    }
+    int end = scheme + 3;
+    while (end < url.length() && "/?#\\".indexOf(url.charAt(end)) < 0) {
+      end++;
+    }
+    return end == url.length() ? url : url.substring(0, end) + "/" + MASK;
   }
 }

@@ -185,10 +185,14 @@ class SettingsTest {
                 "TOLLGATE_PEPPER", "hunter2hunter2hunter2hunter2hunter2",
                 "TOLLGATE_SECRET_KEY", "sk_hunter2hunter2",
                 "TOLLGATE_MANAGEMENT_RECOVERY_KEY", "hunter2",
+                "TOLLGATE_BILLING_CLOUDEVENTS_URL", "https://sink:8443/in/hunter2?a=hunter2",
+                "TOLLGATE_BILLING_STRIPE_KEY", "hunter2",
                 "TOLLGATE_REDIS_URL", "redis://user:hunter2@host:6379",
                 "TOLLGATE_POSTGRES_URL", "postgresql://u:hunter2@host:5432/d?password=hunter2"));
     String table = String.join("\n", SettingsTable.lines(settings));
-    assertThat(table).doesNotContain("hunter2").contains("@host:6379", "@host:5432/d");
+    assertThat(table)
+        .doesNotContain("hunter2")
+        .contains("@host:6379", "@host:5432/d", "https://sink:8443/******");
     for (Setting<?> setting : Catalogue.all()) {
       assertThat(table).contains("\n" + setting.name() + " ");
     }

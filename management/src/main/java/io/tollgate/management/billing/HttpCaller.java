@@ -51,11 +51,11 @@ final class HttpCaller implements AutoCloseable {
 
   /** Posts a body and returns the status; what the answer says is not read. */
   int post(URI uri, Map<String, String> headers, byte[] body) throws NoAnswer {
-    var request =
-        HttpRequest.newBuilder(uri).timeout(deadline).POST(BodyPublishers.ofByteArray(body));
-    headers.forEach(request::setHeader);
     @Nullable CompletableFuture<HttpResponse<Void>> answer = null;
     try {
+      var request =
+          HttpRequest.newBuilder(uri).timeout(deadline).POST(BodyPublishers.ofByteArray(body));
+      headers.forEach(request::setHeader);
       answer = client.sendAsync(request.build(), head -> new Drain());
       long millis = deadline.plus(DRAIN_MAX).plus(DRAIN_MAX).toMillis();
       // Awaited, not blocked on, so that whoever stops meanwhile is heard.

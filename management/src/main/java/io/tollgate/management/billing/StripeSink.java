@@ -25,8 +25,12 @@ import org.jspecify.annotations.Nullable;
 final class StripeSink implements UsageSink {
   private static final Pattern CUSTOMER = Pattern.compile("cus_[0-9A-Za-z]{1,64}");
 
-  /** Of the refusals of a request those that another time, or another key, may do away with. */
-  private static final Set<Integer> PASSING = Set.of(401, 403, 404, 408, 409, 425, 429);
+  /**
+   * Of the refusals of a request those that another time, another key or another setting at Stripe
+   * may do away with. Stripe answers 400 also of a meter that is not there (yet), with each of its
+   * events: what is passed over then was never billed, so that it is waited for instead.
+   */
+  private static final Set<Integer> PASSING = Set.of(400, 401, 403, 404, 408, 409, 425, 429);
 
   /** How long it goes on before it is noted how far it came. */
   private static final Duration WHILE = Duration.ofMinutes(1);
@@ -63,7 +67,10 @@ final class StripeSink implements UsageSink {
           if (status / 100 == 4 && !PASSING.contains(status)) {
             refused.add(new Refused(event.id(), status));
           } else if (status / 100 != 2) {
-            return new Delivery(done, refused, "answered " + status);
+            return new Delivery(
+                done,
+                refused,
+                "answered " + status + " to event " + event.id() + " of " + meter(event));
           }
         } catch (NoAnswer e) {
           return new Delivery(done, refused, e.getMessage());
@@ -76,7 +83,7 @@ final class StripeSink implements UsageSink {
 
   private int tell(UsageEvent event, String customer) throws NoAnswer {
     Map<String, String> form = new LinkedHashMap<>();
-    form.put("event_name", "tollgate_" + event.meter());
+    form.put("event_name", meter(event));
     form.put("identifier", event.id());
     form.put("timestamp", Long.toString(event.hour().toEpochSecond()));
     form.put("payload[stripe_customer_id]", customer);
@@ -94,6 +101,11 @@ final class StripeSink implements UsageSink {
             "Idempotency-Key",
             event.id());
     return http.post(uri, headers, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Returns what its meter is called at Stripe. */
+  private static String meter(UsageEvent event) {
+    return "tollgate_" + event.meter();
   }
 
   private static String encoded(String text) {

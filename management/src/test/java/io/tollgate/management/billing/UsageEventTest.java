@@ -2,7 +2,6 @@ package io.tollgate.management.billing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.tollgate.key.Secret;
 import io.tollgate.management.TestManagement;
@@ -15,8 +14,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -94,11 +91,6 @@ class UsageEventTest {
   private UsageDelivery toCloudEvents() {
     return new UsageDelivery(
         transactions, new CloudEventsSink(http, new Secret(server.url() + "/in?token=" + SECRET)));
-  }
-
-  private UsageDelivery toStripe() {
-    return new UsageDelivery(
-        transactions, new StripeSink(http, new Secret(SECRET), server.url() + "/"));
   }
 
   private static List<JsonObject> batch(Told told) {
@@ -251,17 +243,6 @@ class UsageEventTest {
   }
 
   @Test
-  void an_answer_whose_body_never_comes_holds_nothing_up() {
-    customer(subject, "cus_A1");
-    use("verified = 5, status_2xx = 5");
-    gather();
-    server.next(Behavior.STALL);
-    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> toStripe().step(now));
-    assertThat(server.told()).hasSize(3);
-    assertThat(sequence()).isEqualTo("3");
-  }
-
-  @Test
   void two_answers_to_one_request_are_one() {
     use("verified = 5");
     gather();
@@ -310,76 +291,6 @@ class UsageEventTest {
   }
 
   @Test
-  void stripe_is_told_what_each_revision_added_under_the_id_of_its_customer() {
-    customer(subject, "cus_A1");
-    use("verified = 5");
-    gather();
-    postgres.execute(grow(9));
-    now = TEN.plus(Duration.ofHours(50));
-    gather();
-    toStripe().step(now);
-    assertThat(server.told()).hasSize(2);
-    Told first = server.told().getFirst();
-    String id = postgres.query("SELECT id FROM tollgate.usage_event WHERE revision = 1");
-    assertThat(first.line()).isEqualTo("POST /v1/billing/meter_events HTTP/1.1");
-    assertThat(first.headers().get("authorization")).isEqualTo("Bearer " + SECRET);
-    assertThat(first.headers().get("idempotency-key")).isEqualTo(id);
-    assertThat(decoded(first))
-        .containsExactly(
-            "event_name=tollgate_verified",
-            "identifier=" + id,
-            "timestamp=" + TEN.getEpochSecond(),
-            "payload[stripe_customer_id]=cus_A1",
-            "payload[value]=5");
-    assertThat(decoded(server.told().getLast())).contains("payload[value]=4");
-  }
-
-  @Test
-  void whom_stripe_does_not_know_is_passed_over() {
-    customer(subject, "not a customer");
-    use("verified = 5");
-    gather();
-    UsageDelivery delivery = toStripe();
-    delivery.step(now);
-    assertThat(server.told()).isEmpty();
-    assertThat(sequence()).isEqualTo("1");
-  }
-
-  @Test
-  void what_stripe_will_never_take_is_noted_and_holds_nobody_up() {
-    customer(subject, "cus_A1");
-    use("verified = 5, status_2xx = 5");
-    gather();
-    server.next(200, 400, 200);
-    UsageDelivery delivery = toStripe();
-    delivery.step(now);
-    assertThat(server.told()).hasSize(3);
-    assertThat(
-            postgres.query(
-                "SELECT string_agg(sink || ' ' || meter || ' ' || status, ',')"
-                    + " FROM tollgate.usage_refused r JOIN tollgate.usage_event e"
-                    + " ON e.id = r.event_id"))
-        .isEqualTo("stripe forwarded 400");
-  }
-
-  @Test
-  void where_stripe_fails_it_goes_on_with_the_event_that_failed() {
-    customer(subject, "cus_A1");
-    use("verified = 5, status_2xx = 5");
-    gather();
-    server.next(200, Behavior.CUT);
-    UsageDelivery delivery = toStripe();
-    delivery.step(now);
-    assertThat(sequence()).isEqualTo("1");
-    delivery.step(now.plus(UsageDelivery.BACKOFF_MAX));
-    List<String> ids =
-        server.told().stream().map(told -> told.headers().get("idempotency-key")).toList();
-    assertThat(ids).hasSize(4);
-    assertThat(ids.get(2)).isEqualTo(ids.get(1));
-    assertThat(ids.stream().distinct()).hasSize(3);
-  }
-
-  @Test
   void a_failure_names_neither_an_address_nor_a_secret() throws Exception {
     use("verified = 5");
     gather();
@@ -405,24 +316,5 @@ class UsageEventTest {
       assertThat(delivery.done()).isZero();
       assertThat(delivery.failure()).startsWith("is out of reach").doesNotContain(SECRET, "127.0");
     }
-  }
-
-  private void customer(String organization, String customer) {
-    postgres.execute(
-        """
-        INSERT INTO tollgate.organization (id, name, slug, role_set_id, private_metadata)
-        SELECT '%1$s', 'o', 'o', id, '{"stripe_customer_id": "%2$s"}' FROM tollgate.role_set
-        """
-            .formatted(organization, customer));
-  }
-
-  private String sequence() {
-    return postgres.query("SELECT sequence FROM tollgate.usage_sink WHERE name = 'stripe'");
-  }
-
-  private static List<String> decoded(Told told) {
-    return List.of(told.body().split("&", -1)).stream()
-        .map(member -> URLDecoder.decode(member, StandardCharsets.UTF_8))
-        .toList();
   }
 }
