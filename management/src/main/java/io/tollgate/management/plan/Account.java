@@ -48,6 +48,13 @@ final class Account {
       WHERE p.payer = $1 AND p.is_free_trial AND v.plan_id = $2 LIMIT 1
       """;
 
+  private static final String CANCELED_FOR =
+      """
+      SELECT FROM tollgate.subscription_item i JOIN tollgate.subscription_item other
+        ON other.subscription_id = i.subscription_id AND other.created_at = i.canceled_at
+      WHERE i.id = $1 AND i.status = 'canceled' AND other.id <> i.id LIMIT 1
+      """;
+
   /** As the audit calls whoever does what time alone changes, which no request asks for. */
   static final Origin SCHEDULE = new Origin("schedule", "none");
 
@@ -167,6 +174,14 @@ final class Account {
   /** Lets an item end with its period. */
   void cancel(Item item) {
     update(item, "subscription_item.cancel", "status = 'canceled', canceled_at = now()");
+  }
+
+  /**
+   * Returns whether an item was canceled since another one was to follow it: that one was made by
+   * the same change, hence at the same time.
+   */
+  boolean isCanceledForAnother(Item item) {
+    return change.execute(CANCELED_FOR, Tuple.of(item.id())).rowCount() > 0;
   }
 
   /** Takes that back. */

@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 /** One item of a subscription: a version of a plan, and the period that runs. Immutable. */
 record Item(
     String id,
+    String planId,
     String versionId,
     Cycle cycle,
     String status,
@@ -29,6 +30,7 @@ record Item(
   static Item of(Row row) {
     return new Item(
         row.getString("id"),
+        row.getString("plan_id"),
         row.getString("version_id"),
         Cycle.of(row.getString("plan_period")).orElseThrow(),
         row.getString("status"),

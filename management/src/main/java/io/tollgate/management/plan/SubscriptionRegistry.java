@@ -58,11 +58,13 @@ final class SubscriptionRegistry {
           OffsetDateTime now = clock.now(change);
           Account account = new Account(change, origin, id, order.payer().id());
           account.makeGood(now);
-          PlanVersion version = offered(change, order, now);
           Optional<Item> current = account.current();
-          if (current.isPresent() && has(current.orElseThrow(), order, version)) {
-            keep(account, current.orElseThrow(), now);
+          if (current.filter(item -> isTakenBack(item, order)).isPresent()) {
+            account.upcoming().ifPresent(next -> account.end(next, now));
+            account.resume(current.orElseThrow());
           } else {
+            PlanVersion version = offered(change, order, now);
+            current.ifPresent(item -> checkOther(item, order, version));
             replace(account, current, order, version, now);
           }
           change.execute(
@@ -102,21 +104,24 @@ final class SubscriptionRegistry {
     throw Fields.missing(PLAN, order.planId);
   }
 
-  private static boolean has(Item current, Order order, PlanVersion version) {
-    return current.versionId().equals(version.id()) && current.cycle() == order.cycle;
+  /**
+   * Returns whether somebody wants to go on with what he has canceled. Then he keeps his version,
+   * whatever the plan costs newcomers meanwhile, and has paid for the period already.
+   */
+  private static boolean isTakenBack(Item current, Order order) {
+    return current.is(Item.CANCELED)
+        && current.planId().equals(order.planId)
+        && current.cycle() == order.cycle;
   }
 
-  /** Goes on with what was to end. */
-  private static void keep(Account account, Item current, OffsetDateTime now) {
-    if (current.is(Item.ACTIVE)) {
+  private static void checkOther(Item current, Order order, PlanVersion version) {
+    if (current.versionId().equals(version.id()) && current.cycle() == order.cycle) {
       throw new ApiError(
           409,
           "subscription_exists",
           "Subscribed already",
           "The payer has this version of the plan already, by this period.");
     }
-    account.upcoming().ifPresent(next -> account.end(next, now));
-    account.resume(current);
   }
 
   private void replace(
@@ -158,7 +163,10 @@ final class SubscriptionRegistry {
         });
   }
 
-  /** Ends an item with its period, or now. Empty where there is none. */
+  /**
+   * Ends an item with its period, or now. Where it was to come, what it was to follow goes on, if
+   * nothing else had canceled that. Empty where there is none.
+   */
   Optional<Changed> cancel(String itemId, boolean endsNow, Origin origin) {
     return change(
         itemId,
@@ -183,7 +191,9 @@ final class SubscriptionRegistry {
             return;
           }
           account.end(item, now);
-          if (!item.is(Item.UPCOMING)) {
+          if (item.is(Item.UPCOMING)) {
+            account.current().filter(account::isCanceledForAnother).ifPresent(account::resume);
+          } else {
             account.upcoming().ifPresent(next -> account.end(next, now));
           }
         });

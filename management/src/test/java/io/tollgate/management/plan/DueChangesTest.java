@@ -152,7 +152,7 @@ class DueChangesTest {
   void what_was_to_come_takes_its_place_at_the_end() {
     JsonObject item = begun(shop.plan(wanted().put("fee", 500)));
     JsonObject other = shop.plan(wanted().put("fee", 700));
-    JsonObject upcoming = planned(other);
+    JsonObject upcoming = shop.planned(payer, other);
     step(end(item));
     assertThat(shop.listed(item).getString("status")).isEqualTo("ended");
     JsonObject active = shop.listed(upcoming);
@@ -189,7 +189,7 @@ class DueChangesTest {
   void whoever_subscribes_to_another_plan_when_his_period_is_over_owes_what_had_begun() {
     JsonObject item = begun(shop.plan(wanted().put("fee", 500)));
     JsonObject next = shop.plan(wanted().put("fee", 700));
-    JsonObject upcoming = planned(next);
+    JsonObject upcoming = shop.planned(payer, next);
     JsonObject third = shop.plan(wanted().put("fee", 900));
     var order =
         new SubscriptionRegistry.Order(
@@ -210,14 +210,6 @@ class DueChangesTest {
         .hasMessageContaining("not in a free trial");
     assertThat(shop.periods(item)).containsExactly("month t 0");
     shop.management.delete(Shop.item(item) + "?end_now=true").ok();
-  }
-
-  private JsonObject planned(JsonObject plan) {
-    return shop.management
-        .post(Shop.SUBSCRIPTIONS, Shop.order(payer, plan).put("change", "period_end"))
-        .ok()
-        .getJsonArray("subscription_items")
-        .getJsonObject(1);
   }
 
   @Test

@@ -70,6 +70,15 @@ final class Shop implements AutoCloseable {
     return management.post(SUBSCRIPTIONS, order(payer, plan));
   }
 
+  /** Lets a plan follow what a payer has; returns the item that is to come. */
+  JsonObject planned(String payer, JsonObject plan) {
+    return management
+        .post(SUBSCRIPTIONS, order(payer, plan).put("change", "period_end"))
+        .ok()
+        .getJsonArray("subscription_items")
+        .getJsonObject(1);
+  }
+
   /** Returns the first item of a subscription, which is the one that holds. */
   static JsonObject current(JsonObject subscription) {
     return subscription.getJsonArray("subscription_items").getJsonObject(0);

@@ -258,13 +258,7 @@ class SubscriptionTest {
     @Test
     void and_so_does_what_was_to_follow() {
       JsonObject item = begun(paid());
-      JsonObject order = Shop.order(payer, paid()).put("change", "period_end");
-      JsonObject next =
-          shop.management
-              .post(Shop.SUBSCRIPTIONS, order)
-              .ok()
-              .getJsonArray("subscription_items")
-              .getJsonObject(1);
+      JsonObject next = shop.planned(payer, paid());
       shop.management.delete(Shop.item(item) + "?end_now=true").ok();
       assertThat(shop.listed(next).getString("status")).isEqualTo("ended");
     }
