@@ -1,7 +1,10 @@
 package io.tollgate.management.object;
 
+import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,18 @@ public record Changed(Spelled object, Change.Recorded change) {
 
   public static Changed deleted(Change change, Origin origin, String action, Spelled before) {
     return record(change, origin, action, before, null, before);
+  }
+
+  /**
+   * Ends the change that removed an object, and other things with it.
+   *
+   * @param others the lines of the audit that tell of them
+   */
+  public static Changed deleted(
+      Change change, Origin origin, String action, Spelled before, List<AuditEntry> others) {
+    List<AuditEntry> lines = new ArrayList<>(others);
+    lines.add(origin.entry(action, before.member("id"), before.text(), null));
+    return new Changed(before, change.record(lines));
   }
 
   private static Changed record(

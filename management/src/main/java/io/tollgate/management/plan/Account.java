@@ -4,6 +4,7 @@ import io.tollgate.access.Subject;
 import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
+import io.tollgate.management.object.Fields;
 import io.tollgate.management.object.Spelled;
 import io.tollgate.management.object.WordId;
 import io.tollgate.store.RecordName;
@@ -161,6 +162,7 @@ final class Account {
     change.execute(INSERT, values);
     if (status.equals(Item.ACTIVE)) {
       begin(itemId, start);
+      checkThere();
       putPlan(version.id());
     }
     line("subscription_item.create", itemId, null);
@@ -248,9 +250,28 @@ final class Account {
 
   /** Lets the payer's keys do what a version lets them; null is the default plan's. */
   private void putPlan(@Nullable String versionId) {
-    RecordName name = RecordName.subject(new Subject(payer));
-    var before = (SubjectRecord) change.lockOrPut(name, SubjectRecord.DEFAULTS);
-    change.put(name, before.withPlan(versionId));
+    change.put(recordName(), lockRecord().withPlan(versionId));
+  }
+
+  /** Refuses one who is deleted, who would be billed for ever. */
+  private void checkThere() {
+    if (!lockRecord().enabled()) {
+      throw Fields.notOneOf(
+          SubscriptionRegistry.PAYER, payer, "a user or an organization that is not deleted");
+    }
+  }
+
+  private SubjectRecord lockRecord() {
+    return (SubjectRecord) change.lockOrPut(recordName(), SubjectRecord.DEFAULTS);
+  }
+
+  private RecordName recordName() {
+    return RecordName.subject(new Subject(payer));
+  }
+
+  /** Returns the lines so far, for whoever ends the change with more than them. */
+  List<AuditEntry> lines() {
+    return List.copyOf(lines);
   }
 
   /** Ends the change, with a line of the audit for each item that it concerns. */

@@ -1,5 +1,6 @@
 package io.tollgate.management.role;
 
+import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
@@ -7,6 +8,7 @@ import io.tollgate.management.object.Changed;
 import io.tollgate.management.object.ObjectView;
 import io.tollgate.management.object.Spelled;
 import io.tollgate.management.object.WordId;
+import io.tollgate.management.plan.DeletedPayer;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -196,9 +198,10 @@ final class OrganizationRegistry {
   }
 
   /**
-   * Ends all memberships and all keys of an organization, and removes it. However many members
-   * there are, no change is of more than some of them: where it breaks off, the organization has
-   * fewer, and the call may be repeated. Empty where there is no such organization.
+   * Ends all memberships, all keys and the subscription of an organization, and removes it. However
+   * many members there are, no change is of more than some of them: where it breaks off, the
+   * organization has fewer, and the call may be repeated. Empty where there is no such
+   * organization.
    */
   Optional<Changed> delete(String id, Origin origin) {
     Optional<Optional<Changed>> done = Optional.empty();
@@ -247,8 +250,10 @@ final class OrganizationRegistry {
       return Optional.empty();
     }
     Spelled before = VIEW.get(change::execute, id);
+    List<AuditEntry> ended = DeletedPayer.end(change, origin, id);
     MemberRoles.end(change, id, MemberRoles.lock(change, id));
     change.execute("DELETE FROM tollgate.organization WHERE id = $1", Tuple.of(id));
-    return Optional.of(Optional.of(Changed.deleted(change, origin, "organization.delete", before)));
+    return Optional.of(
+        Optional.of(Changed.deleted(change, origin, "organization.delete", before, ended)));
   }
 }

@@ -1,5 +1,6 @@
 package io.tollgate.management.role;
 
+import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.object.Changed;
@@ -8,6 +9,7 @@ import io.tollgate.management.object.ObjectView;
 import io.tollgate.management.object.Page;
 import io.tollgate.management.object.Spelled;
 import io.tollgate.management.object.WordId;
+import io.tollgate.management.plan.DeletedPayer;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
@@ -117,13 +119,18 @@ final class UserRegistry {
     return VIEW.list(transactions::read, none).total();
   }
 
-  /** Ends all that a user has, his keys first of all. Empty where there is no such user. */
+  /**
+   * Ends all that a user has, his subscription and his keys first of all. Empty where there is no
+   * such user.
+   */
   Optional<Changed> delete(String id, Origin origin) {
     return transactions.change(
         change -> {
           if (VIEW.find(change::execute, "id", id).isEmpty()) {
             return Optional.empty();
           }
+          // Nothing where another one has deleted him meanwhile, who ended it, too.
+          List<AuditEntry> ended = DeletedPayer.end(change, origin, id);
           SubjectRecord record = MemberRoles.lock(change, id);
           return VIEW.find(change::execute, "id", id)
               .map(
@@ -132,7 +139,7 @@ final class UserRegistry {
                     change.execute(
                         "DELETE FROM tollgate.membership WHERE user_id = $1", Tuple.of(id));
                     change.execute("DELETE FROM tollgate.app_user WHERE id = $1", Tuple.of(id));
-                    return Changed.deleted(change, origin, "user.delete", before);
+                    return Changed.deleted(change, origin, "user.delete", before, ended);
                   });
         });
   }
