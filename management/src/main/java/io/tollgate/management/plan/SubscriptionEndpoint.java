@@ -12,6 +12,7 @@ import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;
 import io.tollgate.management.wire.RequestBody;
 import io.tollgate.management.wire.RequestParameters;
+import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
@@ -59,7 +60,10 @@ final class SubscriptionEndpoint {
 
   void enter(Endpoints endpoints) {
     endpoints.post(
-        "subscriptions.create", Area.BILLING, "/billing/subscriptions", Forms.of(this::subscribe));
+        "subscriptions.create",
+        Area.BILLING,
+        "/billing/subscriptions",
+        Forms.of(proven(this::subscribe)));
     endpoints.get(
         "subscriptions.of_user",
         Area.BILLING,
@@ -71,12 +75,24 @@ final class SubscriptionEndpoint {
         "/organizations/:id/billing/subscription",
         Forms.of(exchange -> get(exchange, "org_")));
     endpoints.get("subscription_items.list", Area.BILLING, ITEMS, Forms.of(this::list));
-    endpoints.delete("subscription_items.cancel", Area.BILLING, ITEM, Forms.of(this::cancel));
+    endpoints.delete(
+        "subscription_items.cancel", Area.BILLING, ITEM, Forms.of(proven(this::cancel)));
     endpoints.post(
         "subscription_items.extend_free_trial",
         Area.BILLING,
         ITEM + "/extend_free_trial",
         Forms.of(this::extend));
+  }
+
+  /** Tells that something is so already when that holds everywhere. */
+  private Handler<RoutingContext> proven(Handler<RoutingContext> endpoint) {
+    return exchange -> {
+      try {
+        endpoint.handle(exchange);
+      } catch (Settled settled) {
+        throw service.passed(settled.refusal());
+      }
+    };
   }
 
   private void subscribe(RoutingContext exchange) {

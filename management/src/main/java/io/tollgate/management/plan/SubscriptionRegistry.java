@@ -116,7 +116,7 @@ final class SubscriptionRegistry {
 
   private static void checkOther(Item current, Order order, PlanVersion version) {
     if (current.versionId().equals(version.id()) && current.cycle() == order.cycle) {
-      throw new ApiError(
+      throw new Settled(
           409,
           "subscription_exists",
           "Subscribed already",
@@ -173,14 +173,14 @@ final class SubscriptionRegistry {
         origin,
         (account, item, now) -> {
           if (item.is(Item.ENDED)) {
-            throw new ApiError(
+            throw new Settled(
                 409,
                 "subscription_item_no_longer_active",
                 "No longer active",
                 "The subscription item has ended.");
           }
           if (item.is(Item.CANCELED) && !endsNow) {
-            throw new ApiError(
+            throw new Settled(
                 400,
                 "commerce_subscription_item_already_canceled",
                 "Already canceled",
