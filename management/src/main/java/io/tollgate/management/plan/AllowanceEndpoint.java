@@ -41,13 +41,21 @@ final class AllowanceEndpoint {
 
   private void list(RoutingContext exchange) {
     var parameters = new RequestParameters(exchange);
-    String owner = parameters.required(OWNER);
-    if (!Subject.isSubject(owner) && !KeyId.isKeyId(owner)) {
-      throw Texts.format(OWNER, owner, "the id of a subject or a key");
-    }
+    String owner = owner(parameters.required(OWNER));
     int limit = parameters.integer("limit", LIMIT, 1, LIMIT_MAX);
     int offset = parameters.integer("offset", 0, 0, OFFSET_MAX);
     Endpoints.answer(exchange, allowances.list(owner, limit, offset).page());
+  }
+
+  /** Returns the id as allowances name it: that of a key may be given in upper case. */
+  private static String owner(String id) {
+    if (KeyId.isKeyId(id)) {
+      return KeyId.parse(id).toString();
+    }
+    if (!Subject.isSubject(id)) {
+      throw Texts.format(OWNER, id, "the id of a subject or a key");
+    }
+    return id;
   }
 
   private void change(RoutingContext exchange) {

@@ -163,6 +163,20 @@ class AllowanceTest {
   }
 
   @Test
+  void a_key_is_named_by_its_id_in_either_case() {
+    shop.postgres.execute(
+        """
+        INSERT INTO tollgate.allowance (owner, name, period_start, granted)
+        VALUES ('ak_0000000000000000000000000000abcd', 'forwarded/day', now(), 50)
+        """);
+    for (String digits : List.of("abcd", "ABCD")) {
+      JsonArray data = listed("ak_" + "0".repeat(28) + digits);
+      assertThat(data).hasSize(1);
+      assertThat(data.getJsonObject(0).getLong("granted")).isEqualTo(50);
+    }
+  }
+
+  @Test
   void an_owner_must_be_named_by_an_id() {
     shop.management.get("/billing/allowances").assertRefused(422, "missing_query_parameter");
     shop.management
