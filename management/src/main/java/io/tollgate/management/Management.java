@@ -139,8 +139,7 @@ public final class Management {
       deployed.add(vertx.deployVerticle(projector, DIRECT_STYLE).await());
       var metering = metering(config, verifying.verifier(), metrics);
       deployed.add(vertx.deployVerticle(metering).await());
-      var meter = new VerificationMeter(metering.meter().loop());
-      vertx.setPeriodic(METER_TICK_MILLIS, due -> meter.tick());
+      VerificationMeter meter = verificationMeter(vertx, metering);
       deployed.add(vertx.deployVerticle(new DueChanges(transactions), DIRECT_STYLE).await());
       var worker = new BillingWorker(transactions, config.billing());
       deployed.add(vertx.deployVerticle(worker, DIRECT_STYLE).await());
@@ -175,6 +174,12 @@ public final class Management {
       Verifier verifier,
       VerificationMeter meter,
       SecureRandom random) {}
+
+  private static VerificationMeter verificationMeter(Vertx vertx, MeterVerticle metering) {
+    var meter = new VerificationMeter(metering.meter().loop());
+    vertx.setPeriodic(METER_TICK_MILLIS, due -> meter.tick());
+    return meter;
+  }
 
   private static MeterVerticle metering(
       ManagementConfig config, Verifier verifier, MeterRegistry metrics) {
