@@ -107,7 +107,9 @@ final class UsageStatement {
           %1$s + status_5xx + unanswered FROM used
       ), settled AS (
         SELECT tollgate.settle(array_agg(instance), array_agg(boot), array_agg(minute),
-          array_agg(owner), array_agg(version_id), array_agg(forwarded), array_agg(completed))::text AS done FROM owned
+          array_agg(owner), array_agg(version_id), array_agg(forwarded),
+          array_agg(completed))::text AS done
+        FROM owned
         WHERE (SELECT count(*) FROM hours) + (SELECT count(*) FROM minutes) >= 0
       )
       SELECT (SELECT count(*)::int FROM fresh) AS fresh, (SELECT done FROM settled) AS settled
