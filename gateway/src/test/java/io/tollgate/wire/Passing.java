@@ -57,7 +57,8 @@ final class Passing {
   private record Line(String name, String value) {
     static Line of(String line) {
       int colon = line.indexOf(':');
-      String value = line.substring(colon + 1).replaceAll("^[ \t]+|[ \t]+$", "");
+      // Up to the very end: a dollar would also match before a last NEL, which is part of a value.
+      String value = line.substring(colon + 1).replaceAll("^[ \t]+|[ \t]+\\z", "");
       return new Line(line.substring(0, colon), value);
     }
 

@@ -28,6 +28,7 @@ class ResponseFuzzTest {
             lines("0HTTP/1.0 404 Not found", "Connection: X-A, close", "X-A: b"),
             lines("0HTTP/1.1 204 None", "Content-Length: 0"),
             lines("0HTTP/1.1 304 ", "Content-Length: 5", "ETag: \"x\""),
+            lines("1HTTP/1.1 304 ", "ETag: T \u0085"),
             lines("0HTTP/1.1 100 Continue", "X: y"),
             lines("0HTTP/1.1 200 OK", "Tollgate_Request_Id: x", "Set-Cookie: \u00e9"),
             "0HTTP/1.1 200 OK\nX: y\n\n")
