@@ -4,27 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.tollgate.key.Secret;
-import io.tollgate.management.TestManagement;
-import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.billing.RecordingServer.Behavior;
 import io.tollgate.management.billing.RecordingServer.Told;
-import io.tollgate.store.TestPostgres;
-import io.vertx.core.Vertx;
 import java.math.BigInteger;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Stripe is told of what was added, once, whatever it answers. */
-class StripeSinkTest {
-  private static final Instant TEN = Instant.parse("2026-05-07T10:00:00Z");
-  private static final Duration SHORT = Duration.ofMillis(300);
+class StripeSinkTest extends EventsToTell {
   private static final String SECRET = "sk_stripe_nobody_may_see";
 
   private static final UsageEvent EVENT =
@@ -40,53 +31,6 @@ class StripeSinkTest {
           BigInteger.ONE,
           BigInteger.ZERO,
           "cus_A1");
-
-  private TestPostgres postgres;
-  private Vertx vertx;
-  private Transactions transactions;
-  private UsageGathering gathering;
-  private Ledger ledger;
-  private RecordingServer server;
-  private HttpCaller http;
-  private String subject;
-  private String key;
-  private Instant now = TEN.plus(Duration.ofMinutes(75));
-
-  @BeforeEach
-  void start() throws Exception {
-    postgres = TestPostgres.database();
-    vertx = Vertx.vertx();
-    transactions = new Transactions(vertx, postgres.config(), 4);
-    gathering = new UsageGathering(transactions);
-    ledger = new Ledger(postgres);
-    server = new RecordingServer();
-    http = new HttpCaller(SHORT);
-    subject = Ledger.subject();
-    key = Ledger.key();
-  }
-
-  @AfterEach
-  void stop() {
-    http.close();
-    server.close();
-    TestManagement.await(transactions.close());
-    TestManagement.await(vertx.close());
-    postgres.close();
-  }
-
-  private void use(String counts) {
-    ledger.use(subject, "2026-05-07T10:00Z", key, "", counts);
-  }
-
-  private void gather() {
-    while (gathering.step(now)) {
-      assertThat(postgres.query("SELECT count(*) FROM tollgate.usage_event")).isNotEqualTo("0");
-    }
-  }
-
-  private String grow(int verified) {
-    return "UPDATE tollgate.usage_hour SET verified = " + verified;
-  }
 
   @Test
   void stripe_is_told_what_each_revision_added_under_the_id_of_its_customer() {

@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tollgate.key.Secret;
-import io.tollgate.management.TestManagement;
-import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.billing.RecordingServer.Behavior;
 import io.tollgate.management.billing.RecordingServer.Told;
 import io.tollgate.store.StoreUnreachable;
-import io.tollgate.store.TestPostgres;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;
@@ -21,60 +17,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Usage becomes events, once for each total, and sinks are told of them until they take them. */
-class UsageEventTest {
-  private static final Instant TEN = Instant.parse("2026-05-07T10:00:00Z");
-  private static final Duration SHORT = Duration.ofMillis(300);
+class UsageEventTest extends EventsToTell {
   private static final String SECRET = "sk_stripe_nobody_may_see";
-
-  private TestPostgres postgres;
-  private Vertx vertx;
-  private Transactions transactions;
-  private UsageGathering gathering;
-  private Ledger ledger;
-  private RecordingServer server;
-  private HttpCaller http;
-  private String subject;
-  private String key;
-  private Instant now = TEN.plus(Duration.ofMinutes(75));
-
-  @BeforeEach
-  void start() throws Exception {
-    postgres = TestPostgres.database();
-    vertx = Vertx.vertx();
-    transactions = new Transactions(vertx, postgres.config(), 4);
-    gathering = new UsageGathering(transactions);
-    ledger = new Ledger(postgres);
-    server = new RecordingServer();
-    http = new HttpCaller(SHORT);
-    subject = Ledger.subject();
-    key = Ledger.key();
-  }
-
-  @AfterEach
-  void stop() {
-    http.close();
-    server.close();
-    TestManagement.await(transactions.close());
-    TestManagement.await(vertx.close());
-    postgres.close();
-  }
-
-  private void use(String counts) {
-    ledger.use(subject, "2026-05-07T10:00Z", key, "", counts);
-  }
-
-  private void gather() {
-    while (gathering.step(now)) {
-      assertThat(postgres.query("SELECT count(*) FROM tollgate.usage_event")).isNotEqualTo("0");
-    }
-  }
 
   private String events() {
     return postgres.query(
@@ -82,10 +31,6 @@ class UsageEventTest {
         SELECT coalesce(string_agg(meter || ' ' || revision || ' ' || previous_units || '+'
           || (units - previous_units), ', ' ORDER BY sequence), '') FROM tollgate.usage_event
         """);
-  }
-
-  private String grow(int verified) {
-    return "UPDATE tollgate.usage_hour SET verified = " + verified;
   }
 
   private UsageDelivery toCloudEvents() {
