@@ -28,7 +28,6 @@ final class EdgeRequest {
   private final Admission admission = new Admission();
   private @Nullable Allowances allowances;
   private int taken;
-  private long takenUnits;
   private long idHigh;
   private long idLow;
   private long startNanos;
@@ -140,11 +139,10 @@ final class EdgeRequest {
     return admission;
   }
 
-  /** Notes what was taken for the request, until {@link #settle}. */
-  void setTaken(Allowances of, int newTaken, long units) {
+  /** Notes of which allowances its cost was taken, until {@link #settle}. */
+  void setTaken(Allowances of, int newTaken) {
     allowances = of;
     taken = newTaken;
-    takenUnits = units;
   }
 
   /** Settles what was taken, if that was not done before. */
@@ -152,7 +150,7 @@ final class EdgeRequest {
     Allowances known = allowances;
     if (known != null) {
       allowances = null;
-      known.settle(taken, takenUnits, reached);
+      known.settle(taken, route().cost(), reached);
     }
   }
 

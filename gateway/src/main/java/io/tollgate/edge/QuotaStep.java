@@ -59,7 +59,7 @@ final class QuotaStep {
     boolean last = attempt == ATTEMPTS_MAX;
     int taken = quotas.take(allowances, request.route().cost(), edge.clockNanos(), last);
     if (taken >= 0) {
-      request.setTaken(allowances, taken, request.route().cost());
+      request.setTaken(allowances, taken);
       edge.limit(request, grant);
     } else if (taken == QuotaGate.NONE) {
       long seconds = quotas.moreInSeconds(allowances, request.route().cost());
