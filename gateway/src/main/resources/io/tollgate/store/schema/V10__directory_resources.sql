@@ -6,7 +6,7 @@ CREATE TABLE tollgate.scim_user (
   directory_id text NOT NULL REFERENCES tollgate.directory (id) ON DELETE CASCADE,
   id text NOT NULL UNIQUE,
   -- Another id than this one: who is deleted and comes again gets a new one there.
-  user_id text NOT NULL UNIQUE REFERENCES tollgate.app_user (id),
+  user_id text NOT NULL UNIQUE REFERENCES tollgate.app_user (id) ON DELETE CASCADE,
   user_name text NOT NULL,
   -- Folded by the same function as what it is compared with: no collation of the database counts.
   user_name_key text NOT NULL,
@@ -69,6 +69,18 @@ CREATE TABLE tollgate.scim_group_member (
 );
 CREATE INDEX scim_group_member_user ON tollgate.scim_group_member (directory_id, scim_user_id);
 
+-- Groups that are said to be members of groups: kept, and given back, but no one's role hangs on it.
+CREATE TABLE tollgate.scim_group_group (
+  directory_id text NOT NULL,
+  group_id text NOT NULL,
+  member_id text NOT NULL,
+  added_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (directory_id, group_id, member_id),
+  FOREIGN KEY (directory_id, group_id) REFERENCES tollgate.scim_group ON DELETE CASCADE,
+  FOREIGN KEY (directory_id, member_id) REFERENCES tollgate.scim_group ON DELETE CASCADE
+);
+CREATE INDEX scim_group_group_member ON tollgate.scim_group_group (directory_id, member_id);
+
 -- The first in the list whose group holds a person tells his role.
 CREATE TABLE tollgate.group_role_mapping (
   id text PRIMARY KEY CHECK (id ~ '^grpmap_[0-9A-Za-z_]{27}$'),
@@ -87,5 +99,19 @@ CREATE TABLE tollgate.group_role_mapping (
   FOREIGN KEY (directory_id, group_id) REFERENCES tollgate.scim_group (directory_id, id)
     ON DELETE SET NULL (group_id)
 );
+
+-- Whom his directory has deleted is kept for the audit, and nobody is ever linked to him again.
+ALTER TABLE tollgate.app_user ADD COLUMN departed_at timestamptz;
+
+CREATE FUNCTION tollgate.folded(texts text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+  SELECT array_agg(lower(t)) FROM unnest(texts) t
+$$;
+-- Who comes from a directory may be here already, under the same address.
+CREATE INDEX app_user_email_addresses
+  ON tollgate.app_user USING gin (tollgate.folded(email_addresses));
+
+-- What a leaver made for organizations lives on, and is told of.
+CREATE INDEX api_key_created_by ON tollgate.api_key (created_by)
+  WHERE created_by IS NOT NULL AND revoked_at IS NULL;
 
 UPDATE tollgate.schema_state SET version = 10, oldest_reader = 8;

@@ -222,6 +222,11 @@ public final class Change {
     records.add(name.text());
   }
 
+  /** Returns whether anything was changed so far that gateways go by. */
+  public boolean concernsGateways() {
+    return !keys.isEmpty() || !records.isEmpty() || !gone.isEmpty();
+  }
+
   /**
    * Returns the newest of all changes, for whom nothing is left to be done: what was found done
    * under a lock was done by then. A statement of its own, since one that waited for the lock would
