@@ -6,7 +6,7 @@ import java.util.Set;
 /**
  * How each kind of object is spelled: every member of the contract, null where there is nothing.
  */
-final class ObjectViews {
+public final class ObjectViews {
   /** What the role of whoever makes an organization must hold, for him to run it. */
   static final Set<String> CREATOR_PERMISSIONS =
       Set.of("org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete");
@@ -40,7 +40,7 @@ final class ObjectViews {
       new ObjectView(
           "tollgate.permission", PERMISSION_JSON.formatted("t"), BY_ID_NAME_OR_KEY, NAMED);
 
-  static final ObjectView ROLES =
+  public static final ObjectView ROLES =
       new ObjectView(
           "tollgate.role",
           """

@@ -100,6 +100,7 @@ final class RoleSetReplacement {
       Spelled after = VIEW.get(change::execute, set);
       Changed.updated(change, origin, "role_set.add_roles", before, after);
     }
+    MappedRoles.move(change, set, Map.of(from, to));
     return Optional.of(new RolePlan(turn, new RoleInSet(set, from), new RoleInSet(set, to)));
   }
 
@@ -184,6 +185,7 @@ final class RoleSetReplacement {
     Map<String, String> roles = mapped(change, from.get(), to, mappings);
     refuseUnmapped(change, from.get(), roles);
     Turn turn = Turn.take(change, random, Set.of(from.get(), to));
+    MappedRoles.move(change, from.get(), roles);
     return Optional.of(new SetPlan(turn, from.get(), to, roles));
   }
 
@@ -220,7 +222,9 @@ final class RoleSetReplacement {
     RoleSetRegistry.roles(change, from)
         .forEach(
             (key, id) -> {
-              if (!roles.containsKey(id) && new RoleInSet(from, id).isHeld(change)) {
+              var role = new RoleInSet(from, id);
+              if (!roles.containsKey(id)
+                  && (role.isHeld(change) || MappedRoles.isMapped(change, role))) {
                 throw unmapped(key);
               }
             });
