@@ -5,6 +5,7 @@ import io.tollgate.key.KeyFormat;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.billing.BillingEndpoints;
 import io.tollgate.management.billing.BillingWorker;
+import io.tollgate.management.connection.Connections;
 import io.tollgate.management.instance.AuditEndpoint;
 import io.tollgate.management.instance.KeySwitchEndpoint;
 import io.tollgate.management.instance.SecretKeyEndpoint;
@@ -143,24 +144,27 @@ public final class Management {
       deployed.add(vertx.deployVerticle(new DueChanges(transactions), DIRECT_STYLE).await());
       var worker = new BillingWorker(transactions, config.billing());
       deployed.add(vertx.deployVerticle(worker, DIRECT_STYLE).await());
-      var parts = new Parts(transactions, projector, verifying.verifier(), meter, random);
+      var port = new AtomicInteger(config.port());
+      Connections connections = connections(config, metrics, transactions, random, port);
+      deployed.add(vertx.deployVerticle(connections.worker(), DIRECT_STYLE).await());
+      var parts =
+          new Parts(transactions, projector, verifying.verifier(), meter, random, connections);
       var endpoints = endpoints(vertx, config, metrics, parts);
       List<ManagementVerticle> listeners = new CopyOnWriteArrayList<>();
       var open = new AtomicInteger();
       Supplier<ManagementVerticle> another =
           () -> {
-            var connections =
+            var clients =
                 new ClientConnections(
                     open, config.clientsMax(), ClientConnections.WITHOUT_REQUEST_MAX);
-            var listener =
-                new ManagementVerticle(config.host(), config.port(), endpoints, connections);
+            var listener = new ManagementVerticle(config.host(), config.port(), endpoints, clients);
             listeners.add(listener);
             return listener;
           };
       var loops = new DeploymentOptions().setInstances(LOOPS);
       deployed.add(vertx.deployVerticle(another, loops).await());
-      return new Management(
-          vertx, parts, endpoints, listeners.getFirst().port(), deployed.reversed());
+      port.set(listeners.getFirst().port());
+      return new Management(vertx, parts, endpoints, port.get(), deployed.reversed());
     } catch (RuntimeException e) {
       deployed.reversed().forEach(id -> vertx.undeploy(id).await());
       throw e;
@@ -173,7 +177,24 @@ public final class Management {
       Projector projector,
       Verifier verifier,
       VerificationMeter meter,
-      SecureRandom random) {}
+      SecureRandom random,
+      Connections connections) {}
+
+  /** The port is known once it is listened on, and nobody asks before. */
+  private static Connections connections(
+      ManagementConfig config,
+      MeterRegistry metrics,
+      Transactions transactions,
+      SecureRandom random,
+      AtomicInteger port) {
+    return new Connections(
+        transactions,
+        config.pepper(),
+        config.connections(),
+        () -> config.connections().url(config.host(), port.get()),
+        random,
+        metrics);
+  }
 
   private static VerificationMeter verificationMeter(Vertx vertx, MeterVerticle metering) {
     var meter = new VerificationMeter(metering.meter().loop());
@@ -205,6 +226,7 @@ public final class Management {
     new AuditEndpoint(parts.transactions).enter(endpoints);
     new BillingEndpoints(parts.transactions).enter(endpoints);
     new DirectoryEndpoints(parts.transactions, barrier, parts.random).enter(endpoints);
+    parts.connections.enter(endpoints, barrier);
     new PlanEndpoints(parts.transactions, barrier, parts.random).enter(endpoints);
     new ImportEndpoint(parts.transactions, barrier, parts.random, config.importBytesMax())
         .enter(endpoints);

@@ -47,7 +47,8 @@ CREATE TABLE tollgate.directory (
   group_role_mapping_enabled boolean NOT NULL DEFAULT true,
   -- Counts the changes of the list of mappings, and of what attributes mean.
   mapping_version bigint NOT NULL DEFAULT 0,
-  -- Up to which user, by id, the last of those changes was carried over; null when to all.
+  -- Which pass, and up to which user, by id, the last of those changes was carried over; null when
+  -- it was to all. First come those who lose something by it.
   recomputed_to text,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
@@ -91,7 +92,7 @@ CREATE INDEX app_user_directory ON tollgate.app_user (directory_id, id)
 ALTER TABLE tollgate.membership
   -- What he was before the directory's groups told, given back when they tell no more.
   ADD COLUMN manual_role_id text,
-  -- Which mapping told his role; null where it is the default role, or given by hand.
+  -- Which mapping told his role, 'default' where none did; null where it was given by hand.
   ADD COLUMN mapped_by text;
 
 UPDATE tollgate.schema_state SET version = 9, oldest_reader = 8;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tollgate.management.audit.Change;
+import io.tollgate.management.scim.AttributePath;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,8 +64,11 @@ record AttributeMapping(Map<String, String> standard, List<Definition> custom) {
   /** One attribute of users' public metadata. */
   record Definition(String key, String path, boolean multiValued) {}
 
-  /** How a path is read in a document; null where nothing is there. */
-  interface Reader extends BiFunction<ObjectNode, String, @Nullable JsonNode> {}
+  static JsonObject defaults() {
+    var json = new JsonObject();
+    DEFAULTS.forEach(json::put);
+    return json;
+  }
 
   /** Returns what the directory maps; empty where it is not enabled. */
   static Optional<AttributeMapping> find(Change change, String directoryId) {
@@ -93,11 +96,10 @@ record AttributeMapping(Map<String, String> standard, List<Definition> custom) {
    *
    * @param warnings hears of values that are of no use, and leave what was
    */
-  ObjectNode metadata(Reader reader, ObjectNode document, List<AttributeWarning> warnings) {
+  ObjectNode metadata(ObjectNode document, List<AttributeWarning> warnings) {
     ObjectNode patch = NODES.objectNode();
     for (Definition definition : custom) {
-      @Nullable JsonNode found = reader.apply(document, definition.path);
-      Optional<JsonNode> value = value(definition, found == null ? NODES.nullNode() : found);
+      Optional<JsonNode> value = value(definition, AttributePath.read(document, definition.path));
       value.ifPresent(fit -> patch.set(definition.key, fit));
       if (value.isEmpty()) {
         warnings.add(AttributeWarning.mismatch(definition.key, definition.path));
@@ -143,17 +145,13 @@ record AttributeMapping(Map<String, String> standard, List<Definition> custom) {
 
   /** Returns a name; null where there is none, and what was where it is of no use or not mapped. */
   @Nullable String name(
-      String member,
-      @Nullable String was,
-      Reader reader,
-      ObjectNode document,
-      List<AttributeWarning> warnings) {
+      String member, @Nullable String was, ObjectNode document, List<AttributeWarning> warnings) {
     @Nullable String path = standard.get(member);
     if (path == null) {
       return was;
     }
-    @Nullable JsonNode found = reader.apply(document, path);
-    if (found == null || found.isNull() || found.isMissingNode()) {
+    JsonNode found = AttributePath.read(document, path);
+    if (found.isNull() || found.isMissingNode()) {
       return null;
     }
     String text = found.isTextual() ? found.textValue().strip() : "";
@@ -165,16 +163,13 @@ record AttributeMapping(Map<String, String> standard, List<Definition> custom) {
   }
 
   /** Returns addresses: first that of the path, then all others of the document, each once. */
-  List<String> emails(List<String> was, Reader reader, ObjectNode document) {
+  List<String> emails(List<String> was, ObjectNode document) {
     @Nullable String path = standard.get(EMAIL);
     if (path == null) {
       return was;
     }
     Set<String> emails = new LinkedHashSet<>();
-    @Nullable JsonNode first = reader.apply(document, path);
-    if (first != null) {
-      addTo(emails, first);
-    }
+    addTo(emails, AttributePath.read(document, path));
     document.path("emails").forEach(element -> addTo(emails, element.path("value")));
     // One without any address could not be told from others; the document has had one before.
     return emails.isEmpty() ? was : emails.stream().limit(EMAILS_MAX).toList();

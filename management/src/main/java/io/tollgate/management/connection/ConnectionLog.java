@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.management.audit.Transactions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -40,6 +41,18 @@ public final class ConnectionLog {
       JOIN tollgate.enterprise_connection known ON known.id = e.c
       ORDER BY e.place
       """;
+
+  /** How many lines of a connection are kept, and for how long at most. */
+  static final int KEPT_MAX = 10_000;
+
+  private static final String FORGET =
+      """
+      DELETE FROM tollgate.connection_log WHERE connection_id = $1 AND (
+        at < now() - interval '30 days' OR id <= (
+          SELECT id FROM tollgate.connection_log WHERE connection_id = $1
+          ORDER BY id DESC OFFSET %d LIMIT 1))
+      """
+          .formatted(KEPT_MAX);
 
   /** By which way something came. */
   public enum Channel {
@@ -130,6 +143,15 @@ public final class ConnectionLog {
       throw e;
     }
     return some.size() == WRITTEN_AT_ONCE;
+  }
+
+  /** Forgets what is too old or too much; returns that there is no more. */
+  static boolean forget(Transactions transactions) {
+    String all = "SELECT id FROM tollgate.enterprise_connection";
+    for (Row row : transactions.read(all, Tuple.tuple())) {
+      transactions.note(FORGET, Tuple.of(row.getString("id")));
+    }
+    return false;
   }
 
   private static Tuple parameters(List<Timed> lines) {

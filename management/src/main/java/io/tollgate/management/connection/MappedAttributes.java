@@ -1,7 +1,6 @@
 package io.tollgate.management.connection;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tollgate.management.audit.Change;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +32,6 @@ public final class MappedAttributes {
         public_metadata = $5::text::json, updated_at = now()
       WHERE id = $1
       """;
-
-  private final AttributeMapping.Reader reader;
 
   /**
    * What has become of a user.
@@ -74,15 +70,6 @@ public final class MappedAttributes {
       @Nullable String lastName,
       List<String> emails,
       String metadata) {}
-
-  /**
-   * Makes it.
-   *
-   * @param reader how a path is read in a document; null where nothing is there
-   */
-  public MappedAttributes(BiFunction<ObjectNode, String, @Nullable JsonNode> reader) {
-    this.reader = reader::apply;
-  }
 
   /**
    * Carries a document over to its user. Nothing changes where the directory is not enabled, or the
@@ -127,16 +114,16 @@ public final class MappedAttributes {
     return Outcome.NOTHING;
   }
 
-  private Kept filled(
+  private static Kept filled(
       AttributeMapping mapping, Kept was, ObjectNode document, List<AttributeWarning> warnings) {
-    String patch = mapping.metadata(reader, document, warnings).toString();
+    String patch = mapping.metadata(document, warnings).toString();
     String merged = Metadata.merged(was.metadata, patch);
     String first = AttributeMapping.FIRST_NAME;
     String last = AttributeMapping.LAST_NAME;
     return new Kept(
-        mapping.name(first, was.firstName, reader, document, warnings),
-        mapping.name(last, was.lastName, reader, document, warnings),
-        mapping.emails(was.emails, reader, document),
+        mapping.name(first, was.firstName, document, warnings),
+        mapping.name(last, was.lastName, document, warnings),
+        mapping.emails(was.emails, document),
         isSame(was.metadata, merged) ? was.metadata : merged);
   }
 

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * changes come, the last has all in it. Safe for all virtual threads.
  */
 public final class RoleResolution {
+  /** How many users one change tells; more are told later, some at a time. */
+  public static final int AT_ONCE_MAX = 5_000;
+
   /** Stands for the mapping that tells a role where the default role was given. */
   public static final String DEFAULT = "default";
 
@@ -54,6 +57,17 @@ public final class RoleResolution {
       WHERE d.id = $1 AND u.id = ANY($2::text[])
       ORDER BY u.id COLLATE "C"
       """;
+
+  /** Of them those whose role would lack something that the one before holds. */
+  private static final String LOSING =
+      "SELECT told.user_id FROM ("
+          + TOLD
+          + """
+          ) told WHERE told.was IS NOT NULL AND EXISTS (
+            SELECT permission_id FROM tollgate.role_permission WHERE role_id = told.was
+            EXCEPT
+            SELECT permission_id FROM tollgate.role_permission WHERE role_id = told.role_id)
+          """;
 
   private static final String INSERT =
       """
@@ -147,6 +161,10 @@ public final class RoleResolution {
     if (held.isEmpty() || userIds.isEmpty()) {
       return List.of();
     }
+    if (userIds.size() > AT_ONCE_MAX) {
+      later(change, directoryId);
+      return List.of();
+    }
     String organization = Objects.requireNonNull(held.get().organizationId, "it tells");
     // Before they are read: who changes the groups of the same user waits, and sees this change.
     Map<RecordName, StoredRecord> records =
@@ -167,6 +185,20 @@ public final class RoleResolution {
     added.addAll(changed);
     mirror(change, organization, records, added);
     return added.stream().map(told -> change(organization, told)).toList();
+  }
+
+  /** Lets all users of a directory be told anew by a worker, who begins with those who lose. */
+  static void later(Change change, String directoryId) {
+    String sql = "UPDATE tollgate.directory SET recomputed_to = 'demotions:' WHERE id = $1";
+    change.execute(sql, Tuple.of(directoryId));
+  }
+
+  /** Returns those whose role would lack something that the one before holds. */
+  List<String> losing(Change change, String directoryId, Collection<String> userIds) {
+    Tuple parameters = Tuple.of(directoryId).addArrayOfString(userIds.toArray(String[]::new));
+    return change.execute(LOSING, parameters).stream()
+        .map(row -> row.getString("user_id"))
+        .toList();
   }
 
   private static RecordName name(String userId) {

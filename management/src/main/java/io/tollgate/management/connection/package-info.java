@@ -5,7 +5,7 @@
  *
  * <p>Not here: how identity providers write ({@code directory}), and their language ({@code scim}).
  *
- * <p>Start with {@link io.tollgate.management.connection.DirectoryTokens}.
+ * <p>Start with {@link io.tollgate.management.connection.Connections}.
  */
 @NullMarked
 package io.tollgate.management.connection;

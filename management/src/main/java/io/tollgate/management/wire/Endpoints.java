@@ -267,6 +267,13 @@ public final class Endpoints {
     answer(exchange, CONTENT_TYPE, Buffer.buffer(json));
   }
 
+  /** Answers 201 with the JSON text of what was made, where the contract does not say 200. */
+  public static void answerCreated(RoutingContext exchange, String json) {
+    // Before the loop is told: nobody else sets it.
+    exchange.response().setStatusCode(201);
+    answer(exchange, json);
+  }
+
   static void answer(RoutingContext exchange, String contentType, Buffer body) {
     answer(exchange, contentType, body, Map.of());
   }
