@@ -21,8 +21,16 @@ record SqlField(String expression, Nature nature, @Nullable String among) {
     TIME
   }
 
+  private static final String UNLESS = "nullif(";
+  private static final String EMPTY = ", '')";
+
   static SqlField own(String expression, Nature nature) {
     return new SqlField(expression, nature, null);
+  }
+
+  /** Returns what stands in a column that is empty where there is none. */
+  static SqlField unlessEmpty(String column, Nature nature) {
+    return own(UNLESS + column + EMPTY, nature);
   }
 
   String presence() {
@@ -38,7 +46,7 @@ record SqlField(String expression, Nature nature, @Nullable String among) {
     }
     return exists(
         switch (comparison) {
-          case EQ -> expression + " = " + values.add(typed(value));
+          case EQ -> equal(typed(value), values);
           case CO -> like("%" + escaped(value) + "%", values);
           case SW -> like(escaped(value) + "%", values);
           case EW -> like("%" + escaped(value), values);
@@ -48,6 +56,16 @@ record SqlField(String expression, Nature nature, @Nullable String among) {
           case LE -> ordered("<=", value, values);
           default -> throw new IllegalArgumentException("compares with nothing: " + comparison);
         });
+  }
+
+  /** An index knows the column itself, which equals no text but the one that is not empty. */
+  private String equal(Object value, SqlValues values) {
+    boolean bare = !"".equals(value) && expression.startsWith(UNLESS);
+    String column =
+        bare
+            ? expression.substring(UNLESS.length(), expression.length() - EMPTY.length())
+            : expression;
+    return column + " = " + values.add(value);
   }
 
   private String exists(String condition) {

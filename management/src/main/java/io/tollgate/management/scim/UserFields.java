@@ -131,7 +131,7 @@ final class UserFields implements SqlFields {
     @Nullable SqlField column = column(part, exact(named));
     if (column != null) {
       return part.equals("value")
-          ? SqlField.own("nullif(" + column.expression() + ", '')", column.nature())
+          ? SqlField.unlessEmpty(column.expression(), column.nature())
           : column;
     }
     String among =
