@@ -6,6 +6,7 @@ import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.billing.BillingEndpoints;
 import io.tollgate.management.billing.BillingWorker;
 import io.tollgate.management.connection.Connections;
+import io.tollgate.management.directory.DirectoryRouter;
 import io.tollgate.management.instance.AuditEndpoint;
 import io.tollgate.management.instance.KeySwitchEndpoint;
 import io.tollgate.management.instance.SecretKeyEndpoint;
@@ -145,22 +146,22 @@ public final class Management {
       var worker = new BillingWorker(transactions, config.billing());
       deployed.add(vertx.deployVerticle(worker, DIRECT_STYLE).await());
       var port = new AtomicInteger(config.port());
-      Connections connections = connections(config, metrics, transactions, random, port);
+      // Known once it is listened on, and nobody asks before.
+      Supplier<String> url = () -> config.connections().url(config.host(), port.get());
+      var connections =
+          new Connections(
+              transactions, config.pepper(), config.connections(), url, random, metrics);
       deployed.add(vertx.deployVerticle(connections.worker(), DIRECT_STYLE).await());
+      var evidence = new StoresEvidence(vertx, projector, transactions);
+      var barrier = new RevocationBarrier(evidence, config.fence());
       var parts =
-          new Parts(transactions, projector, verifying.verifier(), meter, random, connections);
+          new Parts(
+              transactions, projector, verifying.verifier(), meter, random, connections, barrier);
       var endpoints = endpoints(vertx, config, metrics, parts);
+      var directories =
+          DirectoryRouter.of(vertx, transactions, barrier, connections, url, random, metrics);
       List<ManagementVerticle> listeners = new CopyOnWriteArrayList<>();
-      var open = new AtomicInteger();
-      Supplier<ManagementVerticle> another =
-          () -> {
-            var clients =
-                new ClientConnections(
-                    open, config.clientsMax(), ClientConnections.WITHOUT_REQUEST_MAX);
-            var listener = new ManagementVerticle(config.host(), config.port(), endpoints, clients);
-            listeners.add(listener);
-            return listener;
-          };
+      var another = listener(config, endpoints, directories, listeners);
       var loops = new DeploymentOptions().setInstances(LOOPS);
       deployed.add(vertx.deployVerticle(another, loops).await());
       port.set(listeners.getFirst().port());
@@ -178,22 +179,24 @@ public final class Management {
       Verifier verifier,
       VerificationMeter meter,
       SecureRandom random,
-      Connections connections) {}
+      Connections connections,
+      RevocationBarrier barrier) {}
 
-  /** The port is known once it is listened on, and nobody asks before. */
-  private static Connections connections(
+  /** Makes one more listener whenever it is asked, and adds it to the list. */
+  private static Supplier<ManagementVerticle> listener(
       ManagementConfig config,
-      MeterRegistry metrics,
-      Transactions transactions,
-      SecureRandom random,
-      AtomicInteger port) {
-    return new Connections(
-        transactions,
-        config.pepper(),
-        config.connections(),
-        () -> config.connections().url(config.host(), port.get()),
-        random,
-        metrics);
+      Endpoints endpoints,
+      DirectoryRouter directories,
+      List<ManagementVerticle> listeners) {
+    var open = new AtomicInteger();
+    return () -> {
+      var clients =
+          new ClientConnections(open, config.clientsMax(), ClientConnections.WITHOUT_REQUEST_MAX);
+      var listener =
+          new ManagementVerticle(config.host(), config.port(), endpoints, directories, clients);
+      listeners.add(listener);
+      return listener;
+    };
   }
 
   private static VerificationMeter verificationMeter(Vertx vertx, MeterVerticle metering) {
@@ -216,11 +219,10 @@ public final class Management {
 
   private static Endpoints endpoints(
       Vertx vertx, ManagementConfig config, MeterRegistry metrics, Parts parts) {
+    RevocationBarrier barrier = parts.barrier;
     var secretKeys = KeyFormat.ofSecretKeys(config.pepper());
     var door = new Authentication(config.secretKey(), secretKeys, parts.verifier);
     var endpoints = new Endpoints(vertx, door, config.bodyBytesMax(), parts.random, metrics);
-    var evidence = new StoresEvidence(vertx, parts.projector, parts.transactions);
-    var barrier = new RevocationBarrier(evidence, config.fence());
     new SecretKeyEndpoint(parts.transactions, secretKeys, barrier, parts.random).enter(endpoints);
     new KeySwitchEndpoint(parts.transactions, barrier).enter(endpoints);
     new AuditEndpoint(parts.transactions).enter(endpoints);
