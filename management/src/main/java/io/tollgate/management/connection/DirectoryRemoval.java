@@ -37,10 +37,17 @@ final class DirectoryRemoval {
         WHERE id = ANY($2::text[])
       ), given AS (
         UPDATE tollgate.membership m SET mapped_by = NULL, manual_role_id = NULL
-        FROM tollgate.directory d
-        WHERE d.id = $1 AND m.organization_id = d.organization_id AND m.user_id = ANY($2::text[])
+        FROM (
+          SELECT known.id FROM tollgate.directory d CROSS JOIN unnest($2::text[]) gone (id)
+          JOIN LATERAL (
+            SELECT e.id FROM tollgate.membership e
+            WHERE e.organization_id = d.organization_id AND e.user_id = gone.id LIMIT 1
+          ) known ON true
+          WHERE d.id = $1
+        ) n
+        WHERE m.id = n.id
       )
-      DELETE FROM tollgate.scim_user WHERE directory_id = $1 AND user_id = ANY($2::text[])
+      DELETE FROM tollgate.scim_user WHERE user_id = ANY($2::text[])
       """;
 
   private final Transactions transactions;

@@ -51,8 +51,12 @@ final class Recompute {
 
   private static final String DOCUMENTS =
       """
-      SELECT user_id, document::text AS document FROM tollgate.scim_user
-      WHERE directory_id = $1 AND user_id = ANY($2::text[]) ORDER BY user_id
+      SELECT told.user_id, told.document FROM unnest($2::text[]) wanted (id)
+      JOIN LATERAL (
+        SELECT p.user_id, p.document::text AS document FROM tollgate.scim_user p
+        WHERE p.user_id = wanted.id AND p.directory_id = $1 LIMIT 1
+      ) told ON true
+      ORDER BY told.user_id
       """;
 
   private static final String HELD =

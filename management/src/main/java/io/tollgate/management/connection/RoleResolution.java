@@ -33,7 +33,11 @@ public final class RoleResolution {
   /** Stands for the mapping that tells a role where the default role was given. */
   public static final String DEFAULT = "default";
 
-  /** A row for each active user of the directory, and what he is to be. */
+  /**
+   * A row for each active user of the directory, and what he is to be. Each is looked up by
+   * himself: after an import Postgres knows too little of what there is to plan for many at once,
+   * and would walk over all members for each.
+   */
   private static final String TOLD =
       """
       SELECT u.id AS user_id, o.role_set_id, m.role_set_id AS was_in, m.role_id AS was,
@@ -42,8 +46,15 @@ public final class RoleResolution {
       FROM tollgate.directory d
       JOIN tollgate.organization o ON o.id = d.organization_id
       JOIN tollgate.role_set s ON s.id = o.role_set_id
-      JOIN tollgate.app_user u ON u.directory_id = d.id AND u.active
-      LEFT JOIN tollgate.membership m ON m.organization_id = o.id AND m.user_id = u.id
+      CROSS JOIN unnest($2::text[]) wanted (id)
+      JOIN LATERAL (
+        SELECT a.id FROM tollgate.app_user a
+        WHERE a.id = wanted.id AND a.directory_id = d.id AND a.active LIMIT 1
+      ) u ON true
+      LEFT JOIN LATERAL (
+        SELECT e.role_set_id, e.role_id, e.mapped_by, e.manual_role_id FROM tollgate.membership e
+        WHERE e.organization_id = o.id AND e.user_id = u.id LIMIT 1
+      ) m ON true
       LEFT JOIN tollgate.role_set_role kept ON NOT d.group_role_mapping_enabled
         AND kept.role_set_id = o.role_set_id AND kept.role_id = m.manual_role_id
       LEFT JOIN LATERAL (
@@ -54,7 +65,7 @@ public final class RoleResolution {
           AND gm.group_id = g.group_id AND gm.scim_user_id = p.id
         WHERE g.directory_id = d.id ORDER BY g.precedence LIMIT 1
       ) won ON d.group_role_mapping_enabled
-      WHERE d.id = $1 AND u.id = ANY($2::text[])
+      WHERE d.id = $1
       ORDER BY u.id COLLATE "C"
       """;
 
@@ -82,8 +93,15 @@ public final class RoleResolution {
       """
       UPDATE tollgate.membership t SET role_set_id = $2, role_id = n.r,
         mapped_by = nullif(n.m, ''), manual_role_id = nullif(n.h, ''), updated_at = now()
-      FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) n (u, r, m, h)
-      WHERE t.organization_id = $1 AND t.user_id = n.u
+      FROM (
+        SELECT known.id, told.* FROM unnest($3::text[], $4::text[], $5::text[], $6::text[])
+          told (u, r, m, h)
+        JOIN LATERAL (
+          SELECT e.id FROM tollgate.membership e
+          WHERE e.organization_id = $1 AND e.user_id = told.u LIMIT 1
+        ) known ON true
+      ) n
+      WHERE t.id = n.id
       """;
 
   private final RandomGenerator random;
