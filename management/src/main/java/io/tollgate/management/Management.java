@@ -56,6 +56,8 @@ public final class Management {
   /** Verifications are answered on them, all else waits on virtual threads. */
   private static final int LOOPS = Math.min(4, Runtime.getRuntime().availableProcessors());
 
+  private static final DeploymentOptions ON_LOOPS = new DeploymentOptions().setInstances(LOOPS);
+
   private final Vertx vertx;
   private final Parts parts;
   private final Endpoints endpoints;
@@ -145,15 +147,13 @@ public final class Management {
       deployed.add(vertx.deployVerticle(new DueChanges(transactions), DIRECT_STYLE).await());
       var worker = new BillingWorker(transactions, config.billing());
       deployed.add(vertx.deployVerticle(worker, DIRECT_STYLE).await());
-      var port = new AtomicInteger(config.port());
-      // Known once it is listened on, and nobody asks before.
-      Supplier<String> url = () -> config.connections().url(config.host(), port.get());
+      var actualPort = new AtomicInteger(config.port());
+      Supplier<String> url = () -> config.connections().url(config.host(), actualPort.get());
       var connections =
           new Connections(
               transactions, config.pepper(), config.connections(), url, random, metrics);
       deployed.add(vertx.deployVerticle(connections.worker(), DIRECT_STYLE).await());
-      var evidence = new StoresEvidence(vertx, projector, transactions);
-      var barrier = new RevocationBarrier(evidence, config.fence());
+      RevocationBarrier barrier = barrier(vertx, config, projector, transactions);
       var parts =
           new Parts(
               transactions, projector, verifying.verifier(), meter, random, connections, barrier);
@@ -162,10 +162,9 @@ public final class Management {
           DirectoryRouter.of(vertx, transactions, barrier, connections, url, random, metrics);
       List<ManagementVerticle> listeners = new CopyOnWriteArrayList<>();
       var another = listener(config, endpoints, directories, listeners);
-      var loops = new DeploymentOptions().setInstances(LOOPS);
-      deployed.add(vertx.deployVerticle(another, loops).await());
-      port.set(listeners.getFirst().port());
-      return new Management(vertx, parts, endpoints, port.get(), deployed.reversed());
+      deployed.add(vertx.deployVerticle(another, ON_LOOPS).await());
+      actualPort.set(listeners.getFirst().port());
+      return new Management(vertx, parts, endpoints, actualPort.get(), deployed.reversed());
     } catch (RuntimeException e) {
       deployed.reversed().forEach(id -> vertx.undeploy(id).await());
       throw e;
@@ -181,6 +180,12 @@ public final class Management {
       SecureRandom random,
       Connections connections,
       RevocationBarrier barrier) {}
+
+  private static RevocationBarrier barrier(
+      Vertx vertx, ManagementConfig config, Projector projector, Transactions transactions) {
+    var evidence = new StoresEvidence(vertx, projector, transactions);
+    return new RevocationBarrier(evidence, config.fence());
+  }
 
   /** Makes one more listener whenever it is asked, and adds it to the list. */
   private static Supplier<ManagementVerticle> listener(

@@ -41,6 +41,11 @@ final class Turns {
     }
   }
 
+  /** Returns how many requests of a directory wait for their turn. */
+  int waiting(String directoryId) {
+    return turns.getOrDefault(directoryId, new Semaphore(AT_ONCE)).getQueueLength();
+  }
+
   private static boolean isFree(Semaphore free) {
     try {
       return free.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);

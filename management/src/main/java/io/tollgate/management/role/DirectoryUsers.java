@@ -89,8 +89,8 @@ public final class DirectoryUsers {
       Change change, RandomGenerator random, String directoryId, boolean active) {
     String id = WordId.make(UserRegistry.PREFIX, random);
     change.execute(INSERT, Tuple.of(id, directoryId, active));
-    SubjectRecord record = MemberRoles.lock(change, id);
-    change.put(RecordName.subject(new Subject(id)), record.withEnabled(active));
+    SubjectRecord record = SubjectRecord.DEFAULTS.withEnabled(active);
+    change.putIfAbsent(RecordName.subject(new Subject(id)), record);
     return id;
   }
 

@@ -179,10 +179,9 @@ class BadInputTest {
         "{\"op\":\"remove\",\"path\":\"emails\"} | invalidValue"
       })
   void a_patch_that_can_not_be_done(String operation, String scimType) {
-    String body =
-        "{\"schemas\":[\"%s\"],\"Operations\":[{\"op\":\"replace\",\"path\":\"title\",\"value\":\"x\"},%s]}"
-            .formatted(Sync.PATCH_OP, operation);
-    assertRefused(sync.patch(user(person), body), 400, scimType);
+    JsonObject possible = Sync.op("replace", "title", "x");
+    assertRefused(
+        sync.patch(user(person), possible, new JsonObject(operation)), 400, scimType);
   }
 
   @Test

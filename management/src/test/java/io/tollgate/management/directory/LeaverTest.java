@@ -225,8 +225,11 @@ class LeaverTest {
       String secret = key(person, "unproven");
       assertThat(verified(secret)).isEqualTo(200);
       stores.postgres.execute(
-          "INSERT INTO tollgate.gateway (name, boot, bound_millis, absence_max_millis, epoch, number)"
-              + " VALUES ('late', 'b', 100, 1800000, '', -1)");
+          """
+          INSERT INTO tollgate.gateway (
+            name, boot, bound_millis, absence_max_millis, epoch, number)
+          VALUES ('late', 'boot', 100, 1800000, '', -1)
+          """);
       stores.redis.freeze();
       try {
         Answer first = sync.patch(user(person), op("Replace", "active", "False"));
