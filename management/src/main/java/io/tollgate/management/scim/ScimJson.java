@@ -81,7 +81,7 @@ public final class ScimJson {
       }
       check(value, "The value");
       return value;
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | NumberFormatException e) {
       return null;
     }
   }
@@ -114,6 +114,10 @@ public final class ScimJson {
               + " deep, with numbers of "
               + DIGITS_MAX
               + " digits at most.");
+    } catch (NumberFormatException e) {
+      // An exponent of more digits than are ever read.
+      throw ScimError.invalidValue(
+          "The body holds a number that may have " + DIGITS_MAX + " digits at most.");
     } catch (JsonProcessingException e) {
       throw ScimError.invalidSyntax(problem(e));
     }

@@ -91,6 +91,7 @@ class FilterTest {
         "password eq \"x\"",
         "password pr",
         "level eq 1e999999999",
+        "level eq 1e99999999999",
         "level gt 5"
       })
   void that_is_none_is_refused(String filter) {
