@@ -3,8 +3,10 @@ package io.tollgate.management.connection;
 import io.tollgate.access.Subject;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.object.WordId;
+import io.tollgate.management.role.DirectoryHold;
 import io.tollgate.management.role.MemberRoles;
 import io.tollgate.management.role.RoleRecords;
+import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.RecordName;
 import io.tollgate.store.StoredRecord;
 import io.tollgate.store.SubjectRecord;
@@ -113,14 +115,19 @@ public final class RoleResolution {
     }
   }
 
-  /** What a user is to be; a role given by hand is remembered while groups tell. */
+  /**
+   * What a user is to be; a role given by hand is remembered while groups tell.
+   *
+   * @param isTaken whether he was a member already, by hand
+   */
   private record Told(
       String userId,
       String roleSetId,
       String roleId,
       @Nullable String before,
       @Nullable String mappedBy,
-      @Nullable String manualRoleId) {}
+      @Nullable String manualRoleId,
+      boolean isTaken) {}
 
   /** Makes it; ids of memberships are made of what is random. */
   public RoleResolution(RandomGenerator random) {
@@ -153,9 +160,12 @@ public final class RoleResolution {
 
   /**
    * Makes users members of the directory's organization who are none, of the role that their groups
-   * tell, and gives those who are one theirs. To be called wherever a user comes to be active.
+   * tell, and gives those who are one theirs. To be called wherever a user comes to be active, or
+   * the directory's.
    *
    * @return what has changed, for the audit
+   * @throws ApiError if the last one would be taken over who could run the organization without the
+   *     directory
    */
   public List<RoleChange> join(Change change, String directoryId, Collection<String> userIds) {
     return resolve(change, directoryId, userIds, true);
@@ -200,6 +210,9 @@ public final class RoleResolution {
     }
     insert(change, organization, added);
     update(change, organization, changed);
+    if (joins && changed.stream().anyMatch(Told::isTaken)) {
+      DirectoryHold.checkLocalOwner(change, List.of(organization));
+    }
     added.addAll(changed);
     mirror(change, organization, records, added);
     return added.stream().map(told -> change(organization, told)).toList();
@@ -247,7 +260,8 @@ public final class RoleResolution {
         row.getString("role_id"),
         row.getString("was"),
         mappedBy,
-        manualRoleId);
+        manualRoleId,
+        row.getString("was") != null && row.getString("mapped_by") == null);
   }
 
   private void insert(Change change, String organizationId, List<Told> added) {

@@ -140,6 +140,9 @@ final class UserRegistry {
           }
           // Nothing where another one has deleted him meanwhile, who ended it, too.
           List<AuditEntry> ended = DeletedPayer.end(change, origin, id);
+          // Before his record, as his directory locks him.
+          change.execute(
+              "SELECT FROM tollgate.scim_user WHERE user_id = $1 FOR UPDATE", Tuple.of(id));
           SubjectRecord record = MemberRoles.lock(change, id);
           return VIEW.find(change::execute, "id", id)
               .map(

@@ -74,6 +74,23 @@ final class Firm implements AutoCloseable {
         .ok();
   }
 
+  /** Makes a role set of roles, of which the first is the default. */
+  JsonObject roleSet(String... roleKeys) {
+    var keys = new JsonArray().add("org:admin");
+    for (String key : roleKeys) {
+      keys.add(key);
+    }
+    return management
+        .post(
+            "/role_sets",
+            new JsonObject()
+                .put("name", name("Set "))
+                .put("roles", keys)
+                .put("default_role_key", roleKeys[0])
+                .put("creator_role_key", "org:admin"))
+        .ok();
+  }
+
   static JsonObject wanted() {
     return new JsonObject()
         .put("name", name("Connection "))

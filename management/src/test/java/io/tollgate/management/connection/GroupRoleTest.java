@@ -6,8 +6,10 @@ import static io.tollgate.management.connection.Firm.id;
 import static io.tollgate.management.connection.Firm.list;
 import static io.tollgate.management.connection.Firm.path;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tollgate.management.TestManagement.Answer;
+import io.tollgate.management.wire.ApiError;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -19,8 +21,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** What groups make of roles, whatever becomes of groups, lists, roles and people. */
 class GroupRoleTest {
@@ -196,140 +196,61 @@ class GroupRoleTest {
   }
 
   @Nested
-  class A_list {
-    @Test
-    void is_shown_in_its_order_with_whole_roles_by_either_name() {
-      JsonArray put = put(list(one, reader, two, builder)).ok().getJsonArray("data");
-      assertThat(put).isEqualTo(mappings());
-      JsonObject first = put.getJsonObject(0);
-      assertThat(first.getJsonObject("role")).isEqualTo(reader);
-      assertThat(first.getInteger("precedence")).isEqualTo(1);
-      assertThat(first.getString("directory_group_id")).isEqualTo(one);
-      JsonObject older =
-          firm.management
-              .get("/scim_directories/" + id(directory) + "/group_role_mappings")
-              .ok()
-              .getJsonArray("data")
-              .getJsonObject(1);
-      assertThat(older.getString("object")).isEqualTo("scim_group_role_mapping");
-      assertThat(older.getString("scim_group_id")).isEqualTo(two);
-      assertThat(older.getInteger("precedence")).isEqualTo(2);
-    }
-
-    @Test
-    void that_is_put_in_another_order_tells_all_roles_anew_and_keeps_its_entries() {
-      JsonArray before = put(list(one, reader, two, builder)).ok().getJsonArray("data");
-      String user = firm.member(directory);
-      firm.enter(directory, one, user);
-      firm.enter(directory, two, user);
-      JsonArray after = put(list(two, builder, one, reader)).ok().getJsonArray("data");
-      assertThat(role(user)).isEqualTo(id(builder));
-      assertThat(id(after.getJsonObject(0))).isEqualTo(id(before.getJsonObject(1)));
-      assertThat(firm.actions(id(directory))).contains("directory.resolve");
-      put(list()).ok();
-      assertThat(role(user)).isEqualTo(MEMBER);
-    }
-
-    @Test
-    void takes_an_entry_where_it_is_wanted_and_closes_the_gap_of_one_that_goes() {
-      firm.map(directory, one, reader);
-      String root = path(directory) + "/group_role_mappings";
-      JsonObject strongest =
-          new JsonObject()
-              .put("directory_group_id", two)
-              .put("role_id", id(builder))
-              .put("precedence", 1);
-      JsonObject made = firm.management.post(root, strongest).ok();
-      assertThat(made.getInteger("precedence")).isEqualTo(1);
-      assertThat(mappings().getJsonObject(1).getString("scim_group_id")).isEqualTo(one);
-      String user = firm.member(directory);
-      firm.enter(directory, one, user);
-      firm.enter(directory, two, user);
-      assertThat(role(user)).isEqualTo(id(builder));
-      firm.management.delete(root + "/" + id(made)).ok();
-      assertThat(role(user)).isEqualTo(id(reader));
-      assertThat(mappings().getJsonObject(0).getInteger("precedence")).isEqualTo(1);
-      firm.management.delete(root + "/" + id(made)).assertRefused(404, "resource_not_found");
-    }
-
-    @Test
-    void keeps_the_entry_of_a_group_that_is_gone_and_no_other_group_takes_its_place() {
-      JsonObject mapping = firm.map(directory, one, builder);
-      String user = firm.member(directory);
-      firm.enter(directory, one, user);
-      String sql = "DELETE FROM tollgate.scim_group WHERE id = '" + one + "'";
-      firm.change(change -> firm.told(change, directory, sql, user));
-      assertThat(role(user)).isEqualTo(MEMBER);
-      JsonObject orphan = mappings().getJsonObject(0);
-      assertThat(id(orphan)).isEqualTo(id(mapping));
-      assertThat(orphan.getString("scim_group_id")).isNull();
-      assertThat(orphan.getString("scim_group_display_name")).isEqualTo("Group " + one);
-      firm.map(directory, two, reader);
-      assertThat(mappings()).hasSize(2);
-    }
-
-    @Test
-    void is_frozen_while_mapping_is_off() {
-      firm.map(directory, one, builder);
-      firm.patch(directory, UNMAPPED);
-      put(list()).assertRefused(400, "feature_not_enabled");
-      assertThat(mappings()).hasSize(1);
-    }
-
-    @Test
-    void maps_each_group_once() {
-      Answer answer = put(list(one, reader, one, builder));
-      answer.assertRefused(422, "form_param_duplicate");
-      assertThat(answer.parameter()).isEqualTo("mappings[1].scim_group_id");
-      firm.map(directory, one, reader);
-      JsonObject again = new JsonObject().put("scim_group_id", one).put("role_id", id(builder));
-      firm.management
-          .post(path(directory) + "/group_role_mappings", again)
-          .assertRefused(422, "form_already_exists");
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-        delimiter = '|',
-        textBlock =
-            """
-            {} | form_param_missing | scim_group_id
-            {"scim_group_id":"g"} | form_param_missing | role_id
-            {"scim_group_id":"g","role_id":"admin"} | form_param_format_invalid | role_id
-            {"scim_group_id":"g","role_id":"role_0000000000000000000000admin"}\
-             | form_resource_not_found | scim_group_id
-            {"scim_group_id":"ONE","role_id":"role_000000000000000000000000000"}\
-             | form_resource_not_found | role_id
-            {"scim_group_id":"ONE","role_id":"role_0000000000000000000000admin","precedence":0}\
-             | form_param_format_invalid | precedence
-            {"scim_group_id":"ONE","role_id":"role_0000000000000000000000admin","precedence":1e99}\
-             | form_param_format_invalid | precedence
-            {"scim_group_id":"ONE","directory_group_id":"b","role_id":"r"}\
-             | form_param_value_conflict | directory_group_id
-            """)
-    void takes_no_entry_that_is_none(String body, String code, String parameter) {
-      String root = path(directory) + "/group_role_mappings";
-      Answer answer = firm.management.post(root, body.replace("ONE", one));
-      answer.assertRefused(422, code);
-      assertThat(answer.parameter()).isEqualTo(parameter);
-      assertThat(mappings()).isEmpty();
-    }
-
-    @Test
-    void names_no_group_of_another_directory() {
-      JsonObject other = firm.directory(firm.connection(firm.organization()));
-      put(list(firm.group(other), reader)).assertRefused(422, "form_resource_not_found");
-    }
-
-    @Test
-    void is_of_no_use_to_a_directory_of_no_organization() {
-      directory = firm.directory(firm.made(Firm.wanted()));
-      put(list(firm.group(directory), reader)).assertRefused(400, "feature_not_enabled");
-    }
-  }
-
-  @Nested
   class A_role {
+    @Test
+    void that_is_lowered_by_groups_cuts_what_the_members_keys_may_at_once() {
+      put(list(one, builder)).ok();
+      String user = firm.member(directory);
+      firm.enter(directory, one, user);
+      JsonObject key =
+          firm.management.created(
+              new JsonObject()
+                  .put("subject", user)
+                  .put("name", "a key")
+                  .put("scopes", new JsonArray().add("org:sys_memberships:read").add("free")));
+      String secret = key.getString("secret");
+      assertThat(firm.management.verify(secret).ok().getJsonArray("scopes")).hasSize(2);
+      put(list(one, reader)).ok();
+      assertThat(firm.management.verify(secret).ok().getJsonArray("scopes"))
+          .containsExactly("free");
+    }
+
+    @Test
+    void that_a_group_tells_must_be_in_the_role_set_that_the_organization_is_to_have() {
+      firm.map(directory, one, builder);
+      JsonObject poor = firm.roleSet("org:member");
+      JsonObject change = new JsonObject().put("role_set_key", poor.getString("key"));
+      String path = "/organizations/" + id(organization);
+      firm.management
+          .patch(path, change)
+          .assertRefused(422, "organization_role_set_reassignment_mappings_missing");
+      put(list()).ok();
+      firm.management.patch(path, change).ok();
+    }
+
+    @Test
+    void of_a_role_set_that_is_replaced_is_told_as_its_members_have_it_then() {
+      JsonObject from = firm.roleSet("org:member", builder.getString("key"));
+      JsonObject to = firm.roleSet("org:member", reader.getString("key"));
+      firm.management
+          .patch(
+              "/organizations/" + id(organization),
+              new JsonObject().put("role_set_key", from.getString("key")))
+          .ok();
+      firm.map(directory, one, builder);
+      String replace = "/role_sets/" + from.getString("key") + "/replace";
+      JsonObject wanted = new JsonObject().put("dest_role_set_key", to.getString("key"));
+      firm.management
+          .post(replace, wanted)
+          .assertRefused(422, "organization_role_set_reassignment_mappings_missing");
+      JsonObject roles = new JsonObject().put(builder.getString("key"), reader.getString("key"));
+      firm.management.post(replace, wanted.put("reassignment_mappings", roles)).ok();
+      assertThat(mappings().getJsonObject(0).getJsonObject("role")).isEqualTo(reader);
+      String user = firm.member(directory);
+      firm.enter(directory, one, user);
+      assertThat(role(user)).isEqualTo(id(reader));
+    }
+
     @Test
     void that_a_group_tells_is_not_deleted_and_one_in_its_place_takes_over() {
       JsonObject role = firm.role();
@@ -361,6 +282,41 @@ class GroupRoleTest {
   }
 
   @Test
+  void the_last_who_could_run_the_organization_without_the_directory_is_not_taken_over() {
+    String owner =
+        firm.postgres.query(
+            "SELECT user_id FROM tollgate.membership WHERE organization_id = '%s'"
+                .formatted(id(organization)));
+    firm.adopt(directory, owner, new JsonObject());
+    assertThatThrownBy(() -> firm.join(directory, owner)).isInstanceOf(ApiError.class);
+    assertThat(role(owner)).isEqualTo(ADMIN);
+  }
+
+  @Test
+  void a_list_that_changes_while_people_enter_groups_leaves_every_role_as_the_last_list_tells() {
+    List<String> users = Stream.generate(() -> firm.member(directory)).limit(12).toList();
+    List<Runnable> calls = new ArrayList<>();
+    users.forEach(user -> calls.add(() -> firm.enter(directory, one, user)));
+    users.forEach(user -> calls.add(() -> firm.enter(directory, two, user)));
+    for (int i = 0; i < 4; i++) {
+      calls.add(3 * i, () -> put(list(one, reader, two, builder)));
+      calls.add(3 * i, () -> put(list(two, builder, one, reader)));
+    }
+    atOnce(calls);
+    List<RoleChange> again = firm.change(change -> firm.roles.apply(change, id(directory), users));
+    assertThat(again).isEmpty();
+    assertThat(users).allSatisfy(user -> assertThat(role(user)).isNotEqualTo(MEMBER));
+  }
+
+  private static void atOnce(List<Runnable> calls) {
+    CompletableFuture.allOf(
+            calls.stream()
+                .map(call -> CompletableFuture.runAsync(call, Thread::startVirtualThread))
+                .toArray(CompletableFuture[]::new))
+        .join();
+  }
+
+  @Test
   void sixteen_who_change_groups_of_one_user_at_once_leave_the_role_of_all_of_them() {
     put(list(one, reader, two, builder)).ok();
     String user = firm.member(directory);
@@ -368,14 +324,9 @@ class GroupRoleTest {
         new ArrayList<>(Stream.generate(() -> firm.group(directory)).limit(14).toList());
     groups.add(two);
     groups.add(one);
-    CompletableFuture.allOf(
-            groups.stream()
-                .map(
-                    group ->
-                        CompletableFuture.runAsync(
-                            () -> firm.enter(directory, group, user), Thread::startVirtualThread))
-                .toArray(CompletableFuture[]::new))
-        .join();
+    List<Runnable> calls = new ArrayList<>();
+    groups.forEach(group -> calls.add(() -> firm.enter(directory, group, user)));
+    atOnce(calls);
     assertThat(role(user)).isEqualTo(id(reader));
     assertThat(
             firm.postgres.query(
