@@ -180,8 +180,7 @@ class BadInputTest {
       })
   void a_patch_that_can_not_be_done(String operation, String scimType) {
     JsonObject possible = Sync.op("replace", "title", "x");
-    assertRefused(
-        sync.patch(user(person), possible, new JsonObject(operation)), 400, scimType);
+    assertRefused(sync.patch(user(person), possible, new JsonObject(operation)), 400, scimType);
   }
 
   @Test
