@@ -130,12 +130,24 @@ public final class Management {
     return refusal.getSqlState().startsWith("57") || refusal.getSqlState().startsWith("53");
   }
 
+  private static Projector projector(
+      ManagementConfig config, SecureRandom random, MeterRegistry metrics) {
+    return new Projector(
+        config.postgres(), config.redis(), config.fence(), config.pepper(), random, metrics);
+  }
+
+  /** Deploys what works without anybody asking; what has come up is on the list. */
+  private static void deployWorkers(
+      Vertx vertx, ManagementConfig config, Transactions transactions, List<String> deployed) {
+    deployed.add(vertx.deployVerticle(new DueChanges(transactions), DIRECT_STYLE).await());
+    var billing = new BillingWorker(transactions, config.billing());
+    deployed.add(vertx.deployVerticle(billing, DIRECT_STYLE).await());
+  }
+
   private static Management assemble(
       Vertx vertx, ManagementConfig config, MeterRegistry metrics, Transactions transactions) {
     var random = new SecureRandom();
-    var projector =
-        new Projector(
-            config.postgres(), config.redis(), config.fence(), config.pepper(), random, metrics);
+    Projector projector = projector(config, random, metrics);
     var verifying = new VerifierVerticle(config.verifier(), "management", metrics);
     List<String> deployed = new ArrayList<>();
     try {
@@ -144,9 +156,7 @@ public final class Management {
       var metering = metering(config, verifying.verifier(), metrics);
       deployed.add(vertx.deployVerticle(metering).await());
       VerificationMeter meter = verificationMeter(vertx, metering);
-      deployed.add(vertx.deployVerticle(new DueChanges(transactions), DIRECT_STYLE).await());
-      var worker = new BillingWorker(transactions, config.billing());
-      deployed.add(vertx.deployVerticle(worker, DIRECT_STYLE).await());
+      deployWorkers(vertx, config, transactions, deployed);
       var actualPort = new AtomicInteger(config.port());
       Supplier<String> url = () -> config.connections().url(config.host(), actualPort.get());
       var connections =

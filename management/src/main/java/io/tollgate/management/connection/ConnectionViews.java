@@ -70,6 +70,13 @@ final class ConnectionViews {
           "t.id = $1 OR strpos(lower(t.name), lower($1)) > 0",
           CREATED);
 
+  /** As it is called now; of one that is gone as it was called when it was mapped. */
+  private static final String GROUP_NAME =
+      """
+      coalesce((SELECT g.display_name FROM tollgate.scim_group g
+        WHERE g.directory_id = t.directory_id AND g.id = t.group_id), t.group_display_name)
+      """;
+
   /** The role's own view calls its row t, too. */
   static final ObjectView MAPPINGS =
       new ObjectView(
@@ -78,13 +85,12 @@ final class ConnectionViews {
           json_build_object('object', 'directory_group_role_mapping', 'id', t.id,
             'scim_directory_id', t.directory_id, 'directory_id', t.directory_id,
             'scim_group_id', t.group_id, 'directory_group_id', t.group_id,
-            'scim_group_display_name', t.group_display_name,
-            'directory_group_display_name', t.group_display_name,
+            'scim_group_display_name', %3$s, 'directory_group_display_name', %3$s,
             'role', (SELECT %1$s FROM (SELECT t.role_id AS id) wanted
               JOIN tollgate.role t ON t.id = wanted.id),
             'precedence', t.precedence, %2$s)
           """
-              .formatted(ObjectViews.ROLES.json(), TIMES),
+              .formatted(ObjectViews.ROLES.json(), TIMES, GROUP_NAME),
           "t.group_id = $1",
           Set.of("created_at", "precedence"));
 

@@ -194,7 +194,7 @@ final class MappingRegistry {
           "feature_not_enabled",
           "Role mapping is off",
           organization == null
-              ? "The directory's connection is no organization's, whose roles its groups could make."
+              ? "The directory's connection is no organization's, whose roles groups could make."
               : "The directory's mapping of groups to roles is off, and its list is frozen.");
     }
     return organization;

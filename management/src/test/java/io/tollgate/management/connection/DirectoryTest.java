@@ -269,7 +269,8 @@ class DirectoryTest {
           """
           {"enabled":"yes"} | form_param_type_invalid | enabled
           {"id":"a"} | form_param_unknown | id
-          {"attribute_mapping":{"password":"title"}} | form_param_unknown | attribute_mapping.password
+          {"attribute_mapping":{"password":"title"}}\
+           | form_param_unknown | attribute_mapping.password
           {"attribute_mapping":{"first_name":"emails["}}\
            | form_param_format_invalid | attribute_mapping.first_name
           """)

@@ -154,10 +154,12 @@ class EnterpriseConnectionTest {
           """
           {} | form_param_missing | name
           {"name":"a","provider":"saml_okta"} | form_param_missing | domains
-          {"name":"a","provider":"ldap","domains":["a.example"]} | form_param_value_invalid | provider
-          {"name":"a","provider":"saml_okta","domains":[]} | form_param_min_length_exceeded | domains
+          {"name":"a","provider":"ldap","domains":["a.bc"]} | form_param_value_invalid | provider
+          {"name":"a","provider":"saml_okta","domains":[]}\
+           | form_param_min_length_exceeded | domains
           {"name":"a","provider":"saml_okta","domains":["a"]} | form_param_format_invalid | domains
-          {"name":"a","provider":"saml_okta","domains":["a b.c"]} | form_param_format_invalid | domains
+          {"name":"a","provider":"saml_okta","domains":["a b.c"]}\
+           | form_param_format_invalid | domains
           {"name":"a","provider":"saml_okta","domains":"a.b"} | form_param_type_invalid | domains
           {"name":"a","provider":"saml_okta","domains":["a.bc"],"oidc":{}}\
            | form_param_value_invalid | oidc

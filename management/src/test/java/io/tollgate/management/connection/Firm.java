@@ -209,8 +209,9 @@ final class Firm implements AutoCloseable {
   String roleOf(JsonObject organization, String user) {
     String told =
         postgres.query(
-            "SELECT role_id FROM tollgate.membership WHERE organization_id = '%s' AND user_id = '%s'"
-                .formatted(id(organization), user));
+            "SELECT role_id FROM tollgate.membership"
+                + " WHERE organization_id = '%s' AND user_id = '%s'"
+                    .formatted(id(organization), user));
     String mirrored =
         postgres.query(
             "SELECT body::json -> 'roles' ->> '%s' FROM tollgate.record WHERE name = 'subject:%s'"

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tollgate.management.TestManagement.Answer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +132,19 @@ class GroupRoleListTest {
     assertThat(orphan.getString("scim_group_display_name")).isEqualTo("Group " + one);
     firm.map(directory, two, reader);
     assertThat(mappings()).hasSize(2);
+  }
+
+  @Test
+  void a_list_shows_a_group_by_the_name_that_it_has_now_and_goes_by_the_group() {
+    firm.map(directory, one, builder);
+    String user = firm.member(directory);
+    firm.enter(directory, one, user);
+    firm.postgres.execute(
+        "UPDATE tollgate.scim_group SET display_name = 'Renamed' WHERE id = '" + one + "'");
+    assertThat(mappings().getJsonObject(0).getString("scim_group_display_name"))
+        .isEqualTo("Renamed");
+    firm.change(change -> firm.roles.apply(change, id(directory), List.of(user)));
+    assertThat(role(user)).isEqualTo(id(builder));
   }
 
   @Test

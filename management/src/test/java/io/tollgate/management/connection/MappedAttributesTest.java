@@ -118,12 +118,15 @@ class MappedAttributesTest {
           {"name":{"middleName":"M"}} | name.middleName | false | {"a":"M"}
           {"emails":[{"value":"x@y.z"}]} | emails[0].value | false | {"a":"x@y.z"}
           {"emails":[{"value":"x@y.z"}]} | emails.0.value | false | {"a":"x@y.z"}
+          {"urn:acme:2.0:User":{"badge":"7"}} | urn:acme:2.0:User:badge | false | {"a":"7"}
           {"addresses":[{"type":"home","country":"FR"},{"type":"work","country":"DE"}]}\
            | addresses[type eq "work"].country | false | {"a":"DE"}
           {"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"costCenter":"7"}}\
-           | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter | false | {"a":"7"}
+           | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter | false\
+           | {"a":"7"}
           {"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"costCenter":"7"}}\
-           | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.costCenter | false | {"a":"7"}
+           | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.costCenter | false\
+           | {"a":"7"}
           """)
   void a_value_lands_in_the_public_metadata(
       String document, String path, boolean multiValued, String expected) {
