@@ -273,6 +273,23 @@ class PatchTest {
   }
 
   @Test
+  void a_path_has_few_conditions_but_names_many_members() {
+    String more = " or value eq \\\"a\\\"".repeat(10);
+    String path = "[value eq \\\"a\\\"" + more + "]'}";
+    assertThat(
+            refusal(
+                () ->
+                    PatchRequest.parse(
+                        patch("{'op': 'remove', 'path': 'roles" + path), ResourceKind.USER)))
+        .isEqualTo("400 invalidPath: The path may have 10 conditions, has 11.");
+    assertThat(
+            PatchRequest.parse(
+                    patch("{'op': 'remove', 'path': 'members" + path), ResourceKind.GROUP)
+                .steps())
+        .hasSize(1);
+  }
+
+  @Test
   void what_nobody_knows_is_told_of() {
     PatchRequest request =
         PatchRequest.parse(
