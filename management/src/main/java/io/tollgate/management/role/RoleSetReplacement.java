@@ -94,13 +94,13 @@ final class RoleSetReplacement {
     }
     checkCreator(change, set, from, to);
     Turn turn = Turn.take(change, random, Set.of(set));
+    MappedRoles.move(change, set, Map.of(from, to));
     if (!roles.containsValue(to)) {
       Spelled before = VIEW.get(change::execute, set);
       RoleSetRegistry.add(change, set, List.of(to));
       Spelled after = VIEW.get(change::execute, set);
       Changed.updated(change, origin, "role_set.add_roles", before, after);
     }
-    MappedRoles.move(change, set, Map.of(from, to));
     return Optional.of(new RolePlan(turn, new RoleInSet(set, from), new RoleInSet(set, to)));
   }
 
