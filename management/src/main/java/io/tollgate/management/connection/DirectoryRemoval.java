@@ -23,11 +23,16 @@ final class DirectoryRemoval {
 
   private static final ObjectView VIEW = ConnectionViews.DIRECTORIES;
 
+  private static final String LOCK = "SELECT FROM tollgate.directory WHERE id = $1 FOR UPDATE";
+
   private static final String NEXT =
-      """
-      SELECT id FROM tollgate.app_user WHERE directory_id = $1
-      ORDER BY id LIMIT $2 FOR NO KEY UPDATE
-      """;
+      "SELECT id FROM tollgate.app_user WHERE directory_id = $1 ORDER BY id LIMIT $2";
+
+  /** In the order in which all lock who delete a user. */
+  private static final List<String> LOCK_USERS =
+      List.of(
+          "SELECT FROM tollgate.scim_user WHERE user_id = ANY($1) ORDER BY user_id FOR UPDATE",
+          "SELECT FROM tollgate.app_user WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE");
 
   /** They keep their roles, which are from now on as if given by hand. */
   private static final String LET_GO =
@@ -91,6 +96,8 @@ final class DirectoryRemoval {
   private boolean letSomeGo(String id, Origin origin) {
     return transactions.change(
         change -> {
+          // So that nobody writes into it meanwhile, should it have been enabled again.
+          change.execute(LOCK, Tuple.of(id));
           List<String> users =
               change.execute(NEXT, Tuple.of(id, LET_GO_AT_ONCE)).stream()
                   .map(row -> row.getString("id"))
@@ -98,7 +105,9 @@ final class DirectoryRemoval {
           if (users.isEmpty()) {
             return false;
           }
-          change.execute(LET_GO, Tuple.of(id).addArrayOfString(users.toArray(String[]::new)));
+          String[] ids = users.toArray(String[]::new);
+          LOCK_USERS.forEach(lock -> change.execute(lock, Tuple.tuple().addArrayOfString(ids)));
+          change.execute(LET_GO, Tuple.of(id).addArrayOfString(ids));
           String before = new JsonObject().put("directory_id", id).encode();
           String after = new JsonObject().putNull("directory_id").encode();
           List<AuditEntry> lines =
@@ -112,8 +121,7 @@ final class DirectoryRemoval {
 
   /** Returns empty where somebody has come to it meanwhile. */
   private static Optional<Optional<Changed>> remove(Change change, String id, Origin origin) {
-    String lock = "SELECT FROM tollgate.directory WHERE id = $1 FOR UPDATE";
-    if (change.execute(lock, Tuple.of(id)).rowCount() == 0) {
+    if (change.execute(LOCK, Tuple.of(id)).rowCount() == 0) {
       return Optional.of(Optional.empty());
     }
     if (change.execute(NEXT, Tuple.of(id, 1)).rowCount() > 0) {
