@@ -53,6 +53,15 @@ public final class DirectoryTokens {
       WHERE id = $1 AND coalesce(last_used_at < now() - interval '1 minute', true)
       """;
 
+  /** By the clock, since who asks may have waited for the directory. */
+  private static final String IS_LIVE =
+      """
+      SELECT FROM tollgate.directory_token t
+      JOIN tollgate.directory d ON d.id = t.directory_id AND d.enabled
+      WHERE t.id = $2 AND t.directory_id = $1 AND t.revoked_at IS NULL
+        AND (t.expires_at IS NULL OR t.expires_at > clock_timestamp())
+      """;
+
   private static final String INSERT =
       """
       INSERT INTO tollgate.directory_token (id, directory_id, prefix, digest)
@@ -113,6 +122,17 @@ public final class DirectoryTokens {
       }
     }
     return found;
+  }
+
+  /** Returns whether a token was made here, whatever has become of it. */
+  public boolean isGenuine(String bearer) {
+    return format.isGenuine(new Secret(bearer));
+  }
+
+  /** Returns whether what was opened is open still; to be asked while the directory is held. */
+  public static boolean isLive(Change change, DirectoryAccess access) {
+    Tuple parameters = Tuple.of(access.directoryId(), access.tokenId());
+    return change.execute(IS_LIVE, parameters).rowCount() > 0;
   }
 
   private static DirectoryAccess access(String directoryId, Row row) {

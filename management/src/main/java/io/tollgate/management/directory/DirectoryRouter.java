@@ -82,7 +82,7 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
             url,
             random,
             metrics);
-    var holding = new Holding(transactions, barrier);
+    var holding = new Holding(transactions, barrier, connections.roles());
     var resources = new Resources(transactions);
     var vocabularies = new Vocabularies(transactions);
     new Discovery(vocabularies).enter(router);
@@ -237,8 +237,10 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
     if (!exchange.response().headers().contains(RequestId.HEADER)) {
       prepare(exchange);
     }
-    ScimError error = Failures.told(exchange.failure(), status, RequestId.of(exchange));
-    Noted.of(exchange).error(error);
+    Noted noted = Noted.of(exchange);
+    ScimError error =
+        Failures.told(exchange.failure(), status, RequestId.of(exchange), noted.hasChanged());
+    noted.error(error);
     if (error.status() == 401) {
       exchange.response().putHeader("WWW-Authenticate", "Bearer");
     } else if (error.status() == 413) {

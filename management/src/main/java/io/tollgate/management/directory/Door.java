@@ -2,8 +2,6 @@ package io.tollgate.management.directory;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.tollgate.key.KeyDigest;
-import io.tollgate.key.Secret;
 import io.tollgate.management.connection.DirectoryAccess;
 import io.tollgate.management.connection.DirectoryTokens;
 import io.tollgate.management.object.WordId;
@@ -13,31 +11,27 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door: whose token is it that a request shows? An address that shows wrong ones again and
- * again is not looked at for a while; but for tokens that were right just before, since identity
- * providers send for many customers from one address. Safe for all threads.
+ * The door: whose token is it that a request shows? An address that shows made-up ones again and
+ * again is not looked at for a while; but for tokens that were made here, since identity providers
+ * send for many customers from one address, and so does a proxy. Safe for all threads.
  */
 final class Door {
   /** How many wrong tokens an address may show in {@link #WINDOW}. */
   static final int FAILURES_MAX = 30;
 
   private static final Duration WINDOW = Duration.ofMinutes(1);
-  private static final Duration MEMORY = Duration.ofMinutes(10);
   private static final int KNOWN_MAX = 10_000;
   private static final String SCHEME = "Bearer ";
 
   private final DirectoryTokens tokens;
   private final Cache<String, AtomicInteger> failures =
       Caffeine.newBuilder().expireAfterWrite(WINDOW).maximumSize(KNOWN_MAX).build();
-  private final Cache<Shown, Boolean> right =
-      Caffeine.newBuilder().expireAfterWrite(MEMORY).maximumSize(KNOWN_MAX).build();
-
-  private record Shown(String directoryId, KeyDigest digest) {}
 
   Door(DirectoryTokens tokens) {
     this.tokens = tokens;
@@ -53,35 +47,21 @@ final class Door {
     @Nullable String directoryId = exchange.pathParam("directory");
     String address = String.valueOf(request.remoteAddress().hostAddress());
     @Nullable String token = token(request);
+    if (token == null || !tokens.isGenuine(token)) {
+      checkPatience(address);
+    }
     if (directoryId == null || !WordId.isId("scimdir_", directoryId)) {
-      throw refused(address);
+      throw closed();
     }
-    if (token == null) {
-      throw refusedAt(directoryId, "", exchange, address);
-    }
-    var shown = new Shown(directoryId, KeyDigest.of(new Secret(token)));
-    if (isTiresome(address) && right.getIfPresent(shown) == null) {
-      throw tiresome();
-    }
-    Optional<DirectoryAccess> found = tokens.find(directoryId, token);
+    Optional<DirectoryAccess> found =
+        token == null ? Optional.empty() : tokens.find(directoryId, token);
     if (found.isEmpty()) {
-      right.invalidate(shown);
-      throw refusedAt(directoryId, token, exchange, address);
+      // Whoever has pasted the wrong one will look into the log.
+      String shown = DirectoryTokens.shown(Objects.requireNonNullElse(token, ""));
+      tokens.connectionOf(directoryId).ifPresent(id -> Noted.of(exchange).refused(id, shown));
+      throw closed();
     }
-    right.put(shown, true);
     return found.get();
-  }
-
-  /** Notes whose log is to tell of it: whoever has pasted the wrong token will look there. */
-  private ScimError refusedAt(
-      String directoryId, String token, RoutingContext exchange, String address) {
-    ScimError refusal = refused(address);
-    if (refusal.status() == 401) {
-      tokens
-          .connectionOf(directoryId)
-          .ifPresent(id -> Noted.of(exchange).refused(id, DirectoryTokens.shown(token)));
-    }
-    return refusal;
   }
 
   private static @Nullable String token(HttpServerRequest request) {
@@ -94,25 +74,21 @@ final class Door {
     return token.isEmpty() ? null : token;
   }
 
-  private boolean isTiresome(String address) {
-    @Nullable AtomicInteger count = failures.getIfPresent(address);
-    return count != null && count.get() >= FAILURES_MAX;
+  private void checkPatience(String address) {
+    AtomicInteger count = failures.get(address, absent -> new AtomicInteger());
+    if (count.get() >= FAILURES_MAX) {
+      throw ScimError.comeAgain(
+          429, "Too many wrong tokens were shown from this address.", (int) WINDOW.toSeconds());
+    }
+    count.incrementAndGet();
   }
 
-  private ScimError refused(String address) {
-    if (isTiresome(address)) {
-      return tiresome();
-    }
-    failures.get(address, absent -> new AtomicInteger()).incrementAndGet();
+  /** Returns what is told whoever has no token, or none any more. */
+  static ScimError closed() {
     return new ScimError(
         401,
         null,
         "The request must show a token of this directory, as a header Authorization: Bearer"
             + " <token>.");
-  }
-
-  private static ScimError tiresome() {
-    return ScimError.comeAgain(
-        429, "Too many wrong tokens were shown from this address.", (int) WINDOW.toSeconds());
   }
 }

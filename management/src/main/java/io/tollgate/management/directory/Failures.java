@@ -20,8 +20,10 @@ final class Failures {
    * Returns what is told.
    *
    * @param status what the router makes of it
+   * @param hasChanged whether what was asked for was done before it failed
    */
-  static ScimError told(@Nullable Throwable failure, int status, String requestId) {
+  static ScimError told(
+      @Nullable Throwable failure, int status, String requestId, boolean hasChanged) {
     if (failure instanceof ScimError error) {
       return error;
     }
@@ -32,7 +34,10 @@ final class Failures {
       LOG.warn("request {} got no answer from a store: {}", requestId, failure.getMessage());
       return ScimError.comeAgain(
           503,
-          "The database does not answer; nothing was changed. Please try again.",
+          hasChanged
+              ? "Done: the change stands in the database, for good. Not done: it could not be shown,"
+                  + " since the database does not answer any more. Repeating is safe."
+              : "The database does not answer; nothing was changed. Please try again.",
           STORE_RETRY_AFTER_SECONDS);
     }
     int known = failure instanceof HttpException http ? http.getStatusCode() : status;
@@ -44,6 +49,7 @@ final class Failures {
     String detail = Objects.requireNonNull(refusal.getMessage(), "each has one");
     return switch (refusal.status()) {
       case 400, 422 -> ScimError.invalidValue(detail);
+      case 409 -> ScimError.uniqueness(detail);
       default -> ScimError.comeAgain(refusal.status(), detail, refusal.retryAfterSeconds());
     };
   }

@@ -63,8 +63,8 @@ final class GroupChanges {
     String id = new UUID(random.nextLong(), random.nextLong()).toString();
     return holding
         .change(
+            asked,
             change -> {
-              roles.hold(change, directoryId);
               GroupRow row =
                   Conflicts.told(
                       document, () -> GroupRows.insert(change, directoryId, id, document));
@@ -137,7 +137,7 @@ final class GroupChanges {
       String id,
       Function<ObjectNode, ScimDocument> edit,
       Function<GroupMembers, Moves> move) {
-    return holding.change(change -> update(change, asked, id, edit, move)).object();
+    return holding.change(asked, change -> update(change, asked, id, edit, move)).object();
   }
 
   private Holding.Done<GroupRow> update(
@@ -147,10 +147,12 @@ final class GroupChanges {
       Function<ObjectNode, ScimDocument> edit,
       Function<GroupMembers, Moves> move) {
     String directoryId = asked.directory().directoryId();
-    roles.hold(change, directoryId);
-    GroupRow before = GroupRows.lock(change, directoryId, id).orElseThrow(GroupRows::unknown);
+    GroupRow before =
+        GroupRows.lock(change, directoryId, id)
+            .orElseThrow(() -> new Holding.Unproven(GroupRows.unknown()));
     asked.noted().resourceId(id);
-    Versions.check(asked.ifMatch(), before.version());
+    boolean isMapped = GroupRows.isMapped(change, directoryId, id);
+    Versions.check(asked.ifMatch(), before.version(), isMapped);
     ScimDocument document = edit.apply(before.document());
     Moves moves = Conflicts.joined(() -> move.apply(new GroupMembers(change, directoryId, id)));
     if (moves.isNothing() && document.json().equals(before.document())) {
@@ -167,10 +169,10 @@ final class GroupChanges {
                 id,
                 told(before.document(), Moves.NONE),
                 told(document.json(), moves)));
-    if (!moves.isNothing() && GroupRows.isMapped(change, directoryId, id)) {
+    if (!moves.isNothing() && isMapped) {
       lines.addAll(resolved(change, asked, moves.userIds()));
     }
-    return Holding.Done.changed(change, after, lines);
+    return Holding.Done.changed(change, after, lines, isMapped);
   }
 
   /** Each line is a change by itself, for which all others wait: so many are told by one. */
@@ -199,7 +201,7 @@ final class GroupChanges {
 
   /** Removes a group; the roles that it gave are told anew by the others. */
   void delete(Asked asked, String id) {
-    boolean wasThere = holding.change(change -> delete(change, asked, id)).object();
+    boolean wasThere = holding.change(asked, change -> delete(change, asked, id)).object();
     if (!wasThere) {
       throw GroupRows.unknown();
     }
@@ -207,14 +209,13 @@ final class GroupChanges {
 
   private Holding.Done<Boolean> delete(Change change, Asked asked, String id) {
     String directoryId = asked.directory().directoryId();
-    roles.hold(change, directoryId);
-    Optional<GroupRow> found = GroupRows.lock(change, directoryId, id);
+    Optional<GroupRow> found = GroupRows.lockForGood(change, directoryId, id);
     if (found.isEmpty()) {
       return Holding.Done.nothing(change, false);
     }
-    Versions.check(asked.ifMatch(), found.get().version());
     asked.noted().resourceId(id);
     boolean isMapped = GroupRows.isMapped(change, directoryId, id);
+    Versions.check(asked.ifMatch(), found.get().version(), isMapped);
     GroupMembers.Moved out = new GroupMembers(change, directoryId, id).removeOthers(Members.NONE);
     GroupRows.delete(change, directoryId, id);
     String was = told(found.get().document(), new Moves(GroupMembers.Moved.NONE, out));
@@ -223,7 +224,7 @@ final class GroupChanges {
     if (isMapped) {
       lines.addAll(resolved(change, asked, out.userIds()));
     }
-    return Holding.Done.changed(change, true, lines);
+    return Holding.Done.changed(change, true, lines, isMapped);
   }
 
   private static String told(ObjectNode document, Moves moves) {

@@ -2,6 +2,7 @@ package io.tollgate.management.directory;
 
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.scim.PatchRequest;
+import io.tollgate.management.scim.Projection;
 import io.tollgate.management.scim.ResourceKind;
 import io.tollgate.management.scim.ScimDocument;
 import io.vertx.core.http.HttpMethod;
@@ -30,8 +31,9 @@ final class GroupEndpoint {
   }
 
   private Reply create(Asked asked) {
+    Projection shown = asked.projection();
     ScimDocument document = document(asked);
-    return told(asked, 201, changes.create(asked, document, document.members()));
+    return told(asked, shown, 201, changes.create(asked, document, document.members()));
   }
 
   private static ScimDocument document(Asked asked) {
@@ -40,10 +42,15 @@ final class GroupEndpoint {
     return document;
   }
 
-  private Reply told(Asked asked, int status, GroupRow group) {
+  /**
+   * Answers with a group.
+   *
+   * @param shown which is read before anything is changed, since it may be wrong
+   */
+  private Reply told(Asked asked, Projection shown, int status, GroupRow group) {
     return Reply.of(
         status,
-        resources.group(asked, asked.projection(), group),
+        resources.group(asked, shown, group),
         group.version(),
         asked.location(ResourceKind.GROUP, group.id()));
   }
@@ -54,22 +61,25 @@ final class GroupEndpoint {
     @Nullable String seen = asked.ifNoneMatch();
     return seen != null && Versions.names(seen, group.version())
         ? Reply.notModified(group.version())
-        : told(asked, 200, group);
+        : told(asked, asked.projection(), 200, group);
   }
 
   private Reply replace(Asked asked) {
+    Projection shown = asked.projection();
     ScimDocument document = document(asked);
-    return told(asked, 200, changes.replace(asked, asked.id(), document, document.members()));
+    return told(
+        asked, shown, 200, changes.replace(asked, asked.id(), document, document.members()));
   }
 
   /** Answered without a body, which would list all members, unless some of it is asked for. */
   private Reply patch(Asked asked) {
+    Projection shown = asked.projection();
     PatchRequest patch = PatchRequest.parse(asked.body(), ResourceKind.GROUP);
     asked.warnOfUnknown(patch.dropped());
     GroupRow group = changes.patch(asked, asked.id(), patch.steps());
     return asked.parameter("attributes") == null && asked.parameter("excludedAttributes") == null
         ? Reply.noContent(group.version())
-        : told(asked, 200, group);
+        : told(asked, shown, 200, group);
   }
 
   private Reply delete(Asked asked) {

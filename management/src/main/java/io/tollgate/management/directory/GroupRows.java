@@ -55,6 +55,11 @@ final class GroupRows {
     return first(change.execute(FIND + " FOR NO KEY UPDATE", Tuple.of(directoryId, id)));
   }
 
+  /** Returns one that nobody else brings into a group or a mapping either, since it is to go. */
+  static Optional<GroupRow> lockForGood(Change change, String directoryId, String id) {
+    return first(change.execute(FIND + " FOR UPDATE", Tuple.of(directoryId, id)));
+  }
+
   static ScimError unknown() {
     return ScimError.notFound("No group of this directory has this id.");
   }

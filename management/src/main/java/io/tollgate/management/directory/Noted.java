@@ -21,6 +21,7 @@ final class Noted {
   private @Nullable ScimError error;
   private @Nullable String userId;
   private @Nullable String resourceId;
+  private boolean changed;
 
   static Noted begin(RoutingContext exchange) {
     var noted = new Noted();
@@ -100,6 +101,15 @@ final class Noted {
   /** Notes which user or group it was about, by the id that the identity provider knows. */
   void resourceId(String id) {
     resourceId = id;
+  }
+
+  /** Returns whether something is another than before, for good. */
+  boolean hasChanged() {
+    return changed;
+  }
+
+  void changed() {
+    changed = true;
   }
 
   List<String> warnings() {

@@ -1,5 +1,6 @@
 package io.tollgate.management.directory;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Change;
@@ -14,10 +15,12 @@ import io.tollgate.management.role.DirectoryUsers;
 import io.tollgate.management.scim.ScimDocument;
 import io.tollgate.management.scim.ScimError;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -45,7 +48,17 @@ final class UserChanges {
 
   /** Makes a user of whom nobody has told yet, or takes over the one who was here before. */
   UserRow create(Asked asked, ScimDocument document) {
-    Holding.Done<UserRow> done = holding.change(change -> create(change, asked, document));
+    Holding.Done<UserRow> done;
+    try {
+      done = holding.change(asked, change -> create(change, asked, document));
+    } catch (ScimError refusal) {
+      if (refusal.status() == 409) {
+        // He may be the caller's own, whom an answer never reached that said: not proven.
+        String directoryId = asked.directory().directoryId();
+        holding.proveIf(change -> UserRows.isInactiveInTheWay(change, directoryId, document));
+      }
+      throw refusal;
+    }
     if (done.waits() && !done.object().active()) {
       holding.markEnded(done.object().userId(), done.change(), LEFT);
     }
@@ -55,7 +68,6 @@ final class UserChanges {
   private Holding.Done<UserRow> create(Change change, Asked asked, ScimDocument document) {
     DirectoryAccess directory = asked.directory();
     String directoryId = directory.directoryId();
-    roles.hold(change, directoryId);
     @Nullable String known = known(change, directory, document);
     @Nullable Spelled before = known == null ? null : DirectoryUsers.get(change, known);
     String userId =
@@ -77,7 +89,7 @@ final class UserChanges {
                 after.text()));
     return before == null
         ? Holding.Done.created(change, row, lines)
-        : Holding.Done.changed(change, row, lines);
+        : Holding.Done.changed(change, row, lines, !row.active());
   }
 
   /** Returns who is to be taken over, null where nobody is. */
@@ -129,16 +141,26 @@ final class UserChanges {
         lines.add(role.entry(asked.origin()));
       }
     }
+    fill(change, asked, row, document);
+    asked.noted().userId(row.userId());
+    asked.noted().resourceId(row.id());
+    return lines;
+  }
+
+  /** Whoever leaves does so whatever else is told of him. */
+  private void fill(Change change, Asked asked, UserRow row, ScimDocument document) {
+    String directoryId = asked.directory().directoryId();
     try {
       attributes.apply(change, directoryId, row.userId(), document.json()).warnings().stream()
           .map(AttributeWarning::message)
           .forEach(asked.noted()::warn);
     } catch (MappedAttributes.TooLarge tooLarge) {
+      if (!row.active()) {
+        asked.noted().warn("scim_attributes_kept: " + tooLarge.getMessage());
+        return;
+      }
       throw ScimError.invalidValue(Objects.requireNonNull(tooLarge.getMessage()));
     }
-    asked.noted().userId(row.userId());
-    asked.noted().resourceId(row.id());
-    return lines;
   }
 
   /**
@@ -147,7 +169,7 @@ final class UserChanges {
    * @param edit returns the new document of the one before, which it must not change
    */
   UserRow update(Asked asked, String id, Function<ObjectNode, ScimDocument> edit) {
-    Holding.Done<UserRow> done = holding.change(change -> update(change, asked, id, edit));
+    Holding.Done<UserRow> done = holding.change(asked, change -> update(change, asked, id, edit));
     if (done.waits() && !done.object().active()) {
       holding.markEnded(done.object().userId(), done.change(), LEFT);
     }
@@ -157,12 +179,13 @@ final class UserChanges {
   private Holding.Done<UserRow> update(
       Change change, Asked asked, String id, Function<ObjectNode, ScimDocument> edit) {
     String directoryId = asked.directory().directoryId();
-    roles.hold(change, directoryId);
-    UserRow before = UserRows.lock(change, directoryId, id).orElseThrow(UserRows::unknown);
+    UserRow before =
+        UserRows.lock(change, directoryId, id)
+            .orElseThrow(() -> new Holding.Unproven(UserRows.unknown()));
     asked.noted().userId(before.userId());
     asked.noted().resourceId(id);
-    Versions.check(asked.ifMatch(), before.version());
-    ScimDocument document = edit.apply(before.document());
+    Versions.check(asked.ifMatch(), before.version(), !before.active());
+    ScimDocument document = withFreeEmails(change, asked, before, edit.apply(before.document()));
     Spelled was = DirectoryUsers.get(change, before.userId());
     boolean isSame = document.json().equals(before.document());
     List<AuditEntry> lines = new ArrayList<>();
@@ -185,7 +208,34 @@ final class UserChanges {
       return Holding.Done.nothing(change, before);
     }
     lines.addFirst(asked.origin().entry(action, before.userId(), was.text(), is.text()));
-    return Holding.Done.changed(change, after, lines);
+    return Holding.Done.changed(change, after, lines, !after.active());
+  }
+
+  /**
+   * Addresses that a user gets may be nobody's whom another directory has brought, or none: who
+   * comes with them later would be shut out. Whoever leaves does so without them.
+   */
+  private static ScimDocument withFreeEmails(
+      Change change, Asked asked, UserRow before, ScimDocument document) {
+    Set<String> had = new HashSet<>();
+    for (JsonNode email : before.document().path("emails")) {
+      had.add(email.path("value").asText().toLowerCase(Locale.ROOT));
+    }
+    List<String> added =
+        document.emails().stream()
+            .map(ScimDocument.Email::value)
+            .filter(email -> !had.contains(email.toLowerCase(Locale.ROOT)))
+            .toList();
+    String directoryId = asked.directory().directoryId();
+    if (added.isEmpty() || DirectoryUsers.namesakes(change, directoryId, added).isEmpty()) {
+      return document;
+    }
+    if (document.active()) {
+      throw ScimError.uniqueness(
+          "A user whom this directory has not brought has one of these e-mail addresses.");
+    }
+    asked.noted().warn("scim_emails_kept: another user has one of the new addresses.");
+    return document.withEmailsOf(before.document());
   }
 
   private static List<AuditEntry> madeKeys(Change change, Asked asked, String userId) {
@@ -200,7 +250,8 @@ final class UserChanges {
 
   /** Ends a user for good: who comes again after that is another one. */
   void delete(Asked asked, String id) {
-    Holding.Done<Optional<String>> done = holding.change(change -> delete(change, asked, id));
+    Holding.Done<Optional<String>> done =
+        holding.change(asked, change -> delete(change, asked, id));
     String userId = done.object().orElseThrow(UserRows::unknown);
     holding.markEnded(userId, done.change(), "user deleted by his directory");
   }
@@ -208,12 +259,11 @@ final class UserChanges {
   private Holding.Done<Optional<String>> delete(Change change, Asked asked, String id) {
     String directoryId = asked.directory().directoryId();
     Origin origin = asked.origin();
-    roles.hold(change, directoryId);
-    Optional<UserRow> found = UserRows.lock(change, directoryId, id);
+    Optional<UserRow> found = UserRows.lockForGood(change, directoryId, id);
     if (found.isEmpty()) {
       return Holding.Done.nothing(change, Optional.empty());
     }
-    Versions.check(asked.ifMatch(), found.get().version());
+    Versions.check(asked.ifMatch(), found.get().version(), !found.get().active());
     String userId = found.get().userId();
     asked.noted().userId(userId);
     asked.noted().resourceId(id);
@@ -223,6 +273,6 @@ final class UserChanges {
     UserRows.delete(change, directoryId, id);
     String is = DirectoryUsers.get(change, userId).text();
     lines.addFirst(origin.entry("user.depart", userId, was.text(), is));
-    return Holding.Done.changed(change, Optional.of(userId), lines);
+    return Holding.Done.changed(change, Optional.of(userId), lines, true);
   }
 }

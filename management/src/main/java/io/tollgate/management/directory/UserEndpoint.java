@@ -3,6 +3,7 @@ package io.tollgate.management.directory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.scim.PatchRequest;
+import io.tollgate.management.scim.Projection;
 import io.tollgate.management.scim.ResourceKind;
 import io.tollgate.management.scim.ScimDocument;
 import io.tollgate.management.scim.Vocabulary;
@@ -38,26 +39,36 @@ final class UserEndpoint {
   }
 
   private Reply create(Asked asked) {
-    ScimDocument document = document(asked, asked.body(), vocabularies.of(asked), true);
-    return told(asked, 201, changes.create(asked, document));
+    Projection shown = asked.projection();
+    ScimDocument document = ScimDocument.ofUser(asked.body(), vocabularies.of(asked), true);
+    asked.warnOfUnknown(document.dropped());
+    return told(asked, shown, 201, changes.create(asked, document));
   }
 
   /**
-   * Reads a user.
+   * Reads a user who is there already.
    *
-   * @param active whether he is where nothing is said of that
+   * @param before as he is
    */
   private static ScimDocument document(
-      Asked asked, ObjectNode tree, Vocabulary vocabulary, boolean active) {
-    ScimDocument document = ScimDocument.ofUser(tree, vocabulary, active);
+      Asked asked, ObjectNode tree, Vocabulary vocabulary, ObjectNode before) {
+    ScimDocument document = ScimDocument.ofUser(tree, vocabulary, before);
     asked.warnOfUnknown(document.dropped());
+    if (document.keepsEmails()) {
+      asked.noted().warn("scim_emails_kept: a user has one e-mail address at least.");
+    }
     return document;
   }
 
-  private Reply told(Asked asked, int status, UserRow user) {
+  /**
+   * Answers with a user.
+   *
+   * @param shown which is read before anything is changed, since it may be wrong
+   */
+  private Reply told(Asked asked, Projection shown, int status, UserRow user) {
     return Reply.of(
         status,
-        resources.user(asked, asked.projection(), user),
+        resources.user(asked, shown, user),
         user.version(),
         asked.location(ResourceKind.USER, user.id()));
   }
@@ -69,22 +80,21 @@ final class UserEndpoint {
     @Nullable String seen = asked.ifNoneMatch();
     return seen != null && Versions.names(seen, user.version())
         ? Reply.notModified(user.version())
-        : told(asked, 200, user);
+        : told(asked, asked.projection(), 200, user);
   }
 
   /** What is not named is cleared; but who is switched off stays so until it is said. */
   private Reply replace(Asked asked) {
+    Projection shown = asked.projection();
     ObjectNode body = asked.body();
     Vocabulary vocabulary = vocabularies.of(asked);
     UserRow user =
-        changes.update(
-            asked,
-            asked.id(),
-            before -> document(asked, body, vocabulary, before.path("active").asBoolean()));
-    return told(asked, 200, user);
+        changes.update(asked, asked.id(), before -> document(asked, body, vocabulary, before));
+    return told(asked, shown, 200, user);
   }
 
   private Reply patch(Asked asked) {
+    Projection shown = asked.projection();
     Vocabulary vocabulary = vocabularies.of(asked);
     PatchRequest patch = PatchRequest.parse(asked.body(), ResourceKind.USER, vocabulary);
     asked.warnOfUnknown(patch.dropped());
@@ -93,12 +103,8 @@ final class UserEndpoint {
             asked,
             asked.id(),
             before ->
-                document(
-                    asked,
-                    GroupChanges.patched(before, patch.steps()),
-                    vocabulary,
-                    before.path("active").asBoolean()));
-    return told(asked, 200, user);
+                document(asked, GroupChanges.patched(before, patch.steps()), vocabulary, before));
+    return told(asked, shown, 200, user);
   }
 
   private Reply delete(Asked asked) {

@@ -39,6 +39,12 @@ final class UserRows {
       """
           .formatted(UserRow.COLUMNS);
 
+  private static final String IN_THE_WAY =
+      """
+      SELECT FROM tollgate.scim_user
+      WHERE directory_id = $1 AND (user_name_key = $2 OR external_id = $3) AND NOT active
+      """;
+
   private static final String DROP_VALUES =
       "DELETE FROM tollgate.scim_user_value WHERE directory_id = $1 AND scim_user_id = $2";
 
@@ -60,6 +66,18 @@ final class UserRows {
   /** Returns one that nobody else changes until the change has ended. */
   static Optional<UserRow> lock(Change change, String directoryId, String id) {
     return first(change.execute(FIND + " FOR NO KEY UPDATE", Tuple.of(directoryId, id)));
+  }
+
+  /** Returns one whom nobody else brings into a group either, since he is to go. */
+  static Optional<UserRow> lockForGood(Change change, String directoryId, String id) {
+    return first(change.execute(FIND + " FOR UPDATE", Tuple.of(directoryId, id)));
+  }
+
+  /** Returns whether one who stands in a document's way is inactive. */
+  static boolean isInactiveInTheWay(Change change, String directoryId, ScimDocument document) {
+    Tuple parameters =
+        Tuple.of(directoryId, document.userNameKey()).addString(document.externalId());
+    return change.execute(IN_THE_WAY, parameters).rowCount() > 0;
   }
 
   static ScimError unknown() {

@@ -15,11 +15,15 @@ final class Versions {
    * Refuses to change what is not of the version any more that the caller has seen.
    *
    * @param ifMatch null where he does not mind
+   * @param isTaken whether it may be the caller's own change that he does not know of, and which
+   *     may not be proven yet
    */
-  static void check(@Nullable String ifMatch, long version) {
+  static void check(@Nullable String ifMatch, long version, boolean isTaken) {
     if (ifMatch != null && !names(ifMatch, version)) {
-      throw new ScimError(
-          412, null, "The resource has changed: its version is " + tag(version) + " now.");
+      var stale =
+          new ScimError(
+              412, null, "The resource has changed: its version is " + tag(version) + " now.");
+      throw isTaken ? new Holding.Unproven(stale) : stale;
     }
   }
 

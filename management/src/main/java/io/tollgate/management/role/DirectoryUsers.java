@@ -114,6 +114,8 @@ public final class DirectoryUsers {
    * Gives a user to a directory. His keys stay as they are, where he is active.
    *
    * @return whether he was there, and nobody else's
+   * @throws io.tollgate.management.wire.ApiError if an organization would be left without anybody
+   *     who can run it when its directory can't
    */
   public static boolean takeOver(Change change, String userId, String directoryId, boolean active) {
     SubjectRecord record = MemberRoles.lock(change, userId);
@@ -123,6 +125,8 @@ public final class DirectoryUsers {
     }
     SubjectRecord kept = active ? record : record.withKeysRevoked();
     change.put(RecordName.subject(new Subject(userId)), kept.withEnabled(active));
+    // He may have been the last one whom no directory manages, here or elsewhere.
+    DirectoryHold.checkLocalOwner(change, record.roles().keySet());
     return true;
   }
 

@@ -1,6 +1,7 @@
 package io.tollgate.management.scim;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tollgate.management.wire.ApiError;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * nobody writes to its tree.
  */
 public final class ScimDocument {
+  private static final String EMAILS = "emails";
   private static final int NAME_MAX = 256;
   private static final int USER_NAME_MAX = 320;
   private static final int EMAIL_MAX = 320;
@@ -26,11 +28,14 @@ public final class ScimDocument {
   private final ObjectNode json;
   private final Members members;
   private final List<String> dropped;
+  private final boolean keepsEmails;
 
-  private ScimDocument(ObjectNode json, Members members, List<String> dropped) {
+  private ScimDocument(
+      ObjectNode json, Members members, List<String> dropped, boolean keepsEmails) {
     this.json = json;
     this.members = members;
     this.dropped = List.copyOf(dropped);
+    this.keepsEmails = keepsEmails;
   }
 
   /** Reads a user by the standard's attributes, who is active unless it is said otherwise. */
@@ -48,9 +53,30 @@ public final class ScimDocument {
    */
   public static ScimDocument ofUser(
       ObjectNode body, Vocabulary vocabulary, boolean activeIfUntold) {
+    return user(body, vocabulary, activeIfUntold, MissingNode.getInstance());
+  }
+
+  /**
+   * Reads a user who is there already, of a PUT or as a PATCH has left him: where it tells of no
+   * address, he keeps those that he has, so that whatever else it tells is done, and a leaver whose
+   * mailbox is gone leaves.
+   *
+   * @param before his document, which is not changed
+   * @throws ScimError a 400 that names what is wrong
+   */
+  public static ScimDocument ofUser(ObjectNode body, Vocabulary vocabulary, ObjectNode before) {
+    return user(body, vocabulary, before.path("active").asBoolean(), before.path(EMAILS));
+  }
+
+  private static ScimDocument user(
+      ObjectNode body, Vocabulary vocabulary, boolean activeIfUntold, JsonNode emails) {
     var tree = new DocumentTree(ResourceKind.USER, vocabulary);
     tree.addAll(body);
     ObjectNode json = tree.finished();
+    boolean keepsEmails = json.path(EMAILS).isEmpty() && !emails.isEmpty();
+    if (keepsEmails) {
+      json.set(EMAILS, emails.deepCopy());
+    }
     if (!json.has("active")) {
       json.put("active", activeIfUntold);
     }
@@ -60,7 +86,7 @@ public final class ScimDocument {
     checkPrimaries(json);
     checkLength(json);
     ValueRow.of(json);
-    return new ScimDocument(json, Members.NONE, tree.dropped());
+    return new ScimDocument(json, Members.NONE, tree.dropped(), keepsEmails);
   }
 
   /** Reads a group, whose members are told apart. */
@@ -70,7 +96,7 @@ public final class ScimDocument {
     ObjectNode json = tree.finished();
     required(json, "displayName", NAME_MAX);
     limited(json, "externalId", NAME_MAX);
-    return new ScimDocument(json, tree.members(), tree.dropped());
+    return new ScimDocument(json, tree.members(), tree.dropped(), false);
   }
 
   private static void required(ObjectNode json, String name, int max) {
@@ -89,11 +115,11 @@ public final class ScimDocument {
   }
 
   private static void checkEmails(ObjectNode json) {
-    if (json.path("emails").isEmpty()) {
+    if (json.path(EMAILS).isEmpty()) {
       throw ScimError.invalidValue(
           "emails is required, with one address at least; userName does not stand for it.");
     }
-    for (JsonNode email : json.path("emails")) {
+    for (JsonNode email : json.path(EMAILS)) {
       String value = email.path("value").asText();
       int at = value.lastIndexOf('@');
       boolean plain = value.chars().noneMatch(c -> c <= ' ' || c == 0x7f);
@@ -146,6 +172,18 @@ public final class ScimDocument {
     return dropped;
   }
 
+  /** Returns whether it tells of no address, so that a user keeps those that he has. */
+  public boolean keepsEmails() {
+    return keepsEmails;
+  }
+
+  /** Returns the same with the addresses of another one. */
+  public ScimDocument withEmailsOf(ObjectNode other) {
+    ObjectNode changed = json.deepCopy();
+    changed.set(EMAILS, other.path(EMAILS).deepCopy());
+    return new ScimDocument(changed, members, dropped, true);
+  }
+
   public String userName() {
     return json.path("userName").asText();
   }
@@ -176,7 +214,7 @@ public final class ScimDocument {
   /** Returns a user's addresses in the order in which they were told. */
   public List<Email> emails() {
     List<Email> emails = new ArrayList<>();
-    for (JsonNode email : json.path("emails")) {
+    for (JsonNode email : json.path(EMAILS)) {
       emails.add(
           new Email(
               email.path("value").asText(),

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tollgate.management.TestManagement.Answer;
 import io.tollgate.store.Awaiting;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -104,9 +107,53 @@ class DoorTest {
       Answer answer = shown(right, "Bearer tgscim_wrong");
       assertRefused(answer, 429, null);
       assertThat(answer.header("Retry-After")).isEqualTo("60");
-      // Others of the same address, who were right just before, are.
+      // Others of the same address, whose tokens were made here, are; none was shown before.
+      Sync other = crowd.sync();
+      other.get("/Users").ok();
+      String path = "/scim_directories/" + other.directoryId;
+      other.management.patch(path, new JsonObject().put("enabled", false)).ok();
+      for (int i = 0; i < 2 * Door.FAILURES_MAX; i++) {
+        assertRefused(other.get("/Users"), 401, null);
+      }
       right.get("/Users").ok();
     }
+  }
+
+  @Test
+  void nobody_whose_token_has_ended_while_he_sent_his_request() throws Exception {
+    Sync late = stores.sync();
+    byte[] body = late.person(Sync.name()).encode().getBytes(StandardCharsets.UTF_8);
+    String head =
+        "POST %s/Users HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n"
+                .formatted(late.path, late.token)
+            + "Content-Type: application/scim+json\r\nContent-Length: %d\r\n".formatted(body.length)
+            + "Connection: close\r\n\r\n";
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), late.management.port())) {
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+      // Noted when the door has opened, which does not wait for the body.
+      Awaiting.until(
+          "it has passed the door",
+          () ->
+              !"0"
+                  .equals(
+                      stores.postgres.query(
+                          "SELECT count(last_used_at) FROM tollgate.directory_token"
+                              + " WHERE directory_id = '"
+                              + late.directoryId
+                              + "'")));
+      late.management
+          .patch("/scim_directories/" + late.directoryId, new JsonObject().put("enabled", false))
+          .ok();
+      socket.getOutputStream().write(body);
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer).startsWith("HTTP/1.1 401 ").contains("api:messages:2.0:Error");
+    }
+    assertThat(
+            stores.postgres.query(
+                "SELECT count(*) FROM tollgate.scim_user WHERE directory_id = '"
+                    + late.directoryId
+                    + "'"))
+        .isEqualTo("0");
   }
 
   @Test

@@ -217,8 +217,109 @@ class LeaverTest {
         .isEqualTo("user.create user.deactivate user.reactivate user.depart");
   }
 
+  @Test
+  void he_leaves_although_his_last_address_goes_with_him() {
+    JsonObject person = sync.created();
+    String secret = key(person, "without a mailbox");
+    JsonObject left =
+        sync.patch(
+                user(person),
+                op("Replace", "emails[type eq \"work\"].value", ""),
+                op("Replace", "active", "False"))
+            .ok();
+    assertThat(left.getBoolean("active")).isFalse();
+    assertThat(left.getJsonArray("emails")).isEqualTo(person.getJsonArray("emails"));
+    assertThat(verified(secret)).isEqualTo(404);
+    JsonObject bare = person.copy().put("active", false);
+    bare.remove("emails");
+    assertThat(sync.put(user(person), bare).ok().getJsonArray("emails"))
+        .isEqualTo(person.getJsonArray("emails"));
+  }
+
+  @Test
+  void he_leaves_although_another_one_has_the_address_that_he_is_to_get() {
+    JsonObject person = sync.created();
+    String taken = name() + "@elsewhere.example";
+    sync.management
+        .post("/users", new JsonObject().put("email_address", new JsonArray().add(taken)))
+        .ok();
+    JsonObject address = op("replace", "emails", new JsonArray().add(Sync.email(taken)));
+    assertRefused(sync.patch(user(person), address), 409, "uniqueness");
+    JsonObject left = sync.patch(user(person), address, op("replace", "active", false)).ok();
+    assertThat(left.getBoolean("active")).isFalse();
+    assertThat(left.getJsonArray("emails")).isEqualTo(person.getJsonArray("emails"));
+  }
+
   @Nested
   class WhileNothingIsProven {
+    @Test
+    void no_repetition_hears_that_all_is_well_in_whichever_words_it_asks() {
+      JsonObject person = sync.created();
+      JsonObject deleted = sync.created();
+      String tag = sync.get(user(person)).header("ETag");
+      unprovenWhile(
+          () -> {
+            assertUnproven(sync.patch(user(person), op("Replace", "active", "False")));
+            assertUnproven(sync.delete(user(deleted)));
+            assertUnproven(
+                sync.patch(
+                    user(person), op("replace", "title", "x"), op("replace", "active", false)));
+            assertUnproven(sync.put(user(person), put(person, false).put("title", "y")));
+            assertUnproven(sync.post("/Users", put(person, false)));
+            assertUnproven(
+                sync.management.send(
+                    sync.request(user(person))
+                        .setHeader("If-Match", tag)
+                        .method(
+                            "PUT",
+                            java.net.http.HttpRequest.BodyPublishers.ofString(
+                                put(person, false).encode()))));
+            assertUnproven(sync.delete(user(deleted)));
+            assertUnproven(sync.patch(user(deleted), op("replace", "active", false)));
+          });
+      assertRefused(sync.post("/Users", put(person, false)), 409, "uniqueness");
+      assertRefused(sync.delete(user(deleted)), 404, null);
+    }
+
+    @Test
+    void no_other_change_of_a_mapped_group_hears_that_all_is_well() {
+      JsonObject role = sync.role("org:unproven_" + name(), "org:unproven:do_" + name());
+      JsonObject person = sync.created();
+      JsonObject group = sync.createdGroup("Unproven", person.getString("id"));
+      sync.map(group, role);
+      String one = Sync.group(group);
+      JsonObject removal = new JsonObject().put("op", "remove").put("path", "members");
+      unprovenWhile(
+          () -> {
+            assertUnproven(sync.patch(one, removal));
+            assertUnproven(sync.patch(one, removal, op("replace", "displayName", "Renamed")));
+            assertUnproven(sync.delete(one));
+            assertUnproven(sync.delete(one));
+          });
+      assertRefused(sync.delete(one), 404, null);
+    }
+
+    private static void assertUnproven(Answer answer) {
+      assertRefused(answer, 503, null);
+      assertThat(answer.header("Retry-After")).isNotNull();
+    }
+
+    private static void unprovenWhile(Runnable work) {
+      stores.postgres.execute(
+          """
+          INSERT INTO tollgate.gateway (
+            name, boot, bound_millis, absence_max_millis, epoch, number)
+          VALUES ('late', 'boot', 100, 1800000, '', -1)
+          """);
+      stores.redis.freeze();
+      try {
+        work.run();
+      } finally {
+        stores.redis.thaw();
+        stores.postgres.execute("DELETE FROM tollgate.gateway WHERE name = 'late'");
+      }
+    }
+
     @Test
     void the_provider_is_told_to_come_again_and_hears_all_is_well_then() {
       JsonObject person = sync.created();

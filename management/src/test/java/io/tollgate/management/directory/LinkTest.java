@@ -13,6 +13,8 @@ import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whom a directory brings who was here before, or whom another one has brought. */
 class LinkTest {
@@ -69,6 +71,49 @@ class LinkTest {
     JsonObject person =
         sync.person(name).put("emails", new JsonArray().add(email(name + "@elsewhere.example")));
     assertRefused(sync.post("/Users", person), 409, "uniqueness");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void the_last_who_can_run_the_organization_without_the_directory_is_left_to_it(boolean active) {
+    Sync guarded = stores.sync();
+    String name = name();
+    JsonObject owner = local(name + "@" + guarded.domain);
+    guarded
+        .management
+        .post(
+            "/organizations/" + guarded.organizationId + "/memberships",
+            new JsonObject().put("user_id", owner.getString("id")).put("role", "org:admin"))
+        .ok();
+    String first =
+        stores.postgres.query(
+            "SELECT user_id FROM tollgate.membership WHERE organization_id = '"
+                + guarded.organizationId
+                + "' AND user_id <> '"
+                + owner.getString("id")
+                + "'");
+    guarded.management.delete("/users/" + first).ok();
+    assertRefused(
+        guarded.post("/Users", guarded.person(name).put("active", active)), 409, "uniqueness");
+    assertThat(
+            stores.postgres.query(
+                "SELECT active AND directory_id IS NULL FROM tollgate.app_user WHERE id = '"
+                    + owner.getString("id")
+                    + "'"))
+        .isEqualTo("t");
+  }
+
+  @Test
+  void an_address_of_somebody_else_is_not_to_be_had_by_a_change() {
+    Sync other = stores.sync();
+    JsonObject theirs = other.created();
+    JsonObject person = sync.created();
+    JsonObject squatting = new JsonObject().put("emails", theirs.getValue("emails"));
+    assertRefused(sync.patch(user(person), op("replace", null, squatting)), 409, "uniqueness");
+    assertRefused(sync.put(user(person), person.copy().mergeIn(squatting)), 409, "uniqueness");
+    assertThat(sync.get(user(person)).ok().getValue("emails")).isEqualTo(person.getValue("emails"));
+    // Those that he has anyway are.
+    sync.put(user(person), person.copy().put("title", "Same")).ok();
   }
 
   @Test
