@@ -66,6 +66,27 @@ class GroupTest {
   }
 
   @Test
+  void deletions_of_members_and_additions_of_them_never_wait_for_each_other() {
+    JsonObject role = sync.role("org:raced_" + Sync.name(), "org:raced:do_" + Sync.name());
+    JsonObject group = sync.createdGroup("Raced");
+    sync.map(group, role);
+    for (int round = 0; round < 5; round++) {
+      List<CompletableFuture<Answer>> answers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        JsonObject person = sync.created();
+        answers.add(
+            CompletableFuture.supplyAsync(
+                () ->
+                    sync.patch(
+                        group(group), op("add", "members", members(person.getString("id"))))));
+        answers.add(CompletableFuture.supplyAsync(() -> sync.delete(user(person))));
+      }
+      answers.forEach(answer -> assertThat(answer.join().status()).isIn(204, 400));
+    }
+    sync.map();
+  }
+
+  @Test
   void one_more_in_a_group_of_ten_thousand_is_one_row() {
     JsonObject group = sync.createdGroup("Everybody");
     stores.postgres.execute(
