@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -55,6 +56,10 @@ public class LimitBenchmark {
   @Param({"1", "100"})
   int keys;
 
+  /** What they take from. */
+  @Param({"leases", "reserve"})
+  String from;
+
   private RateLimiter limiter;
   private LimitSet[] sets;
   private final Admission told = new Admission();
@@ -87,7 +92,13 @@ public class LimitBenchmark {
     }
   }
 
-  /** Take from three leases, and tell how the strictest limit stands. */
+  /** Lets reserves be held for the seconds that an iteration lasts. */
+  @Setup(Level.Iteration)
+  public void count() {
+    limiter.setGateways(1, from.equals("reserve"), System.nanoTime());
+  }
+
+  /** Take from three leases, or reserves, and tell how the strictest limit stands. */
   @Benchmark
   public long pass() {
     next = next + 1 == keys ? 0 : next + 1;

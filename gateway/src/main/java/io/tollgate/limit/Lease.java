@@ -50,10 +50,11 @@ final class Lease {
     return false;
   }
 
-  /** Gives back what was taken from it and not used; it ends no later for that. */
+  /** Gives back what was taken from it and not used; it ends no later, nor grows, for that. */
   void giveBack(long units) {
-    if (units > 0) {
-      LEFT.getAndAdd(this, units);
+    long present = left;
+    while (!LEFT.compareAndSet(this, present, Math.min(granted, present + units))) {
+      present = left;
     }
   }
 

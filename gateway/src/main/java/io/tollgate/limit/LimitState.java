@@ -1,5 +1,6 @@
 package io.tollgate.limit;
 
+import io.tollgate.limit.Peers.Seat;
 import io.tollgate.plan.Limit;
 import io.tollgate.plan.Per;
 import io.tollgate.store.LimitTerms;
@@ -30,7 +31,26 @@ final class LimitState {
   /** Who has asked within this time may ask again: what is known of the demand is worth keeping. */
   private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** A reserve that nobody has used for this long goes with its state. */
+  private static final long RESERVE_REST_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** Longer than any process lives. */
+  private static final long UNTIL_USED_NANOS = TimeUnit.DAYS.toNanos(10_000);
+
   private static final double SLACK = 1e-6;
+
+  /**
+   * Units that are held until they are used: what a key that asks seldom lives on.
+   *
+   * @param seat the right by which they are held, without which they are void
+   */
+  private record Reserve(@Nullable Seat seat, Lease units) {
+    static final Reserve NONE = new Reserve(null, Lease.NONE);
+
+    Lease units(@Nullable Seat present) {
+      return present != null && seat == present ? units : Lease.NONE;
+    }
+  }
 
   /**
    * Names a state: a limit that is changed begins anew.
@@ -57,6 +77,7 @@ final class LimitState {
   private final AtomicBoolean fetching = new AtomicBoolean();
   private volatile Lease first = Lease.NONE;
   private volatile Lease second = Lease.NONE;
+  private volatile Reserve reserve = Reserve.NONE;
   private volatile long fetchBelow = NEVER_FETCH;
   private volatile long arrivalMicros = Long.MIN_VALUE / 2;
   private volatile long askedNanos;
@@ -72,11 +93,12 @@ final class LimitState {
   private @Nullable Gcra share;
   private @Nullable Rate shareRate;
   private int shareOf;
+  private long leftAtLook;
 
   LimitState(Id id, long nowNanos) {
     this.id = id;
     askedNanos = nowNanos;
-    rate = Rate.of(id.limit());
+    rate = Rate.central(id.limit());
   }
 
   Id id() {
@@ -95,23 +117,64 @@ final class LimitState {
     return Math.floorDiv(nanos, TimeUnit.MICROSECONDS.toNanos(1));
   }
 
-  boolean has(long units, long nowNanos) {
-    return first.has(units, nowNanos) || second.has(units, nowNanos);
+  boolean has(long units, long nowNanos, @Nullable Seat seat) {
+    return first.has(units, nowNanos)
+        || second.has(units, nowNanos)
+        || reserve.units(seat).has(units, nowNanos);
   }
 
-  /** Takes units from a lease; returns which one, null if none has as many. */
-  @Nullable Lease take(long units, long nowNanos) {
+  /** Takes units from a lease or the reserve; returns which, null if none has as many. */
+  @Nullable Lease take(long units, long nowNanos, @Nullable Seat seat) {
     Lease present = first;
     if (present.take(units, nowNanos)) {
       return present;
     }
     Lease next = second;
-    return next.take(units, nowNanos) ? next : null;
+    if (next.take(units, nowNanos)) {
+      return next;
+    }
+    Lease held = reserve.units(seat);
+    return held.take(units, nowNanos) ? held : null;
   }
 
   /** Returns whether the caller is to fetch a lease, since what is left is little. */
   boolean isToFetch(long nowNanos) {
     return first.left(nowNanos) + second.left(nowNanos) <= fetchBelow && beginFetch();
+  }
+
+  /** Returns whether the caller is to fill the reserve, since half of it or more is used. */
+  boolean isToFill(long nowNanos, Seat seat) {
+    if (rate.reserve() < seat.gateways()) {
+      return false;
+    }
+    long full = rate.reserve() / seat.gateways();
+    long left = reserve.units(seat).left(nowNanos);
+    return left * 2 <= full && waitMicros(full - left, nowNanos) == 0 && beginFetch();
+  }
+
+  /** Returns how many units the reserve lacks; on the trips' context. */
+  long lacking(long nowNanos, Seat seat) {
+    return rate.reserve() / seat.gateways() - reserve.units(seat).left(nowNanos);
+  }
+
+  /** Takes what a trip brought for the reserve, maybe nothing; on the trips' context. */
+  void filled(long sentNanos, long arrivalInMicros, long units, Seat seat) {
+    arrivalMicros = micros(sentNanos) + arrivalInMicros;
+    askedNanos = sentNanos;
+    Lease held = reserve.units(seat);
+    if (units == 0) {
+      return;
+    }
+    if (held != Lease.NONE) {
+      held.giveBack(units);
+      used += units;
+      return;
+    }
+    reserve = new Reserve(seat, new Lease(units, sentNanos + UNTIL_USED_NANOS));
+    if (retired) {
+      // Another state of this name may fill one, too.
+      reserve = Reserve.NONE;
+    }
   }
 
   /** Returns whether the caller, and nobody else meanwhile, may ask for a lease. */
@@ -132,9 +195,9 @@ final class LimitState {
   /** Returns how many units would pass now, as far as this gateway knows. */
   long remaining(long nowNanos) {
     long free = rate.burstMicros() - fullInMicros(nowNanos);
-    long leased = first.left(nowNanos) + second.left(nowNanos);
+    long held = first.left(nowNanos) + second.left(nowNanos) + reserve.units().left(nowNanos);
     return Math.min(
-        rate.burst(), (long) (Math.max(0, free) * rate.unitsPerMicro() + SLACK) + leased);
+        limit().burst(), (long) (Math.max(0, free) * rate.unitsPerMicro() + SLACK) + held);
   }
 
   long fullInMicros(long nowNanos) {
@@ -243,8 +306,14 @@ final class LimitState {
 
   /** Retires the state, if its owner loses nothing by that; under the lock of all shares. */
   boolean retireIfAtRest(long nowNanos) {
+    long held = reserve.units().left(nowNanos);
+    if (held != leftAtLook) {
+      // Used since, though Redis was not asked.
+      leftAtLook = held;
+      askedNanos = nowNanos;
+    }
     boolean rests =
-        nowNanos - askedNanos > REST_NANOS
+        nowNanos - askedNanos > (held > 0 ? RESERVE_REST_NANOS : REST_NANOS)
             && fullInMicros(nowNanos) == 0
             && first.left(nowNanos) + second.left(nowNanos) == 0
             && !fetching.get()
@@ -254,6 +323,7 @@ final class LimitState {
 
   boolean retire() {
     retired = true;
+    reserve = Reserve.NONE;
     return true;
   }
 

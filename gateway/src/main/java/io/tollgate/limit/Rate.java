@@ -25,6 +25,9 @@ final class Rate {
   /** With fewer units than this in a lease's life, one would hardly be used before it is void. */
   private static final int LEASE_UNITS_MIN = 6;
 
+  /** So small a part of a burst may lie in reserve, with all gateways together. */
+  private static final int RESERVE_PARTS = 100;
+
   private static final int DIGIT = 1024;
 
   private final long p;
@@ -34,8 +37,14 @@ final class Rate {
   private final long burstRest;
   private final double unitsPerMicro;
   private final long leaseMicros;
+  private final long reserve;
 
   Rate(long units, long micros, long burst) {
+    this(units, micros, burst, 0);
+  }
+
+  private Rate(long units, long micros, long burst, long reserve) {
+    this.reserve = reserve;
     long divisor = gcd(micros, units);
     p = micros / divisor;
     q = units / divisor;
@@ -48,6 +57,15 @@ final class Rate {
 
   static Rate of(Limit limit) {
     return new Rate(limit.units(), limit.windowSeconds() * MICROS, limit.burst());
+  }
+
+  /** Returns what Redis keeps of a limit: all of it, but for what gateways may hold in reserve. */
+  static Rate central(Limit limit) {
+    Rate whole = of(limit);
+    long reserve = whole.leaseMicros == 0 ? 0 : limit.burst() / RESERVE_PARTS;
+    return reserve == 0
+        ? whole
+        : new Rate(limit.units(), limit.windowSeconds() * MICROS, limit.burst() - reserve, reserve);
   }
 
   /** Returns what one of so many gateways may let pass by itself. */
@@ -98,6 +116,11 @@ final class Rate {
   /** Returns how long a leased unit may be used; 0 where none is leased. */
   long leaseMicros() {
     return leaseMicros;
+  }
+
+  /** Returns how many units of the limit's burst, beyond this one's, the gateways may hold. */
+  long reserve() {
+    return reserve;
   }
 
   /** Returns the whole microseconds that so many units take. */

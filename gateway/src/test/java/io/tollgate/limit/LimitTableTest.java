@@ -88,7 +88,7 @@ class LimitTableTest {
             Runnable::run,
             () -> 0,
             new SimpleMeterRegistry());
-    limiter.setGateways(100);
+    limiter.setGateways(100, false, 0);
     var subject = new Subject("user_000000000000000000000000000");
     LimitSet limits = limiter.limits(new KeyId(1, 2), subject, Plan.NONE, 0);
     limiter.ask(limits, 1, told -> assertThat(told.outcome()).isEqualTo(Outcome.PASSES));

@@ -14,9 +14,12 @@ import java.util.function.LongConsumer;
 final class ModelGateway {
   private static final Subject SUBJECT = new Subject("user_000000000000000000000000000");
   private static final long PROBE = 100 * Simulation.MILLI;
+  private static final long COUNT = 5 * Simulation.SECOND;
+  private static final long SETTLED = Peers.SETTLED_SECONDS * Simulation.SECOND;
 
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   final Simulation.Path path;
+  private final String name;
   private final Simulation simulation;
   private final RateLimiter limiter;
   private final LimitSet limits;
@@ -24,20 +27,23 @@ final class ModelGateway {
   private final LongConsumer came;
   private final LongConsumer passed;
   private boolean alive = true;
+  private boolean impatient;
 
   /**
    * Starts one that serves one key.
    *
+   * @param name on the list, whose place it takes
    * @param came hears of each request that comes, of how many units
    * @param passed hears of each that passes
    */
   ModelGateway(
       Simulation simulation,
       Plan plan,
-      int gateways,
+      String name,
       long seed,
       LongConsumer came,
       LongConsumer passed) {
+    this.name = name;
     this.simulation = simulation;
     this.came = came;
     this.passed = passed;
@@ -45,9 +51,18 @@ final class ModelGateway {
     path = simulation.new Path(random.nextLong(Simulation.MILLI / 5, 2 * Simulation.MILLI));
     limiter =
         new RateLimiter(LimitConfig.UNLIMITED, path, Runnable::run, simulation::nanos, metrics);
-    limiter.setGateways(gateways);
+    simulation.register(name);
+    count();
     limits = limiter.limits(new KeyId(1, 2), SUBJECT, plan, simulation.nanos());
     simulation.after(PROBE, this::probe);
+  }
+
+  private void count() {
+    if (alive) {
+      boolean settled = simulation.nanos() - simulation.listedSince(name) >= SETTLED;
+      limiter.setGateways(simulation.listed(), settled || impatient, simulation.nanos());
+      simulation.after(COUNT, this::count);
+    }
   }
 
   private void probe() {
@@ -85,6 +100,16 @@ final class ModelGateway {
     if (alive && told.outcome() == Outcome.PASSES) {
       passed.accept(cost);
     }
+  }
+
+  /** Takes away the rule that a newcomer waits before it holds a reserve. */
+  void hurry() {
+    impatient = true;
+    count();
+  }
+
+  String name() {
+    return name;
   }
 
   /** Ends as by a kill: with its leases, and in the middle of a trip. */

@@ -7,6 +7,8 @@ import io.tollgate.store.StoreUnreachable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.PriorityQueue;
 
 /** A clock that goes on by events, and a Redis that stands on it. One thread. */
@@ -14,6 +16,7 @@ final class Simulation {
   static final long MILLI = 1_000_000;
   static final long SECOND = 1_000 * MILLI;
 
+  private static final long START = 1_000 * SECOND;
   private static final long DEADLINE = 100 * MILLI;
 
   private record Event(long nanos, long number, Runnable what) {}
@@ -21,7 +24,8 @@ final class Simulation {
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::nanos).thenComparingLong(Event::number));
   private final TwinStates states;
-  private long nanos = 1_000 * SECOND;
+  private final Map<String, Long> list = new HashMap<>();
+  private long nanos = START;
   private long number;
 
   Simulation(TwinStates states) {
@@ -30,6 +34,24 @@ final class Simulation {
 
   long nanos() {
     return nanos;
+  }
+
+  /** Puts a gateway on the list; who is there from the start has been there for long. */
+  void register(String name) {
+    list.put(name, nanos == START ? 0 : nanos);
+  }
+
+  /** Takes one off the list that is known to be dead, or has left. */
+  void strike(String name) {
+    list.remove(name);
+  }
+
+  int listed() {
+    return list.size();
+  }
+
+  long listedSince(String name) {
+    return list.getOrDefault(name, Long.MAX_VALUE);
   }
 
   void after(long delay, Runnable what) {
@@ -51,6 +73,7 @@ final class Simulation {
   final class Path implements LimitStore {
     private final long there;
     private boolean open = true;
+    private int trips;
 
     /** Makes a path on which a trip takes so long to arrive; its answer comes in no time. */
     Path(long there) {
@@ -65,8 +88,13 @@ final class Simulation {
       open = true;
     }
 
+    int trips() {
+      return trips;
+    }
+
     @Override
     public Future<LimitAnswer> take(LimitTrip trip) {
+      trips++;
       Promise<LimitAnswer> answer = Promise.promise();
       after(
           there,
