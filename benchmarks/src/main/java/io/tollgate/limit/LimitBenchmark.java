@@ -52,6 +52,9 @@ public class LimitBenchmark {
           new Limit(Per.SUBJECT, 60_000_000, 60, 60_000_000),
           new Limit(Per.PLAN, 1_000_000, 1, 1_000_000));
 
+  /** So long a gateway waits before it holds a reserve. */
+  private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   /** How many keys ask in turn; all have one plan and one subject. */
   @Param({"1", "100"})
   int keys;
@@ -95,7 +98,9 @@ public class LimitBenchmark {
   /** Lets reserves be held for the seconds that an iteration lasts. */
   @Setup(Level.Iteration)
   public void count() {
-    limiter.setGateways(1, from.equals("reserve"), System.nanoTime());
+    long now = System.nanoTime();
+    limiter.setGateways(1, from.equals("reserve"), now - SETTLED_NANOS, now - SETTLED_NANOS);
+    limiter.setGateways(1, from.equals("reserve"), now, now);
   }
 
   /** Take from three leases, or reserves, and tell how the strictest limit stands. */

@@ -34,23 +34,7 @@ final class LimitState {
   /** A reserve that nobody has used for this long goes with its state. */
   private static final long RESERVE_REST_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-  /** Longer than any process lives. */
-  private static final long UNTIL_USED_NANOS = TimeUnit.DAYS.toNanos(10_000);
-
   private static final double SLACK = 1e-6;
-
-  /**
-   * Units that are held until they are used: what a key that asks seldom lives on.
-   *
-   * @param seat the right by which they are held, without which they are void
-   */
-  private record Reserve(@Nullable Seat seat, Lease units) {
-    static final Reserve NONE = new Reserve(null, Lease.NONE);
-
-    Lease units(@Nullable Seat present) {
-      return present != null && seat == present ? units : Lease.NONE;
-    }
-  }
 
   /**
    * Names a state: a limit that is changed begins anew.
@@ -74,10 +58,10 @@ final class LimitState {
 
   private final Id id;
   private final Rate rate;
+  private final Reserve reserve;
   private final AtomicBoolean fetching = new AtomicBoolean();
   private volatile Lease first = Lease.NONE;
   private volatile Lease second = Lease.NONE;
-  private volatile Reserve reserve = Reserve.NONE;
   private volatile long fetchBelow = NEVER_FETCH;
   private volatile long arrivalMicros = Long.MIN_VALUE / 2;
   private volatile long askedNanos;
@@ -99,6 +83,7 @@ final class LimitState {
     this.id = id;
     askedNanos = nowNanos;
     rate = Rate.central(id.limit());
+    reserve = new Reserve(rate.reserve());
   }
 
   Id id() {
@@ -120,7 +105,7 @@ final class LimitState {
   boolean has(long units, long nowNanos, @Nullable Seat seat) {
     return first.has(units, nowNanos)
         || second.has(units, nowNanos)
-        || reserve.units(seat).has(units, nowNanos);
+        || reserve.units(seat, nowNanos).has(units, nowNanos);
   }
 
   /** Takes units from a lease or the reserve; returns which, null if none has as many. */
@@ -133,7 +118,7 @@ final class LimitState {
     if (next.take(units, nowNanos)) {
       return next;
     }
-    Lease held = reserve.units(seat);
+    Lease held = reserve.units(seat, nowNanos);
     return held.take(units, nowNanos) ? held : null;
   }
 
@@ -144,36 +129,21 @@ final class LimitState {
 
   /** Returns whether the caller is to fill the reserve, since half of it or more is used. */
   boolean isToFill(long nowNanos, Seat seat) {
-    if (rate.reserve() < seat.gateways()) {
-      return false;
-    }
-    long full = rate.reserve() / seat.gateways();
-    long left = reserve.units(seat).left(nowNanos);
-    return left * 2 <= full && waitMicros(full - left, nowNanos) == 0 && beginFetch();
+    long lacking = reserve.lacking(seat, nowNanos);
+    return lacking > 0 && !retired && waitMicros(lacking, nowNanos) == 0 && reserve.beginFill();
   }
 
-  /** Returns how many units the reserve lacks; on the trips' context. */
-  long lacking(long nowNanos, Seat seat) {
-    return rate.reserve() / seat.gateways() - reserve.units(seat).left(nowNanos);
+  Reserve reserve() {
+    return reserve;
   }
 
-  /** Takes what a trip brought for the reserve, maybe nothing; on the trips' context. */
-  void filled(long sentNanos, long arrivalInMicros, long units, Seat seat) {
+  /** Takes what a trip said of the state that was made for the reserve; on the trips' context. */
+  void filled(long sentNanos, long arrivalInMicros) {
     arrivalMicros = micros(sentNanos) + arrivalInMicros;
     askedNanos = sentNanos;
-    Lease held = reserve.units(seat);
-    if (units == 0) {
-      return;
-    }
-    if (held != Lease.NONE) {
-      held.giveBack(units);
-      used += units;
-      return;
-    }
-    reserve = new Reserve(seat, new Lease(units, sentNanos + UNTIL_USED_NANOS));
     if (retired) {
-      // Another state of this name may fill one, too.
-      reserve = Reserve.NONE;
+      // Another state of this name may hold one, too.
+      reserve.drop();
     }
   }
 
@@ -186,6 +156,11 @@ final class LimitState {
     fetching.set(false);
   }
 
+  /** Nothing is to be fetched ahead any more, for want of demand. */
+  void fetchNoMore() {
+    fetchBelow = NEVER_FETCH;
+  }
+
   /** Returns how long it is, by what Redis said last, until so many units may pass. */
   long waitMicros(long units, long nowNanos) {
     long ahead = Math.max(0, arrivalMicros - micros(nowNanos));
@@ -195,7 +170,7 @@ final class LimitState {
   /** Returns how many units would pass now, as far as this gateway knows. */
   long remaining(long nowNanos) {
     long free = rate.burstMicros() - fullInMicros(nowNanos);
-    long held = first.left(nowNanos) + second.left(nowNanos) + reserve.units().left(nowNanos);
+    long held = first.left(nowNanos) + second.left(nowNanos) + reserve.left(nowNanos);
     return Math.min(
         limit().burst(), (long) (Math.max(0, free) * rate.unitsPerMicro() + SLACK) + held);
   }
@@ -239,14 +214,17 @@ final class LimitState {
    * Takes what a trip brought; on the trips' context.
    *
    * @param sentNanos before Redis was asked: nothing is believed to last longer than it does
+   * @param fetched whether a lease was asked for; if not, somebody else may be about to
    */
-  void arrived(long sentNanos, long arrivalInMicros, long leased) {
+  void arrived(long sentNanos, long arrivalInMicros, long leased, boolean fetched) {
     arrivalMicros = micros(sentNanos) + arrivalInMicros;
     askedNanos = sentNanos;
     if (leased > 0) {
       put(leased, sentNanos);
     }
-    fetchBelow = leased > 0 ? leased / 2 : NEVER_FETCH;
+    if (fetched) {
+      fetchBelow = leased > 0 ? leased / 2 : NEVER_FETCH;
+    }
   }
 
   private void put(long leased, long sentNanos) {
@@ -306,7 +284,7 @@ final class LimitState {
 
   /** Retires the state, if its owner loses nothing by that; under the lock of all shares. */
   boolean retireIfAtRest(long nowNanos) {
-    long held = reserve.units().left(nowNanos);
+    long held = reserve.left(nowNanos);
     if (held != leftAtLook) {
       // Used since, though Redis was not asked.
       leftAtLook = held;
@@ -323,7 +301,7 @@ final class LimitState {
 
   boolean retire() {
     retired = true;
-    reserve = Reserve.NONE;
+    reserve.drop();
     return true;
   }
 

@@ -8,13 +8,12 @@ import io.tollgate.store.RedisConfig;
 import io.tollgate.store.RedisLimits;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The one event loop that makes the trips of all the others: its limiter is theirs too. */
 public final class LimitVerticle extends VerticleBase {
-  private static final long COUNT_MILLIS = 5_000;
+  private static final long COUNT_MILLIS = 2_500;
   private static final long PROBE_MILLIS = 100;
 
   private final LimitConfig config;
@@ -68,8 +67,8 @@ public final class LimitVerticle extends VerticleBase {
   private static void count(PostgresGateways gateways, RateLimiter made) {
     long asked = System.nanoTime();
     gateways
-        .count(Duration.ofSeconds(Peers.SETTLED_SECONDS))
-        .onSuccess(told -> made.setGateways(told.gateways(), told.settled(), asked));
+        .count()
+        .onSuccess(told -> made.setGateways(told.gateways(), told.own(), asked, System.nanoTime()));
   }
 
   /** Returns the limiter, once the verticle has started. */

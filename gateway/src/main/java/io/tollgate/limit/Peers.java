@@ -7,61 +7,63 @@ import org.jspecify.annotations.Nullable;
  * What this gateway knows of the list of gateways, and whether it may hold reserves by it.
  *
  * <p>A reserve is a part of a burst that is set aside, divided by the number of gateways. So that
- * the parts of all never come to more than that, a gateway holds one only if it has been on the
- * list for {@link #SETTLED_SECONDS}, and has seen the list within that time: then whoever holds one
- * has been seen by all others who do.
+ * the parts of all never come to more than that, a gateway may hold one only while it has asked for
+ * the list within {@link #HEARD_NANOS_MAX}, and once as long has passed since an answer first had
+ * its own name in it: by then all others who may hold one know of it. No clock but its own counts.
  *
  * <p>Safe for all threads.
  */
 final class Peers {
-  /** How old the knowledge of the list may be, and how long a newcomer waits until all have it. */
-  static final int SETTLED_SECONDS = 10;
+  private static final long HEARD_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
 
-  private static final long HEARD_NANOS_MAX = TimeUnit.SECONDS.toNanos(SETTLED_SECONDS);
+  private static final Standing UNHEARD = new Standing(1, null, 0);
 
-  /** The right to hold reserves. What was filled under one is void under the next. */
-  static final class Seat {
-    private final int gateways;
+  /** The right to hold reserves, for as long as it lasts without a break. */
+  static final class Term {}
 
-    private Seat(int gateways) {
-      this.gateways = gateways;
-    }
+  /**
+   * The right to hold reserves of one size.
+   *
+   * @param gateways how many there are that may hold some
+   */
+  record Seat(Term term, int gateways) {}
 
-    /** Returns how many there are that may hold some. */
-    int gateways() {
-      return gateways;
-    }
-  }
+  private record Standing(int gateways, @Nullable Seat seat, long untilNanos) {}
 
-  private volatile int gateways = 1;
-  private volatile @Nullable Seat seat;
-  private volatile long untilNanos;
+  private volatile Standing standing = UNHEARD;
+
+  // Guarded by this.
+  private boolean listed;
+  private long listedNanos;
 
   int gateways() {
-    return gateways;
+    return standing.gateways;
   }
 
   /**
-   * Takes note of the list.
+   * Takes note of an answer.
    *
-   * @param settled whether this gateway has been on it for long enough
+   * @param own whether this process is on the list
    * @param askedNanos before the list was asked for
    */
-  synchronized void heard(int count, boolean settled, long askedNanos) {
-    int known = Math.max(1, count);
-    Seat present = seat(askedNanos);
-    gateways = known;
-    if (!settled) {
-      seat = null;
-    } else if (present == null || present.gateways() != known) {
-      seat = new Seat(known);
+  synchronized void heard(int count, boolean own, long askedNanos, long nowNanos) {
+    Seat present = seat(nowNanos);
+    if (own && !listed) {
+      listedNanos = nowNanos;
     }
-    untilNanos = askedNanos + HEARD_NANOS_MAX;
+    listed = own;
+    int known = Math.max(1, count);
+    boolean settled = own && nowNanos - listedNanos >= HEARD_NANOS_MAX;
+    Seat next = null;
+    if (settled) {
+      next = new Seat(present == null ? new Term() : present.term, known);
+    }
+    standing = new Standing(known, next, askedNanos + HEARD_NANOS_MAX);
   }
 
   /** Returns the right to hold reserves; null for none. */
   @Nullable Seat seat(long nowNanos) {
-    Seat present = seat;
-    return present != null && untilNanos - nowNanos > 0 ? present : null;
+    Standing known = standing;
+    return known.seat != null && known.untilNanos - nowNanos > 0 ? known.seat : null;
   }
 }

@@ -28,6 +28,12 @@ final class Rate {
   /** So small a part of a burst may lie in reserve, with all gateways together. */
   private static final int RESERVE_PARTS = 100;
 
+  /** What lies in reserve comes back in this time, so that it may be lost now and then. */
+  private static final int RESERVE_MICROS_MAX = 2_000_000;
+
+  /** Of smaller bursts a request might want to have all. */
+  private static final int RESERVE_BURST_MIN = 1_000;
+
   private static final int DIGIT = 1024;
 
   private final long p;
@@ -43,8 +49,10 @@ final class Rate {
     this(units, micros, burst, 0);
   }
 
-  private Rate(long units, long micros, long burst, long reserve) {
+  /** Makes the rate of a burst of which so many units are set aside. */
+  private Rate(long units, long micros, long whole, long reserve) {
     this.reserve = reserve;
+    long burst = whole - reserve;
     long divisor = gcd(micros, units);
     p = micros / divisor;
     q = units / divisor;
@@ -52,7 +60,7 @@ final class Rate {
     burstMicros = micros(burst);
     burstRest = rest(burst);
     unitsPerMicro = (double) units / micros;
-    leaseMicros = lifeOfLeases();
+    leaseMicros = lifeOfLeases(micros(whole));
   }
 
   static Rate of(Limit limit) {
@@ -62,10 +70,11 @@ final class Rate {
   /** Returns what Redis keeps of a limit: all of it, but for what gateways may hold in reserve. */
   static Rate central(Limit limit) {
     Rate whole = of(limit);
-    long reserve = whole.leaseMicros == 0 ? 0 : limit.burst() / RESERVE_PARTS;
-    return reserve == 0
+    long most = (long) Math.min(Integer.MAX_VALUE, RESERVE_MICROS_MAX * whole.unitsPerMicro);
+    long reserve = Math.min(limit.burst() / RESERVE_PARTS, most);
+    return whole.leaseMicros == 0 || limit.burst() < RESERVE_BURST_MIN
         ? whole
-        : new Rate(limit.units(), limit.windowSeconds() * MICROS, limit.burst() - reserve, reserve);
+        : new Rate(limit.units(), limit.windowSeconds() * MICROS, limit.burst(), reserve);
   }
 
   /** Returns what one of so many gateways may let pass by itself. */
@@ -79,13 +88,13 @@ final class Rate {
     return b == 0 ? a : gcd(b, a % b);
   }
 
-  private long lifeOfLeases() {
+  private long lifeOfLeases(long wholeMicros) {
     long life =
         Math.min(
             LEASE_MICROS_MAX,
             Math.max(
-                burstMicros / BURST_PARTS,
-                Math.min(LEASE_MICROS_SHORT, burstMicros / BURST_PARTS_MIN)));
+                wholeMicros / BURST_PARTS,
+                Math.min(LEASE_MICROS_SHORT, wholeMicros / BURST_PARTS_MIN)));
     return life < LEASE_MICROS_MIN || life * unitsPerMicro < LEASE_UNITS_MIN ? 0 : life;
   }
 

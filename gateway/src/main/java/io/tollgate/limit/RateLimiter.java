@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for all threads.
  */
 public final class RateLimiter {
-  /** The most states that are kept; about 200 bytes each. */
+  /** The most states that are kept; about 350 bytes each. */
   private static final int STATES_MAX = 1_000_000;
 
   private static final long SOON_MICROS = 1;
@@ -120,8 +120,9 @@ public final class RateLimiter {
       }
       if (state.isToFetch(nowNanos)) {
         trips.fetch(state);
-      } else if (seat != null && state.isToFill(nowNanos, seat)) {
-        trips.fill(state, seat);
+      }
+      if (seat != null && !shares.isCutOff() && state.isToFill(nowNanos, seat)) {
+        trips.fill(state);
       }
     }
     return true;
@@ -199,11 +200,11 @@ public final class RateLimiter {
   /**
    * Takes note of how many gateways share the limits. To be called on any thread.
    *
-   * @param settled whether this gateway has been on the list for {@link Peers#SETTLED_SECONDS}
+   * @param own whether this gateway is on the list
    * @param askedNanos before the list was asked for
    */
-  void setGateways(int count, boolean settled, long askedNanos) {
-    peers.heard(count, settled, askedNanos);
+  void setGateways(int count, boolean own, long askedNanos, long nowNanos) {
+    peers.heard(count, own, askedNanos, nowNanos);
   }
 
   /** Sees whether Redis is back, where the gateway is cut off. To be called on the context. */

@@ -166,7 +166,11 @@ final class Trips {
       LimitState state = journey.asked().get(i);
       long arrivalIn = answer.arrivalMicros().get(i) - answer.nowMicros();
       state.countUsed(units);
-      state.arrived(journey.sentNanos(), arrivalIn, answer.leased().get(i));
+      state.arrived(
+          journey.sentNanos(),
+          arrivalIn,
+          answer.leased().get(i),
+          journey.fetched().contains(state));
     }
     journey.giveBack(passed);
     long now = clock.getAsLong();
@@ -192,7 +196,7 @@ final class Trips {
     Seat seat = peers.seat(now);
     for (LimitState state : journey.asked()) {
       if (seat != null && state.isToFill(now, seat)) {
-        fill(state, seat);
+        fill(state);
       }
     }
   }
@@ -232,6 +236,7 @@ final class Trips {
           long now = clock.getAsLong();
           long ahead = state.ahead(now);
           if (ahead == 0 || shares.isCutOff()) {
+            state.fetchNoMore();
             state.endFetch();
             return;
           }
@@ -240,7 +245,7 @@ final class Trips {
                   answer -> {
                     state.endFetch();
                     long arrivalIn = answer.arrivalMicros().getFirst() - answer.nowMicros();
-                    state.arrived(now, arrivalIn, answer.leased().getFirst());
+                    state.arrived(now, arrivalIn, answer.leased().getFirst(), true);
                   },
                   failure -> {
                     state.endFetch();
@@ -249,25 +254,31 @@ final class Trips {
         });
   }
 
-  /** Fills what the state holds in reserve; its fetch was begun. */
-  void fill(LimitState state, Seat seat) {
+  /** Fills what the state holds in reserve; that was begun. */
+  void fill(LimitState state) {
     context.execute(
         () -> {
           long now = clock.getAsLong();
-          long lacking = state.lacking(now, seat);
-          if (lacking <= 0 || shares.isCutOff()) {
-            state.endFetch();
+          Seat seat = peers.seat(now);
+          Reserve reserve = state.reserve();
+          long lacking = seat == null || state.isRetired() ? 0 : reserve.lacking(seat, now);
+          if (seat == null || lacking == 0) {
+            reserve.endFill();
             return;
           }
+          Lease held = reserve.expect(seat, lacking, now);
           take(new LimitTrip(List.of(state.terms(0)), List.of(lacking)))
               .onComplete(
                   answer -> {
-                    state.endFetch();
+                    long come = answer.passed() == 1 ? lacking : 0;
                     long arrivalIn = answer.arrivalMicros().getFirst() - answer.nowMicros();
-                    state.filled(now, arrivalIn, answer.passed() == 1 ? lacking : 0, seat);
+                    held.arrive(come);
+                    state.filled(now, arrivalIn);
+                    reserve.endFill();
                   },
                   failure -> {
-                    state.endFetch();
+                    held.arrive(0);
+                    reserve.endFill();
                     shares.cutOff(failure);
                   });
         });

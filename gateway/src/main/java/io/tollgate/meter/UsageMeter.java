@@ -64,7 +64,10 @@ public final class UsageMeter {
             return made;
           });
   private long forcedNanos = System.nanoTime();
-  private boolean sealed;
+
+  /** Whether files were made since the directory was written to the disk: at first, to count in. */
+  private boolean sealed = true;
+
   private boolean full;
   private boolean failing;
   private long lostTold;

@@ -5,14 +5,12 @@ import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
 
 /** How many gateways serve, by the list in Postgres. Confined to the context it was made on. */
 public final class PostgresGateways {
   private static final String COUNT =
       """
-      SELECT count(*), coalesce(bool_or(name = $2 AND boot = $3
-        AND registered_at < now() - $4 * interval '1 millisecond'), false) AS settled
+      SELECT count(*), coalesce(bool_or(name = $2 AND boot = $3), false) AS own
       FROM tollgate.gateway WHERE NOT starts_with(name, $1)
       """;
 
@@ -20,9 +18,9 @@ public final class PostgresGateways {
    * What the list says.
    *
    * @param gateways how many are on it; a management is none that takes requests
-   * @param settled whether the asking process has been on it for as long as it asked
+   * @param own whether the asking process is
    */
-  public record Listed(int gateways, boolean settled) {}
+  public record Listed(int gateways, boolean own) {}
 
   private final Pool pool;
   private final StoreLink<SqlConnection> link;
@@ -37,17 +35,12 @@ public final class PostgresGateways {
     link.open();
   }
 
-  /**
-   * Returns what the list says.
-   *
-   * @param age how long this process must have been on it to be settled
-   */
-  public Future<Listed> count(Duration age) {
-    Tuple parameters =
-        Tuple.of(GatewayName.MANAGEMENT_PREFIX, self.name(), self.boot(), age.toMillis());
+  /** Returns what the list says. */
+  public Future<Listed> count() {
+    Tuple parameters = Tuple.of(GatewayName.MANAGEMENT_PREFIX, self.name(), self.boot());
     return link.call(connection -> connection.preparedQuery(COUNT).execute(parameters))
         .map(rows -> rows.iterator().next())
-        .map(row -> new Listed(row.getInteger(0), row.getBoolean("settled")));
+        .map(row -> new Listed(row.getInteger(0), row.getBoolean("own")));
   }
 
   public Future<Void> close() {

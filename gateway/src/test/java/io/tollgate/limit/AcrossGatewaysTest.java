@@ -54,18 +54,26 @@ class AcrossGatewaysTest {
     inOnePlace = new Envelope(limit);
     place = new Gcra();
     for (int i = 0; i < count; i++) {
+      simulation.register("gateway " + i);
+    }
+    for (int i = 0; i < count; i++) {
       add(limit, "gateway " + i, envelope);
     }
     return envelope;
   }
 
   private ModelGateway add(Limit limit, String name, Envelope envelope) {
+    return add(limit, name, envelope, true);
+  }
+
+  private ModelGateway add(Limit limit, String name, Envelope envelope, boolean patient) {
     Rate rate = Rate.of(limit);
     var gateway =
         new ModelGateway(
             simulation,
             new Plan("plan", List.of(limit), null),
             name,
+            patient,
             SEED + gateways.size(),
             units -> {
               long now = LimitState.micros(simulation.nanos());
@@ -184,43 +192,102 @@ class AcrossGatewaysTest {
   }
 
   @Test
+  void a_key_that_was_busy_and_asks_seldom_then_lives_on_it_too() {
+    open(new Limit(Per.KEY, 20_000, 1, 20_000), 2);
+    for (int i = 0; i < 40_000; i++) {
+      gateways.forEach(gateway -> gateway.request(1));
+      simulation.pass(60_000);
+    }
+    simulation.pass(Simulation.SECOND);
+    gateways.forEach(gateway -> gateway.demand(2, 1));
+    List<Integer> before = gateways.stream().map(gateway -> gateway.path.trips()).toList();
+    simulation.pass(100 * Simulation.SECOND);
+    for (int i = 0; i < gateways.size(); i++) {
+      assertThat(gateways.get(i).path.trips() - before.get(i)).isLessThanOrEqualTo(7);
+    }
+  }
+
+  @Test
+  void one_that_does_not_hear_of_the_list_holds_nothing_until_it_does() {
+    Envelope envelope = open(THOUSAND_A_SECOND, 1);
+    ModelGateway alone = gateways.getFirst();
+    alone.request(1);
+    simulation.pass(Simulation.SECOND);
+    int before = alone.path.trips();
+    alone.request(1);
+    alone.setHearing(false);
+    simulation.pass(11 * Simulation.SECOND);
+    assertThat(alone.path.trips()).isEqualTo(before);
+    alone.request(1);
+    assertThat(alone.path.trips()).isEqualTo(before + 1);
+    alone.setHearing(true);
+    simulation.pass(3 * Simulation.SECOND);
+    alone.request(1);
+    simulation.pass(Simulation.SECOND);
+    alone.request(1);
+    assertThat(alone.path.trips()).isEqualTo(before + 3);
+    assertHeld(THOUSAND_A_SECOND, envelope);
+  }
+
+  @Test
   void gateways_that_come_and_go_never_hold_more_than_is_set_aside() {
     Envelope envelope = open(THOUSAND_A_SECOND, 2);
-    comeAndGo(envelope, false);
+    comeAndGo(envelope);
     assertHeld(THOUSAND_A_SECOND, envelope);
     // So that it is of use: what was held passed, too.
     assertThat(envelope.highest()).isGreaterThan(992);
   }
 
   @Test
-  void if_newcomers_held_a_part_at_once_more_would_pass() {
-    Envelope envelope = open(THOUSAND_A_SECOND, 2);
-    comeAndGo(envelope, true);
-    assertThat(envelope.highest()).isGreaterThan(1_002);
+  void if_a_newcomer_held_a_part_at_once_more_would_pass() {
+    assertHeld(THOUSAND_A_SECOND, joinAndRush(true));
+    simulation = new Simulation(states);
+    states.wipe();
+    gateways.clear();
+    assertThat(joinAndRush(false).highest()).isGreaterThan(1_000.1);
+  }
+
+  private Envelope joinAndRush(boolean patient) {
+    Envelope envelope = open(THOUSAND_A_SECOND, 1);
+    gateways.forEach(gateway -> gateway.request(1));
+    // Between two looks at the list.
+    simulation.pass(2_600 * Simulation.MILLI);
+    add(THOUSAND_A_SECOND, "newcomer", envelope, patient).request(1);
+    simulation.pass(20 * Simulation.MILLI);
+    // All at one moment and in few trips, before anybody has known demand to lease for.
+    for (int i = 0; i < 29; i++) {
+      gateways.getFirst().request(33);
+    }
+    for (int i = 0; i < 80; i++) {
+      gateways.forEach(gateway -> gateway.request(1));
+    }
+    simulation.pass(Simulation.SECOND);
+    return envelope;
+  }
+
+  private void rush() {
+    for (int i = 0; i < 1_100; i++) {
+      gateways.forEach(gateway -> gateway.request(1));
+      simulation.pass(10_000);
+    }
   }
 
   /** One more, or one less, and a rush at any moment after it. */
-  private void comeAndGo(Envelope envelope, boolean impatient) {
+  private void comeAndGo(Envelope envelope) {
     var random = new SplittableRandom(SEED);
     for (int round = 0; round < 200; round++) {
       if (gateways.size() == 1 || (gateways.size() < 6 && random.nextBoolean())) {
-        ModelGateway fresh = add(THOUSAND_A_SECOND, "gateway of round " + round, envelope);
-        if (impatient) {
-          fresh.hurry();
-        }
+        add(THOUSAND_A_SECOND, "gateway of round " + round, envelope);
       } else {
         ModelGateway gone = gateways.remove(random.nextInt(gateways.size()));
         gone.die();
         simulation.strike(gone.name());
       }
       gateways.forEach(gateway -> gateway.request(1));
-      simulation.pass(random.nextLong(1, 14) * Simulation.SECOND);
+      simulation.pass(random.nextLong(10, 14_000) * Simulation.MILLI);
       gateways.forEach(gateway -> gateway.request(1));
-      simulation.pass(2 * Simulation.SECOND);
-      for (int i = 0; i < 1_100; i++) {
-        gateways.forEach(gateway -> gateway.request(1));
-        simulation.pass(10_000);
-      }
+      simulation.pass(20 * Simulation.MILLI);
+      rush();
       simulation.pass(2 * Simulation.SECOND);
     }
   }

@@ -14,8 +14,8 @@ import java.util.function.LongConsumer;
 final class ModelGateway {
   private static final Subject SUBJECT = new Subject("user_000000000000000000000000000");
   private static final long PROBE = 100 * Simulation.MILLI;
-  private static final long COUNT = 5 * Simulation.SECOND;
-  private static final long SETTLED = Peers.SETTLED_SECONDS * Simulation.SECOND;
+  private static final long COUNT = 2_500 * Simulation.MILLI;
+  private static final long SETTLED = 10 * Simulation.SECOND;
 
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   final Simulation.Path path;
@@ -27,12 +27,13 @@ final class ModelGateway {
   private final LongConsumer came;
   private final LongConsumer passed;
   private boolean alive = true;
-  private boolean impatient;
+  private boolean hears = true;
 
   /**
    * Starts one that serves one key.
    *
    * @param name on the list, whose place it takes
+   * @param patient whether it waits before it holds a reserve, as newcomers must
    * @param came hears of each request that comes, of how many units
    * @param passed hears of each that passes
    */
@@ -40,6 +41,7 @@ final class ModelGateway {
       Simulation simulation,
       Plan plan,
       String name,
+      boolean patient,
       long seed,
       LongConsumer came,
       LongConsumer passed) {
@@ -52,6 +54,9 @@ final class ModelGateway {
     limiter =
         new RateLimiter(LimitConfig.UNLIMITED, path, Runnable::run, simulation::nanos, metrics);
     simulation.register(name);
+    if (simulation.isAtStart() || !patient) {
+      hear(simulation.nanos() - SETTLED);
+    }
     count();
     limits = limiter.limits(new KeyId(1, 2), SUBJECT, plan, simulation.nanos());
     simulation.after(PROBE, this::probe);
@@ -59,10 +64,15 @@ final class ModelGateway {
 
   private void count() {
     if (alive) {
-      boolean settled = simulation.nanos() - simulation.listedSince(name) >= SETTLED;
-      limiter.setGateways(simulation.listed(), settled || impatient, simulation.nanos());
+      if (hears) {
+        hear(simulation.nanos());
+      }
       simulation.after(COUNT, this::count);
     }
+  }
+
+  private void hear(long nanos) {
+    limiter.setGateways(simulation.listed(), simulation.isListed(name), nanos, nanos);
   }
 
   private void probe() {
@@ -102,10 +112,9 @@ final class ModelGateway {
     }
   }
 
-  /** Takes away the rule that a newcomer waits before it holds a reserve. */
-  void hurry() {
-    impatient = true;
-    count();
+  /** Is cut off from the list, or no more. */
+  void setHearing(boolean hearing) {
+    hears = hearing;
   }
 
   String name() {

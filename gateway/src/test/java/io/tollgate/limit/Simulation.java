@@ -7,9 +7,9 @@ import io.tollgate.store.StoreUnreachable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.HashSet;
 import java.util.PriorityQueue;
+import java.util.Set;
 
 /** A clock that goes on by events, and a Redis that stands on it. One thread. */
 final class Simulation {
@@ -24,7 +24,7 @@ final class Simulation {
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::nanos).thenComparingLong(Event::number));
   private final TwinStates states;
-  private final Map<String, Long> list = new HashMap<>();
+  private final Set<String> list = new HashSet<>();
   private long nanos = START;
   private long number;
 
@@ -36,9 +36,13 @@ final class Simulation {
     return nanos;
   }
 
-  /** Puts a gateway on the list; who is there from the start has been there for long. */
+  /** Returns whether nothing has happened yet: who is there now has been there for long. */
+  boolean isAtStart() {
+    return nanos == START;
+  }
+
   void register(String name) {
-    list.put(name, nanos == START ? 0 : nanos);
+    list.add(name);
   }
 
   /** Takes one off the list that is known to be dead, or has left. */
@@ -50,8 +54,8 @@ final class Simulation {
     return list.size();
   }
 
-  long listedSince(String name) {
-    return list.getOrDefault(name, Long.MAX_VALUE);
+  boolean isListed(String name) {
+    return list.contains(name);
   }
 
   void after(long delay, Runnable what) {
