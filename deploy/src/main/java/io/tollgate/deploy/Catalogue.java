@@ -20,6 +20,7 @@ import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.management.ManagementConfig;
 import io.tollgate.management.billing.BillingConfig;
+import io.tollgate.management.connection.ConnectionConfig;
 import io.tollgate.meter.MeterConfig;
 import io.tollgate.meter.WhenFull;
 import io.tollgate.proxy.ProxyConfig;
@@ -243,6 +244,13 @@ final class Catalogue {
   static final Setting<Integer> MANAGEMENT_PORT =
       addInteger(
           "management.port", ManagementConfig.PORT, "port of management; 0 takes a free one");
+  static final Setting<String> MANAGEMENT_PUBLIC_URL =
+      addShown(
+          "management.public-url",
+          TEXT,
+          "",
+          "`http://`, host and port",
+          "where identity providers reach management, as they are told it");
   static final Setting<Integer> MANAGEMENT_BODY_BYTES_MAX =
       addInteger(
           "management.body-bytes-max", ManagementConfig.BODY_BYTES_MAX, "longest request body");
@@ -273,6 +281,11 @@ final class Catalogue {
           "",
           "32 bytes in hexadecimal or base64 that keys' secrets are kept under, to be shown again;"
               + " none are kept by default");
+  static final Setting<Duration> SCIM_TOKEN_OVERLAP =
+      addDuration(
+          "scim.token-overlap",
+          ConnectionConfig.TOKEN_OVERLAP,
+          "how long a directory's token still works once another has taken its place");
   static final Setting<Secret> BILLING_CLOUDEVENTS_URL =
       add("billing.cloudevents-url", SECRET_PATH, "", "where CloudEvents of usage go");
   static final Setting<Secret> BILLING_STRIPE_KEY =

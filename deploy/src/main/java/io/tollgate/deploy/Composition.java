@@ -9,6 +9,7 @@ import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.management.ManagementConfig;
 import io.tollgate.management.billing.BillingConfig;
+import io.tollgate.management.connection.ConnectionConfig;
 import io.tollgate.management.key.RecoveryKey;
 import io.tollgate.meter.MeterConfig;
 import io.tollgate.proxy.ProxyConfig;
@@ -70,7 +71,10 @@ final class Composition {
                 fence(),
                 pepper(),
                 meter("meter-management"),
-                billing()));
+                billing(),
+                new ConnectionConfig(
+                    settings.find(Catalogue.MANAGEMENT_PUBLIC_URL),
+                    settings.get(Catalogue.SCIM_TOKEN_OVERLAP))));
   }
 
   /** What both count in one place would come under one name. */

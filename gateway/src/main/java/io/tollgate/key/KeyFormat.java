@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * How a secret is spelled: {@code ak_}, or {@code sk_live_} for one that opens the management API,
- * 32 random base62 characters (190 bits), and 10 base62 characters of a keyed check tag over all
- * that precedes it.
+ * or {@code tgscim_} for one that an identity provider shows, 32 random base62 characters (190
+ * bits), and 10 base62 characters of a keyed check tag over all that precedes it.
  *
  * <p>The tag is HMAC-SHA256 under the pepper, cut to 59 bits. A mistyped or forged secret dies by
  * it with no look-up at all, so a flood of made-up keys costs the stores nothing. It is not what a
@@ -17,6 +17,7 @@ import java.util.random.RandomGenerator;
 public final class KeyFormat {
   public static final String PREFIX = "ak_";
   public static final String SECRET_KEY_PREFIX = "sk_live_";
+  public static final String DIRECTORY_TOKEN_PREFIX = "tgscim_";
   static final int RANDOM_LENGTH = 32;
   static final int TAG_LENGTH = 10;
   static final int SECRET_LENGTH = PREFIX.length() + RANDOM_LENGTH + TAG_LENGTH;
@@ -40,6 +41,11 @@ public final class KeyFormat {
   /** Returns the form of the management API's secret keys. */
   public static KeyFormat ofSecretKeys(Pepper pepper) {
     return new KeyFormat(SECRET_KEY_PREFIX, pepper.authenticator("secret-key-tag"));
+  }
+
+  /** Returns the form of the tokens that identity providers show to write into a directory. */
+  public static KeyFormat ofDirectoryTokens(Pepper pepper) {
+    return new KeyFormat(DIRECTORY_TOKEN_PREFIX, pepper.authenticator("directory-token-tag"));
   }
 
   /**

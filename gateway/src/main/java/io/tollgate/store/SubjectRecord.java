@@ -33,6 +33,11 @@ public record SubjectRecord(
     return new SubjectRecord(THIS_CHANGE, enabled, roles, plan);
   }
 
+  /** Returns the same of a subject whose keys work, or don't. */
+  public SubjectRecord withEnabled(boolean newEnabled) {
+    return new SubjectRecord(revokedBefore, newEnabled, roles, plan);
+  }
+
   /** Returns the same with other roles. */
   public SubjectRecord withRoles(Map<String, String> newRoles) {
     return new SubjectRecord(revokedBefore, enabled, newRoles, plan);

@@ -5,6 +5,8 @@ import io.tollgate.key.KeyFormat;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.billing.BillingEndpoints;
 import io.tollgate.management.billing.BillingWorker;
+import io.tollgate.management.connection.Connections;
+import io.tollgate.management.directory.DirectoryRouter;
 import io.tollgate.management.instance.AuditEndpoint;
 import io.tollgate.management.instance.KeySwitchEndpoint;
 import io.tollgate.management.instance.SecretKeyEndpoint;
@@ -53,6 +55,8 @@ public final class Management {
 
   /** Verifications are answered on them, all else waits on virtual threads. */
   private static final int LOOPS = Math.min(4, Runtime.getRuntime().availableProcessors());
+
+  private static final DeploymentOptions ON_LOOPS = new DeploymentOptions().setInstances(LOOPS);
 
   private final Vertx vertx;
   private final Parts parts;
@@ -126,12 +130,24 @@ public final class Management {
     return refusal.getSqlState().startsWith("57") || refusal.getSqlState().startsWith("53");
   }
 
+  private static Projector projector(
+      ManagementConfig config, SecureRandom random, MeterRegistry metrics) {
+    return new Projector(
+        config.postgres(), config.redis(), config.fence(), config.pepper(), random, metrics);
+  }
+
+  /** Deploys what works without anybody asking; what has come up is on the list. */
+  private static void deployWorkers(
+      Vertx vertx, ManagementConfig config, Transactions transactions, List<String> deployed) {
+    deployed.add(vertx.deployVerticle(new DueChanges(transactions), DIRECT_STYLE).await());
+    var billing = new BillingWorker(transactions, config.billing());
+    deployed.add(vertx.deployVerticle(billing, DIRECT_STYLE).await());
+  }
+
   private static Management assemble(
       Vertx vertx, ManagementConfig config, MeterRegistry metrics, Transactions transactions) {
     var random = new SecureRandom();
-    var projector =
-        new Projector(
-            config.postgres(), config.redis(), config.fence(), config.pepper(), random, metrics);
+    Projector projector = projector(config, random, metrics);
     var verifying = new VerifierVerticle(config.verifier(), "management", metrics);
     List<String> deployed = new ArrayList<>();
     try {
@@ -140,27 +156,25 @@ public final class Management {
       var metering = metering(config, verifying.verifier(), metrics);
       deployed.add(vertx.deployVerticle(metering).await());
       VerificationMeter meter = verificationMeter(vertx, metering);
-      deployed.add(vertx.deployVerticle(new DueChanges(transactions), DIRECT_STYLE).await());
-      var worker = new BillingWorker(transactions, config.billing());
-      deployed.add(vertx.deployVerticle(worker, DIRECT_STYLE).await());
-      var parts = new Parts(transactions, projector, verifying.verifier(), meter, random);
+      deployWorkers(vertx, config, transactions, deployed);
+      var actualPort = new AtomicInteger(config.port());
+      Supplier<String> url = () -> config.connections().url(config.host(), actualPort.get());
+      var connections =
+          new Connections(
+              transactions, config.pepper(), config.connections(), url, random, metrics);
+      deployed.add(vertx.deployVerticle(connections.worker(), DIRECT_STYLE).await());
+      RevocationBarrier barrier = barrier(vertx, config, projector, transactions);
+      var parts =
+          new Parts(
+              transactions, projector, verifying.verifier(), meter, random, connections, barrier);
       var endpoints = endpoints(vertx, config, metrics, parts);
+      var directories =
+          DirectoryRouter.of(vertx, transactions, barrier, connections, url, random, metrics);
       List<ManagementVerticle> listeners = new CopyOnWriteArrayList<>();
-      var open = new AtomicInteger();
-      Supplier<ManagementVerticle> another =
-          () -> {
-            var connections =
-                new ClientConnections(
-                    open, config.clientsMax(), ClientConnections.WITHOUT_REQUEST_MAX);
-            var listener =
-                new ManagementVerticle(config.host(), config.port(), endpoints, connections);
-            listeners.add(listener);
-            return listener;
-          };
-      var loops = new DeploymentOptions().setInstances(LOOPS);
-      deployed.add(vertx.deployVerticle(another, loops).await());
-      return new Management(
-          vertx, parts, endpoints, listeners.getFirst().port(), deployed.reversed());
+      var another = listener(config, endpoints, directories, listeners);
+      deployed.add(vertx.deployVerticle(another, ON_LOOPS).await());
+      actualPort.set(listeners.getFirst().port());
+      return new Management(vertx, parts, endpoints, actualPort.get(), deployed.reversed());
     } catch (RuntimeException e) {
       deployed.reversed().forEach(id -> vertx.undeploy(id).await());
       throw e;
@@ -173,7 +187,32 @@ public final class Management {
       Projector projector,
       Verifier verifier,
       VerificationMeter meter,
-      SecureRandom random) {}
+      SecureRandom random,
+      Connections connections,
+      RevocationBarrier barrier) {}
+
+  private static RevocationBarrier barrier(
+      Vertx vertx, ManagementConfig config, Projector projector, Transactions transactions) {
+    var evidence = new StoresEvidence(vertx, projector, transactions);
+    return new RevocationBarrier(evidence, config.fence());
+  }
+
+  /** Makes one more listener whenever it is asked, and adds it to the list. */
+  private static Supplier<ManagementVerticle> listener(
+      ManagementConfig config,
+      Endpoints endpoints,
+      DirectoryRouter directories,
+      List<ManagementVerticle> listeners) {
+    var open = new AtomicInteger();
+    return () -> {
+      var clients =
+          new ClientConnections(open, config.clientsMax(), ClientConnections.WITHOUT_REQUEST_MAX);
+      var listener =
+          new ManagementVerticle(config.host(), config.port(), endpoints, directories, clients);
+      listeners.add(listener);
+      return listener;
+    };
+  }
 
   private static VerificationMeter verificationMeter(Vertx vertx, MeterVerticle metering) {
     var meter = new VerificationMeter(metering.meter().loop());
@@ -195,16 +234,16 @@ public final class Management {
 
   private static Endpoints endpoints(
       Vertx vertx, ManagementConfig config, MeterRegistry metrics, Parts parts) {
+    RevocationBarrier barrier = parts.barrier;
     var secretKeys = KeyFormat.ofSecretKeys(config.pepper());
     var door = new Authentication(config.secretKey(), secretKeys, parts.verifier);
     var endpoints = new Endpoints(vertx, door, config.bodyBytesMax(), parts.random, metrics);
-    var evidence = new StoresEvidence(vertx, parts.projector, parts.transactions);
-    var barrier = new RevocationBarrier(evidence, config.fence());
     new SecretKeyEndpoint(parts.transactions, secretKeys, barrier, parts.random).enter(endpoints);
     new KeySwitchEndpoint(parts.transactions, barrier).enter(endpoints);
     new AuditEndpoint(parts.transactions).enter(endpoints);
     new BillingEndpoints(parts.transactions).enter(endpoints);
     new DirectoryEndpoints(parts.transactions, barrier, parts.random).enter(endpoints);
+    parts.connections.enter(endpoints, barrier);
     new PlanEndpoints(parts.transactions, barrier, parts.random).enter(endpoints);
     new ImportEndpoint(parts.transactions, barrier, parts.random, config.importBytesMax())
         .enter(endpoints);

@@ -3,6 +3,7 @@ package io.tollgate.management;
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
 import io.tollgate.management.billing.BillingConfig;
+import io.tollgate.management.connection.ConnectionConfig;
 import io.tollgate.management.key.RecoveryKey;
 import io.tollgate.meter.MeterConfig;
 import io.tollgate.ring.FenceConfig;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param recoveryKey what secrets are sealed under that may be shown again; null to keep none
  * @param fence the same as of the gateways
  * @param billing who is told of usage
+ * @param connections what identity providers are told
  */
 public record ManagementConfig(
     String name,
@@ -48,7 +50,8 @@ public record ManagementConfig(
     FenceConfig fence,
     Pepper pepper,
     MeterConfig meter,
-    BillingConfig billing) {
+    BillingConfig billing,
+    ConnectionConfig connections) {
   public static final String HOST = "0.0.0.0";
   public static final int PORT = 8081;
   public static final int BODY_BYTES_MAX = 64 * 1024;

@@ -1,5 +1,6 @@
 package io.tollgate.management;
 
+import io.tollgate.management.directory.DirectoryRouter;
 import io.tollgate.management.wire.Endpoints;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -13,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** The listener of the management API: one of several event loops that share its port. */
 final class ManagementVerticle extends VerticleBase {
   private static final int IDLE_SECONDS_MAX = 75;
-  private static final int REQUEST_LINE_MAX = 8_192;
+
+  /** A filter of a directory's users may be as long. */
+  private static final int REQUEST_LINE_MAX = 20_480;
+
   private static final int HEADERS_MAX = 16_384;
 
   /** A revocation under way waits for its proof, so it can come to its end. */
@@ -22,13 +26,20 @@ final class ManagementVerticle extends VerticleBase {
   private final String host;
   private final int port;
   private final Endpoints endpoints;
+  private final DirectoryRouter directories;
   private final ClientConnections connections;
   private volatile @Nullable HttpServer server;
 
-  ManagementVerticle(String host, int port, Endpoints endpoints, ClientConnections connections) {
+  ManagementVerticle(
+      String host,
+      int port,
+      Endpoints endpoints,
+      DirectoryRouter directories,
+      ClientConnections connections) {
     this.host = host;
     this.port = port;
     this.endpoints = endpoints;
+    this.directories = directories;
     this.connections = connections;
   }
 
@@ -58,7 +69,11 @@ final class ManagementVerticle extends VerticleBase {
 
   private void handle(HttpServerRequest request) {
     connections.requested(request.connection());
-    endpoints.handle(request);
+    if (DirectoryRouter.leadsHere(request.path())) {
+      directories.handle(request);
+    } else {
+      endpoints.handle(request);
+    }
   }
 
   private Future<HttpServer> refused(Throwable failure) {

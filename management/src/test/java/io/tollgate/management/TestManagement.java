@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
 import io.tollgate.management.billing.BillingConfig;
+import io.tollgate.management.connection.ConnectionConfig;
 import io.tollgate.management.key.RecoveryKey;
 import io.tollgate.management.openapi.Contract;
 import io.tollgate.meter.MeterDirectories;
@@ -128,7 +129,8 @@ public final class TestManagement implements AutoCloseable {
         FenceConfig.DEFAULTS,
         PEPPER,
         MeterDirectories.fresh(),
-        BillingConfig.OFF);
+        BillingConfig.OFF,
+        ConnectionConfig.DEFAULTS);
   }
 
   public static <T> T await(Future<T> future) {

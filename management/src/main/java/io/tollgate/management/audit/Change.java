@@ -14,9 +14,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** An open transaction. Confined to the virtual thread that opened it. */
@@ -78,6 +82,29 @@ public final class Change {
       """
       INSERT INTO tollgate.record (name, address, body) VALUES ($1, tollgate.address($1), $2)
       ON CONFLICT (name) DO NOTHING
+      """;
+
+  private static final String PUT_ALL =
+      """
+      INSERT INTO tollgate.record (name, address, body)
+      SELECT name, tollgate.address(name), body FROM unnest($1::text[], $2::text[]) r (name, body)
+      ORDER BY name COLLATE "C"
+      ON CONFLICT (name) DO UPDATE SET body = excluded.body WHERE record.body <> excluded.body
+      RETURNING name
+      """;
+
+  private static final String INSERT_ALL =
+      """
+      INSERT INTO tollgate.record (name, address, body)
+      SELECT name, tollgate.address(name), $2 FROM unnest($1::text[]) r (name)
+      ORDER BY name COLLATE "C"
+      ON CONFLICT (name) DO NOTHING RETURNING name
+      """;
+
+  private static final String LOCK_ALL =
+      """
+      SELECT name, body FROM tollgate.record WHERE name = ANY($1::text[])
+      ORDER BY name COLLATE "C" FOR UPDATE
       """;
 
   static final String BODY = "SELECT body FROM tollgate.record WHERE name = $1";
@@ -189,6 +216,37 @@ public final class Change {
     return insert(name, absent) ? absent : lock(name).orElseThrow();
   }
 
+  /**
+   * Does the same of many in few trips, in the order of their names, in which all lock several.
+   *
+   * @return what stands there now, by name
+   */
+  public Map<RecordName, StoredRecord> lockOrPut(
+      Collection<RecordName> names, StoredRecord absent) {
+    String[] sorted =
+        names.stream().map(RecordName::text).distinct().sorted().toArray(String[]::new);
+    Tuple given = Tuple.tuple().addArrayOfString(sorted).addString(RecordText.encode(absent));
+    execute(INSERT_ALL, given).forEach(row -> records.add(row.getString("name")));
+    Map<RecordName, StoredRecord> locked = new TreeMap<>(Comparator.comparing(RecordName::text));
+    for (Row row : execute(LOCK_ALL, Tuple.tuple().addArrayOfString(sorted))) {
+      locked.put(new RecordName(row.getString("name")), RecordText.decode(row.getString("body")));
+    }
+    return locked;
+  }
+
+  /** Writes many in one trip; nothing changes where one stands so already. */
+  public void put(Map<RecordName, ? extends StoredRecord> all) {
+    List<RecordName> names = List.copyOf(all.keySet());
+    Tuple given =
+        Tuple.tuple()
+            .addArrayOfString(names.stream().map(RecordName::text).toArray(String[]::new))
+            .addArrayOfString(
+                names.stream()
+                    .map(name -> RecordText.encode(Objects.requireNonNull(all.get(name))))
+                    .toArray(String[]::new));
+    execute(PUT_ALL, given).forEach(row -> records.add(row.getString("name")));
+  }
+
   /** Returns what stands there; nobody else changes or names it until this change has ended. */
   public Optional<StoredRecord> lock(RecordName name) {
     return find(BODY + " FOR UPDATE", name);
@@ -220,6 +278,11 @@ public final class Change {
   public void remove(RecordName name) {
     execute("DELETE FROM tollgate.record WHERE name = $1", Tuple.of(name.text()));
     records.add(name.text());
+  }
+
+  /** Returns whether anything was changed so far that gateways go by. */
+  public boolean concernsGateways() {
+    return !keys.isEmpty() || !records.isEmpty() || !gone.isEmpty();
   }
 
   /**

@@ -56,7 +56,7 @@ public final class EndedKeys {
    * @param before the change's number
    * @return how many
    */
-  int mark(Subject subject, long before, @Nullable String reason) {
+  public int mark(Subject subject, long before, @Nullable String reason) {
     try {
       return markEnded(subject, before, reason);
     } catch (StoreUnreachable e) {

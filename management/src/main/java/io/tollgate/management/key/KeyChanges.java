@@ -17,6 +17,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,6 +181,9 @@ final class KeyChanges {
     ApiKey after = only(change.execute(KeyPatch.UPDATE, patch.parameters(before.id())));
     if (!after.subject().equals(before.subject())) {
       change.putIfAbsent(RecordName.subject(new Subject(after.subject())), SubjectRecord.DEFAULTS);
+      if (!KeyRegistry.inactive(change::execute, Set.of(after.subject())).isEmpty()) {
+        throw KeyRegistry.subjectInactive(after.subject());
+      }
     }
     return after;
   }

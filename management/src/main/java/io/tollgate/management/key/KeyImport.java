@@ -263,10 +263,13 @@ final class KeyImport {
             TAKEN_NAMES, Tuple.tuple().addArrayOfString(subjects).addArrayOfString(wanted))) {
       takenNames.add(new Name(row.getString("subject"), row.getString("name")));
     }
+    Set<String> inactive = KeyRegistry.inactive(postgres, new HashSet<>(List.of(subjects)));
     List<Item> valid = new ArrayList<>();
     for (Item item : part) {
       outcomes[item.index] = null;
-      if (takenHashes.contains(item.hash.address())) {
+      if (inactive.contains(item.key.subject())) {
+        refuse(List.of(item), KeyRegistry.subjectInactive(item.key.subject()));
+      } else if (takenHashes.contains(item.hash.address())) {
         refuse(List.of(item), hashTaken());
       } else if (takenNames.contains(item.name())) {
         refuse(List.of(item), KeyRegistry.nameTaken(item.key.name()));

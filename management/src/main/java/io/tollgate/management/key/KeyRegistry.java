@@ -18,8 +18,13 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,14 +54,16 @@ final class KeyRegistry {
 
   /**
    * A creation is metered like a request, under the version of a plan that its subject has: in one
-   * trip, for which the statement reads the two records that say so. The subject's is there and
-   * does not change before the end, since whoever creates a key has written or shared it.
+   * trip, for which the statement reads the two records that say so, and returns whether keys of
+   * the subject work at all. The subject's is there and does not change before the end, since
+   * whoever creates a key has written or shared it.
    */
   private static final String METER =
       """
-      WITH had AS (
-        SELECT coalesce(
-          (SELECT body::json ->> 'plan' FROM tollgate.record WHERE name = 'subject:' || $1::text),
+      WITH subject AS (
+        SELECT body::json AS body FROM tollgate.record WHERE name = 'subject:' || $1::text
+      ), had AS (
+        SELECT coalesce((SELECT body ->> 'plan' FROM subject),
           (SELECT body::json ->> CASE split_part($1, '_', 1)
               WHEN 'user' THEN 'user_plan' WHEN 'org' THEN 'organization_plan' END
             FROM tollgate.record WHERE name = 'instance:'),
@@ -73,6 +80,14 @@ final class KeyRegistry {
       FROM had
       ON CONFLICT (subject, hour, key_id, version_id, came_at)
       DO UPDATE SET keys_created = u.keys_created + 1
+      RETURNING (SELECT (body ->> 'enabled')::boolean FROM subject) AS enabled
+      """;
+
+  /** Whoever is about to change one of them is waited for. */
+  private static final String SHARE_SUBJECTS =
+      """
+      SELECT name, (body::json ->> 'enabled')::boolean AS enabled FROM tollgate.record
+      WHERE name = ANY($1) ORDER BY name FOR SHARE
       """;
 
   static final String FIND =
@@ -136,12 +151,38 @@ final class KeyRegistry {
             + " already; revoke it or choose another name.");
   }
 
+  /** A key of a user who has left would wake on the day that he comes back. */
+  static ApiError subjectInactive(String subject) {
+    return new ApiError(
+        409,
+        "subject_inactive",
+        "Subject inactive",
+        "The subject " + ApiError.quote(subject) + " has left; it can have no keys.");
+  }
+
+  /** Returns which of these subjects have left, and keeps all as they are. */
+  static Set<String> inactive(BiFunction<String, Tuple, RowSet<Row>> postgres, Set<String> all) {
+    Map<String, String> names = new HashMap<>();
+    all.forEach(subject -> names.put(RecordName.subject(new Subject(subject)).text(), subject));
+    Tuple parameters = Tuple.tuple().addArrayOfString(names.keySet().toArray(String[]::new));
+    Set<String> inactive = new HashSet<>();
+    for (Row row : postgres.apply(SHARE_SUBJECTS, parameters)) {
+      if (!row.getBoolean("enabled")) {
+        inactive.add(names.get(row.getString("name")));
+      }
+    }
+    return inactive;
+  }
+
   static ApiKey insert(Change change, NewKey wanted, KeyId id, NewSecret secret, Origin origin) {
     Row row = change.execute(INSERT, row(wanted, id, secret)).iterator().next();
     ApiKey key = ApiKey.from(row);
     change.touch(key.id());
     change.putIfAbsent(named(key), SubjectRecord.DEFAULTS);
-    change.execute(METER, Tuple.of(key.subject(), key.id()));
+    Row metered = change.execute(METER, Tuple.of(key.subject(), key.id())).iterator().next();
+    if (!metered.getBoolean("enabled")) {
+      throw subjectInactive(key.subject());
+    }
     change.record(created("api_key.create", key, origin));
     return key;
   }

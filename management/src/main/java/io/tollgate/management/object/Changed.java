@@ -23,6 +23,24 @@ public record Changed(Spelled object, Change.Recorded change) {
     return record(change, origin, action, before, after, after);
   }
 
+  /**
+   * Ends the change of an object that made others another, too.
+   *
+   * @param others the lines of the audit that tell of them
+   */
+  public static Changed updated(
+      Change change,
+      Origin origin,
+      String action,
+      Spelled before,
+      Spelled after,
+      List<AuditEntry> others) {
+    List<AuditEntry> lines = new ArrayList<>();
+    lines.add(origin.entry(action, after.member("id"), before.text(), after.text()));
+    lines.addAll(others);
+    return new Changed(after, change.record(lines));
+  }
+
   public static Changed deleted(Change change, Origin origin, String action, Spelled before) {
     return record(change, origin, action, before, null, before);
   }

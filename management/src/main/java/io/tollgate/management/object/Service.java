@@ -81,7 +81,8 @@ public final class Service {
     tellDeleted(exchange, changed);
   }
 
-  private void pass(Changed changed) {
+  /** Returns when no gateway can go by what was before. */
+  public void pass(Changed changed) {
     barrier.pass(changed.change().epoch(), changed.change().number());
   }
 

@@ -15,12 +15,14 @@ import java.util.TreeMap;
  *
  * @param content members {@code summary}, {@code description}, {@code query} (a schema for each
  *     name), {@code body} (a schema's name, with a question mark behind it where it may be left
- *     out), {@code answers} (of 200 a schema's name, of a refusal its codes), {@code answer_type}
- *     (of 200 the content type, where it is no JSON)
+ *     out), {@code answers} (of 200 or 201 a schema's name, of a refusal its codes), {@code
+ *     answer_type} (of 200 the content type, where it is no JSON)
  */
 record Description(String name, Map<String, Object> content) {
   /** Stands in a list of codes for all that a body or a query may be told. */
   private static final String FORM = "form";
+
+  private static final int CREATED = 201;
 
   private static final List<String> FORM_CODES =
       List.of(
@@ -61,9 +63,14 @@ record Description(String name, Map<String, Object> content) {
     return string("body").filter(schema -> !schema.endsWith("?")).isPresent();
   }
 
-  /** Returns the schema of what is answered with 200. */
+  /** Returns the status of what is answered where all is well: 201 for some that make something. */
+  int status() {
+    return answers().containsKey(CREATED) ? CREATED : 200;
+  }
+
+  /** Returns the schema of what is answered so. */
   Optional<String> answer() {
-    return Optional.ofNullable(answers().get(200)).map(String.class::cast);
+    return Optional.ofNullable(answers().get(status())).map(String.class::cast);
   }
 
   String answerType() {

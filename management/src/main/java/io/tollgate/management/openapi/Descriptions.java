@@ -20,7 +20,16 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 record Descriptions(
     Map<String, Object> head, Map<String, Object> operations, Map<String, Object> schemas) {
   private static final List<String> AREAS =
-      List.of("keys", "import", "roles", "role-sets", "plans", "directory", "instance", "billing");
+      List.of(
+          "keys",
+          "import",
+          "roles",
+          "role-sets",
+          "plans",
+          "directory",
+          "connections",
+          "instance",
+          "billing");
 
   static Descriptions read() {
     Map<String, Object> operations = new LinkedHashMap<>();

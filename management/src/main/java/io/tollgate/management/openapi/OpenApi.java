@@ -81,7 +81,7 @@ public final class OpenApi {
         .ifPresent(
             schema ->
                 responses.put(
-                    "200",
+                    Integer.toString(description.status()),
                     response(
                         "Done",
                         Map.of(description.answerType(), Map.of("schema", reference(schema))),

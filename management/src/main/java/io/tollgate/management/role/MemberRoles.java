@@ -2,6 +2,7 @@ package io.tollgate.management.role;
 
 import io.tollgate.access.Subject;
 import io.tollgate.management.audit.Change;
+import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.RecordName;
 import io.tollgate.store.SubjectRecord;
 import java.util.HashMap;
@@ -12,28 +13,50 @@ import org.jspecify.annotations.Nullable;
  * The mirror of a user's memberships in his record, which bounds his keys. Whoever changes them
  * locks the record first.
  */
-final class MemberRoles {
+public final class MemberRoles {
+  /** Of how many organizations a user may be a member. */
+  static final int ORGANIZATIONS_MAX = 500;
+
   private MemberRoles() {}
 
-  static SubjectRecord lock(Change change, String subjectId) {
+  public static SubjectRecord lock(Change change, String subjectId) {
     RecordName name = RecordName.subject(new Subject(subjectId));
     return (SubjectRecord) change.lockOrPut(name, SubjectRecord.DEFAULTS);
   }
 
   /** Writes the role that a user has in an organization; null is none. */
-  static void put(
+  public static void put(
       Change change,
       String userId,
       SubjectRecord before,
       String organizationId,
       @Nullable String roleId) {
-    Map<String, String> roles = new HashMap<>(before.roles());
     if (roleId == null) {
+      Map<String, String> roles = new HashMap<>(before.roles());
       roles.remove(organizationId);
+      change.put(RecordName.subject(new Subject(userId)), before.withRoles(roles));
     } else {
-      roles.put(organizationId, roleId);
+      change.put(RecordName.subject(new Subject(userId)), withRole(before, organizationId, roleId));
     }
-    change.put(RecordName.subject(new Subject(userId)), before.withRoles(roles));
+  }
+
+  /**
+   * Returns the same record with a role in an organization.
+   *
+   * @throws ApiError if the user would be a member of too many
+   */
+  public static SubjectRecord withRole(SubjectRecord before, String organizationId, String roleId) {
+    Map<String, String> roles = new HashMap<>(before.roles());
+    roles.put(organizationId, roleId);
+    if (roles.size() > ORGANIZATIONS_MAX) {
+      // His record holds all of them, and is read whole with each of his keys.
+      throw new ApiError(
+          403,
+          "organization_membership_quota_exceeded",
+          "Too many memberships",
+          "A user may be a member of " + ORGANIZATIONS_MAX + " organizations.");
+    }
+    return before.withRoles(roles);
   }
 
   /** Ends the keys of a subject that is gone, for good. */

@@ -9,9 +9,9 @@ import io.tollgate.management.object.ObjectView;
 import io.tollgate.management.object.Page;
 import io.tollgate.management.object.Spelled;
 import io.tollgate.management.object.WordId;
-import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.sqlclient.Tuple;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -22,9 +22,6 @@ import java.util.random.RandomGenerator;
 final class MembershipRegistry {
   static final String USER = "user_id";
   static final String ROLE = "role";
-
-  /** Of how many organizations a user may be a member. */
-  static final int ORGANIZATIONS_MAX = 500;
 
   private static final ObjectView VIEW = ObjectViews.MEMBERSHIPS;
   private static final String ONE = "t.organization_id = $1 AND t.user_id = $2";
@@ -66,17 +63,6 @@ final class MembershipRegistry {
         });
   }
 
-  /** His record holds all of them, and is read whole with each of his keys. */
-  private static void checkQuota(SubjectRecord record) {
-    if (record.roles().size() >= ORGANIZATIONS_MAX) {
-      throw new ApiError(
-          403,
-          "organization_membership_quota_exceeded",
-          "Too many memberships",
-          "A user may be a member of " + ORGANIZATIONS_MAX + " organizations.");
-    }
-  }
-
   /** Adds a member; his record must be locked. */
   void add(
       Change change,
@@ -85,7 +71,6 @@ final class MembershipRegistry {
       SubjectRecord before,
       RoleInSet role,
       Metadata metadata) {
-    checkQuota(before);
     Tuple parameters =
         Tuple.tuple()
             .addString(WordId.make("orgmem_", random))
@@ -118,7 +103,8 @@ final class MembershipRegistry {
   /** Gives a member another role. Empty where he is none. */
   Optional<Changed> update(String organizationId, String userId, String roleKey, Origin origin) {
     String sql =
-        "UPDATE tollgate.membership t SET role_set_id = $3, role_id = $4, updated_at = now() WHERE "
+        "UPDATE tollgate.membership t SET role_set_id = $3, role_id = $4, mapped_by = NULL,"
+            + " manual_role_id = NULL, updated_at = now() WHERE "
             + ONE;
     return transactions.change(
         change -> {
@@ -126,6 +112,7 @@ final class MembershipRegistry {
           if (find(change, organizationId, userId).isEmpty()) {
             return Optional.empty();
           }
+          DirectoryHold.checkRole(change, organizationId, userId);
           // By now he has a record, and else none should be made for him.
           SubjectRecord record = MemberRoles.lock(change, userId);
           return find(change, organizationId, userId)
@@ -135,6 +122,7 @@ final class MembershipRegistry {
                     change.execute(
                         sql, Tuple.of(organizationId, userId, role.roleSetId(), role.roleId()));
                     MemberRoles.put(change, userId, record, organizationId, role.roleId());
+                    DirectoryHold.checkLocalOwner(change, List.of(organizationId));
                     Spelled after = get(change, organizationId, userId);
                     return Changed.updated(change, origin, "membership.update", before, after);
                   });
@@ -156,12 +144,14 @@ final class MembershipRegistry {
           if (find(change, organizationId, userId).isEmpty()) {
             return Optional.empty();
           }
+          DirectoryHold.checkRole(change, organizationId, userId);
           SubjectRecord record = MemberRoles.lock(change, userId);
           return find(change, organizationId, userId)
               .map(
                   before -> {
                     change.execute(sql, Tuple.of(organizationId, userId));
                     MemberRoles.put(change, userId, record, organizationId, null);
+                    DirectoryHold.checkLocalOwner(change, List.of(organizationId));
                     return Changed.deleted(change, origin, "membership.delete", before);
                   });
         });

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * are merged as RFC 7396 has it: an object into the one that is there, member by member at any
  * depth; null takes a member away; all else takes the place of what was. Immutable.
  */
-final class Metadata {
+public final class Metadata {
   static final String PUBLIC = "public_metadata";
   static final String PRIVATE = "private_metadata";
   static final String UNSAFE = "unsafe_metadata";
@@ -43,7 +44,7 @@ final class Metadata {
   static final List<String> OF_USER = List.of(PUBLIC, PRIVATE, UNSAFE);
 
   /** Of each of them, as it stands after a change. */
-  static final int BYTES_MAX = 8 * 1024;
+  public static final int BYTES_MAX = 8 * 1024;
 
   /** None is noted. */
   static final Metadata NONE = new Metadata(Map.of());
@@ -103,6 +104,22 @@ final class Metadata {
    */
   Optional<Changed> merge(
       Change change, ObjectView view, String condition, Tuple key, Origin origin, String action) {
+    return merge(change, view, condition, key, (before, after) -> {}, origin, action);
+  }
+
+  /**
+   * Does the same where nothing is said against it.
+   *
+   * @param check refuses what must not become of what was
+   */
+  Optional<Changed> merge(
+      Change change,
+      ObjectView view,
+      String condition,
+      Tuple key,
+      BiConsumer<Spelled, Spelled> check,
+      Origin origin,
+      String action) {
     return lock(change, view, condition, key)
         .map(
             kept -> {
@@ -122,6 +139,7 @@ final class Metadata {
                   "UPDATE " + view.table() + " t SET " + columns + " WHERE " + condition,
                   parameters);
               Spelled after = view.find(change::execute, condition, key).orElseThrow();
+              check.accept(before, after);
               return Changed.updated(change, origin, action, before, after);
             });
   }
@@ -140,7 +158,7 @@ final class Metadata {
   }
 
   /** Returns one object with another merged into it. */
-  static String merged(String object, String patch) {
+  public static String merged(String object, String patch) {
     Map<String, String> members = members(object);
     members(patch)
         .forEach(

@@ -6,7 +6,7 @@ import java.util.Set;
 /**
  * How each kind of object is spelled: every member of the contract, null where there is nothing.
  */
-final class ObjectViews {
+public final class ObjectViews {
   /** What the role of whoever makes an organization must hold, for him to run it. */
   static final Set<String> CREATOR_PERMISSIONS =
       Set.of("org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete");
@@ -40,7 +40,7 @@ final class ObjectViews {
       new ObjectView(
           "tollgate.permission", PERMISSION_JSON.formatted("t"), BY_ID_NAME_OR_KEY, NAMED);
 
-  static final ObjectView ROLES =
+  public static final ObjectView ROLES =
       new ObjectView(
           "tollgate.role",
           """
@@ -122,7 +122,7 @@ final class ObjectViews {
               'first_name', u.first_name, 'last_name', u.last_name, 'profile_image_url', '',
               'image_url', '', 'has_image', false,
               'identifier', coalesce(u.email_addresses[1], u.username),
-              'username', u.username, 'banned', false, 'deprovisioned', false), %3$s)
+              'username', u.username, 'banned', false, 'deprovisioned', NOT u.active), %3$s)
           FROM tollgate.role r, tollgate.app_user u, tollgate.organization o
           WHERE r.id = t.role_id AND u.id = t.user_id AND o.id = t.organization_id)
           """
@@ -161,7 +161,7 @@ final class ObjectViews {
             'password_enabled', false, 'password_last_updated_at', null,
             'two_factor_enabled', false, 'totp_enabled', false, 'backup_code_enabled', false,
             'mfa_enabled_at', null, 'mfa_disabled_at', null, 'last_sign_in_at', null,
-            'last_active_at', null, 'banned', false, 'locked', false, 'deprovisioned', false,
+            'last_active_at', null, 'banned', false, 'locked', false, 'deprovisioned', NOT t.active,
             'lockout_expires_in_seconds', null, 'verification_attempts_remaining', null,
             'delete_self_enabled', false, 'create_organization_enabled', false,
             'create_organizations_limit', null, 'legal_accepted_at', null, %2$s)::text, 2)

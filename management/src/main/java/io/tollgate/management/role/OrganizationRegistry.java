@@ -9,6 +9,7 @@ import io.tollgate.management.object.ObjectView;
 import io.tollgate.management.object.Spelled;
 import io.tollgate.management.object.WordId;
 import io.tollgate.management.plan.DeletedPayer;
+import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -185,6 +186,11 @@ final class OrganizationRegistry {
       roles.add(new RoleInSet(row.getString("role_set_id"), row.getString("role_id")));
       roleSets.add(row.getString("role_set_id"));
     }
+    MappedRoles.lacking(change, id, roleSet)
+        .ifPresent(
+            key -> {
+              throw RoleSetReplacement.unmapped(key);
+            });
     return roles.isEmpty()
         ? List.of()
         : List.of(new Adoption(Turn.take(change, random, roleSets), roleSet, roles));
@@ -204,6 +210,7 @@ final class OrganizationRegistry {
    * organization.
    */
   Optional<Changed> delete(String id, Origin origin) {
+    checkConnections(transactions::read, id);
     Optional<Optional<Changed>> done = Optional.empty();
     while (done.isEmpty()) {
       if (!endSome(id, origin)) {
@@ -211,6 +218,18 @@ final class OrganizationRegistry {
       }
     }
     return done.get();
+  }
+
+  /** First of all, too, since members would else be gone before it is refused. */
+  private static void checkConnections(ObjectView.Reader reader, String id) {
+    String sql = "SELECT FROM tollgate.enterprise_connection WHERE organization_id = $1 LIMIT 1";
+    if (reader.apply(sql, Tuple.of(id)).size() > 0) {
+      throw new ApiError(
+          409,
+          "organization_has_enterprise_connection",
+          "Enterprise connection in use",
+          "An enterprise connection is the organization's; delete that one first.");
+    }
   }
 
   /** Returns whether there may be more. */
@@ -249,6 +268,7 @@ final class OrganizationRegistry {
     if (change.execute(MEMBERS, Tuple.of(id, 1)).rowCount() > 0) {
       return Optional.empty();
     }
+    checkConnections(change::execute, id);
     Spelled before = VIEW.get(change::execute, id);
     List<AuditEntry> ended = DeletedPayer.end(change, origin, id);
     MemberRoles.end(change, id, MemberRoles.lock(change, id));

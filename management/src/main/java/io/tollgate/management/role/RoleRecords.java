@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The records of roles, which readers follow, and the lock that keeps roles as they are. */
-final class RoleRecords {
+public final class RoleRecords {
   private static final String KEYS =
       """
       SELECT p.key FROM tollgate.role_permission h
@@ -26,7 +26,7 @@ final class RoleRecords {
   }
 
   /** Until the change has ended nobody changes a role; others may give one, too. */
-  static void hold(Change change) {
+  public static void hold(Change change) {
     change.execute("LOCK TABLE tollgate.role IN ROW SHARE MODE", Tuple.tuple());
   }
 

@@ -45,6 +45,9 @@ final class RoleRegistry {
       WHERE i.role_id = t.id
       """;
 
+  private static final String MAPPINGS =
+      "SELECT FROM tollgate.group_role_mapping g WHERE g.role_id = t.id";
+
   private static final String CHOSEN = " AND t.id IN (s.default_role_id, s.creator_role_id)";
 
   private static final String UPDATE =
@@ -229,6 +232,14 @@ final class RoleRegistry {
           "organization_role_default_creator_role",
           "Role is a default",
           "The role is given to whoever makes or joins an organization, so it can't be deleted.");
+    }
+    if (is(change, id, "EXISTS (" + MAPPINGS + ")")) {
+      throw new ApiError(
+          422,
+          "organization_role_assigned_members",
+          "Role is mapped",
+          "Groups of a directory tell the role, so that members come to have it; take it out of the"
+              + " directory's mappings first.");
     }
     if (is(change, id, "EXISTS (" + SETS + ")")) {
       // What helps is what helps where members hold it, so the code is that one, too.

@@ -94,6 +94,7 @@ final class RoleSetReplacement {
     }
     checkCreator(change, set, from, to);
     Turn turn = Turn.take(change, random, Set.of(set));
+    MappedRoles.move(change, set, Map.of(from, to));
     if (!roles.containsValue(to)) {
       Spelled before = VIEW.get(change::execute, set);
       RoleSetRegistry.add(change, set, List.of(to));
@@ -184,6 +185,7 @@ final class RoleSetReplacement {
     Map<String, String> roles = mapped(change, from.get(), to, mappings);
     refuseUnmapped(change, from.get(), roles);
     Turn turn = Turn.take(change, random, Set.of(from.get(), to));
+    MappedRoles.move(change, from.get(), roles);
     return Optional.of(new SetPlan(turn, from.get(), to, roles));
   }
 
@@ -220,7 +222,9 @@ final class RoleSetReplacement {
     RoleSetRegistry.roles(change, from)
         .forEach(
             (key, id) -> {
-              if (!roles.containsKey(id) && new RoleInSet(from, id).isHeld(change)) {
+              var role = new RoleInSet(from, id);
+              if (!roles.containsKey(id)
+                  && (role.isHeld(change) || MappedRoles.isMapped(change, role))) {
                 throw unmapped(key);
               }
             });

@@ -103,6 +103,7 @@ final class UserRegistry {
                         throw Fields.missing(UserEndpoint.PRIMARY_EMAIL, patch.primaryEmailId);
                       }
                       Spelled after = VIEW.get(change::execute, id);
+                      DirectoryHold.checkAttributes(change, id, before, after);
                       return Changed.updated(change, origin, "user.update", before, after);
                     }));
   }
@@ -111,7 +112,15 @@ final class UserRegistry {
   Optional<Changed> merge(String id, Metadata metadata, Origin origin) {
     Tuple key = Tuple.of(id);
     return transactions.change(
-        change -> metadata.merge(change, VIEW, "t.id = $1", key, origin, "user.update_metadata"));
+        change ->
+            metadata.merge(
+                change,
+                VIEW,
+                "t.id = $1",
+                key,
+                (before, after) -> DirectoryHold.checkAttributes(change, id, before, after),
+                origin,
+                "user.update_metadata"));
   }
 
   long count(String query) {
@@ -131,6 +140,9 @@ final class UserRegistry {
           }
           // Nothing where another one has deleted him meanwhile, who ended it, too.
           List<AuditEntry> ended = DeletedPayer.end(change, origin, id);
+          // Before his record, as his directory locks him.
+          change.execute(
+              "SELECT FROM tollgate.scim_user WHERE user_id = $1 FOR UPDATE", Tuple.of(id));
           SubjectRecord record = MemberRoles.lock(change, id);
           return VIEW.find(change::execute, "id", id)
               .map(
@@ -138,6 +150,10 @@ final class UserRegistry {
                     MemberRoles.end(change, id, record);
                     change.execute(
                         "DELETE FROM tollgate.membership WHERE user_id = $1", Tuple.of(id));
+                    // What his directory has of him goes, too, which may tell of him again.
+                    change.execute(
+                        "DELETE FROM tollgate.scim_user WHERE user_id = $1", Tuple.of(id));
+                    DirectoryHold.checkLocalOwner(change, record.roles().keySet());
                     change.execute("DELETE FROM tollgate.app_user WHERE id = $1", Tuple.of(id));
                     return Changed.deleted(change, origin, "user.delete", before, ended);
                   });

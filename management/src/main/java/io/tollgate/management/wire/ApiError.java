@@ -97,12 +97,12 @@ public final class ApiError extends RuntimeException {
     return Objects.requireNonNull(getMessage(), "each has one");
   }
 
-  int status() {
+  public int status() {
     return status;
   }
 
   /** Returns the seconds after which to come again, or 0 where that would not help. */
-  int retryAfterSeconds() {
+  public int retryAfterSeconds() {
     return retryAfterSeconds;
   }
 }

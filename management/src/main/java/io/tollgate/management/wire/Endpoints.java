@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -42,8 +41,6 @@ public final class Endpoints {
   private static final List<Integer> ROUTER_STATUSES = List.of(400, 404, 405, 406, 413, 415, 500);
   private static final String NO_ENDPOINT = "none";
   private static final String PAGES = "pages";
-
-  private static final String LOOP = Endpoints.class.getName();
 
   private final Vertx vertx;
   private final int bodyBytesMax;
@@ -152,7 +149,7 @@ public final class Endpoints {
           .handler(Endpoints::checkContentType)
           // A step of ours, since the router insists that its own come before authentication.
           .handler(exchange -> readBody.handle(exchange))
-          .handler(exchange -> runDirect(exchange, handler));
+          .handler(exchange -> Direct.run(exchange, handler));
     }
   }
 
@@ -187,7 +184,7 @@ public final class Endpoints {
         .get(path)
         .handler(exchange -> count(exchange, PAGES))
         .handler(Page::bound)
-        .handler(exchange -> runDirect(exchange, page));
+        .handler(exchange -> Direct.run(exchange, page));
   }
 
   /** Returns the table. */
@@ -226,22 +223,6 @@ public final class Endpoints {
       return;
     }
     exchange.next();
-  }
-
-  /** Runs an endpoint on a virtual thread of its own, where it may wait. */
-  private static void runDirect(RoutingContext exchange, Handler<RoutingContext> endpoint) {
-    Context loop = exchange.vertx().getOrCreateContext();
-    exchange.put(LOOP, loop);
-    Thread.ofVirtual()
-        .name("management")
-        .start(
-            () -> {
-              try {
-                endpoint.handle(exchange);
-              } catch (Throwable failure) {
-                loop.runOnContext(hopped -> exchange.fail(failure));
-              }
-            });
   }
 
   /** Answers a request. */
@@ -286,6 +267,13 @@ public final class Endpoints {
     answer(exchange, CONTENT_TYPE, Buffer.buffer(json));
   }
 
+  /** Answers 201 with the JSON text of what was made, where the contract does not say 200. */
+  public static void answerCreated(RoutingContext exchange, String json) {
+    // Before the loop is told: nobody else sets it.
+    exchange.response().setStatusCode(201);
+    answer(exchange, json);
+  }
+
   static void answer(RoutingContext exchange, String contentType, Buffer body) {
     answer(exchange, contentType, body, Map.of());
   }
@@ -293,9 +281,9 @@ public final class Endpoints {
   /** Answers 200 with what is no JSON, and further headers. */
   public static void answer(
       RoutingContext exchange, String contentType, Buffer body, Map<String, String> headers) {
-    Context loop = Objects.requireNonNull(exchange.get(LOOP), "the endpoint runs directly");
-    loop.runOnContext(
-        hopped -> {
+    Direct.back(
+        exchange,
+        () -> {
           if (!exchange.response().ended() && !exchange.response().closed()) {
             headers.forEach(exchange.response()::putHeader);
             exchange.response().putHeader(HttpHeaders.CONTENT_TYPE, contentType).end(body);

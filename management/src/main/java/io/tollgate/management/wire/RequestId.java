@@ -10,11 +10,11 @@ import java.util.random.RandomGenerator;
  * the audit. Always made here: a caller's choice could forge the audit's trail.
  */
 public final class RequestId {
-  static final String HEADER = "Tollgate-Request-Id";
+  public static final String HEADER = "Tollgate-Request-Id";
 
   private RequestId() {}
 
-  static String make(RandomGenerator random) {
+  public static String make(RandomGenerator random) {
     HexFormat hex = HexFormat.of();
     return "req_" + hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
   }

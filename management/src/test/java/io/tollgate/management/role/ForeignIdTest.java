@@ -55,6 +55,43 @@ class ForeignIdTest {
     ids.put("role_sets", Directory.id(role));
     ids.put("statements", "stmt_202611_" + Directory.id(member));
     sell();
+    sync(Directory.id(organization));
+  }
+
+  private static void sync(String organization) {
+    JsonObject wanted =
+        new JsonObject()
+            .put("name", "foreign")
+            .put("provider", "saml_okta")
+            .put("domains", new JsonArray().add("foreign.example"))
+            .put("organization_id", organization);
+    JsonObject connection = directory.management.post("/enterprise_connections", wanted).json();
+    ids.put("enterprise_connections", Directory.id(connection));
+    // Made past the endpoint, which wants an organization that somebody else can run.
+    String id = "scimdir_" + "7".repeat(27);
+    directory.postgres.execute(
+        """
+        INSERT INTO tollgate.directory (id, connection_id, organization_id, name, provider)
+        VALUES ('%1$s', '%2$s', '%3$s', 'foreign', 'okta');
+        INSERT INTO tollgate.scim_group (
+          directory_id, id, display_name, display_name_key, document)
+        VALUES ('%1$s', 'g', 'g', 'g', '{}');
+        INSERT INTO tollgate.directory_token (id, directory_id, prefix, digest)
+        VALUES ('dirtok_%4$s', '%1$s', 'tgscim_', sha256('foreign'));
+        INSERT INTO tollgate.group_role_mapping (
+          id, directory_id, precedence, group_id, group_display_name, role_id)
+        VALUES ('grpmap_%4$s', '%1$s', 1, 'g', 'g', '%5$s')
+        """
+            .formatted(
+                id,
+                Directory.id(connection),
+                organization,
+                "7".repeat(27),
+                ids.get("organization_roles")));
+    ids.put("scim_directories", id);
+    ids.put("directories", id);
+    ids.put("tokens", "dirtok_" + "7".repeat(27));
+    ids.put("group_role_mappings", "grpmap_" + "7".repeat(27));
   }
 
   private static void sell() {

@@ -220,7 +220,7 @@ class OrganizationTest {
             FROM generate_series(1, %d) i))::text
           WHERE name = 'subject:%s'
           """
-              .formatted(MembershipRegistry.ORGANIZATIONS_MAX, id(user)));
+              .formatted(MemberRoles.ORGANIZATIONS_MAX, id(user)));
       assertRefused(
           directory.join(directory.organization(), user, MEMBER),
           403,

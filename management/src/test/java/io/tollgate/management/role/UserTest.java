@@ -234,11 +234,11 @@ class UserTest {
     }
 
     @Test
-    void lets_no_key_of_his_work_that_is_made_later() {
+    void lets_no_key_of_his_be_made_later() {
       JsonObject user = directory.user();
       ok(directory.management.delete(path(user)));
-      String secret = directory.secret(new JsonObject().put("subject", id(user)));
-      assertThat(directory.management.verify(secret).status()).isEqualTo(404);
+      JsonObject wanted = new JsonObject().put("subject", id(user)).put("name", "too late");
+      assertRefused(directory.management.post("/api_keys", wanted), 409, "subject_inactive");
     }
   }
 

@@ -172,7 +172,7 @@ class EnvelopeTest {
           List.of(
               "NONSENSE\r\n\r\n",
               "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(20_000) + "\r\n\r\n",
-              "GET /" + "x".repeat(10_000) + " HTTP/1.1\r\nHost: a\r\n\r\n",
+              "GET /" + "x".repeat(30_000) + " HTTP/1.1\r\nHost: a\r\n\r\n",
               "GET /api_keys/%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer "
                   + TestManagement.SECRET_KEY
                   + "\r\n\r\n",

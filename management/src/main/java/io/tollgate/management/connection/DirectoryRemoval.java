@@ -1,0 +1,126 @@
+package io.tollgate.management.connection;
+
+import io.tollgate.management.audit.AuditEntry;
+import io.tollgate.management.audit.Change;
+import io.tollgate.management.audit.Origin;
+import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.object.Changed;
+import io.tollgate.management.object.ObjectView;
+import io.tollgate.management.object.Spelled;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Removes directories: first nobody can write into one any more, then its users become nobody's,
+ * some at a time, and at last it goes. Where it breaks off, the call may be repeated. Safe for all
+ * virtual threads.
+ */
+final class DirectoryRemoval {
+  /** How many users one change lets go: each has a line of the audit. */
+  static final int LET_GO_AT_ONCE = 100;
+
+  private static final ObjectView VIEW = ConnectionViews.DIRECTORIES;
+
+  private static final String NEXT =
+      """
+      SELECT id FROM tollgate.app_user WHERE directory_id = $1
+      ORDER BY id LIMIT $2 FOR NO KEY UPDATE
+      """;
+
+  /** They keep their roles, which are from now on as if given by hand. */
+  private static final String LET_GO =
+      """
+      WITH freed AS (
+        UPDATE tollgate.app_user SET directory_id = NULL, updated_at = now()
+        WHERE id = ANY($2::text[])
+      ), given AS (
+        UPDATE tollgate.membership m SET mapped_by = NULL, manual_role_id = NULL
+        FROM (
+          SELECT known.id FROM tollgate.directory d CROSS JOIN unnest($2::text[]) gone (id)
+          JOIN LATERAL (
+            SELECT e.id FROM tollgate.membership e
+            WHERE e.organization_id = d.organization_id AND e.user_id = gone.id LIMIT 1
+          ) known ON true
+          WHERE d.id = $1
+        ) n
+        WHERE m.id = n.id
+      )
+      DELETE FROM tollgate.scim_user WHERE user_id = ANY($2::text[])
+      """;
+
+  private final Transactions transactions;
+
+  DirectoryRemoval(Transactions transactions) {
+    this.transactions = transactions;
+  }
+
+  /** Empty where there is no such directory. */
+  Optional<Changed> delete(String id, Origin origin) {
+    if (!close(id, origin)) {
+      return Optional.empty();
+    }
+    Optional<Optional<Changed>> done = Optional.empty();
+    while (done.isEmpty()) {
+      if (!letSomeGo(id, origin)) {
+        done = transactions.change(change -> remove(change, id, origin));
+      }
+    }
+    return done.get();
+  }
+
+  private boolean close(String id, Origin origin) {
+    return transactions.change(
+        change -> {
+          Optional<Spelled> before = VIEW.lock(change, id);
+          if (before.isPresent() && before.get().flag("enabled")) {
+            change.execute(
+                "UPDATE tollgate.directory SET enabled = false, recomputed_to = NULL,"
+                    + " updated_at = now() WHERE id = $1",
+                Tuple.of(id));
+            DirectoryTokens.revokeAll(change, id);
+            Spelled after = VIEW.get(change::execute, id);
+            Changed.updated(change, origin, "directory.update", before.get(), after);
+          }
+          return before.isPresent();
+        });
+  }
+
+  /** Returns whether there may be more. */
+  private boolean letSomeGo(String id, Origin origin) {
+    return transactions.change(
+        change -> {
+          List<String> users =
+              change.execute(NEXT, Tuple.of(id, LET_GO_AT_ONCE)).stream()
+                  .map(row -> row.getString("id"))
+                  .toList();
+          if (users.isEmpty()) {
+            return false;
+          }
+          change.execute(LET_GO, Tuple.of(id).addArrayOfString(users.toArray(String[]::new)));
+          String before = new JsonObject().put("directory_id", id).encode();
+          String after = new JsonObject().putNull("directory_id").encode();
+          List<AuditEntry> lines =
+              users.stream()
+                  .map(user -> origin.entry("user.leave_directory", user, before, after))
+                  .toList();
+          change.record(lines);
+          return true;
+        });
+  }
+
+  /** Returns empty where somebody has come to it meanwhile. */
+  private static Optional<Optional<Changed>> remove(Change change, String id, Origin origin) {
+    String lock = "SELECT FROM tollgate.directory WHERE id = $1 FOR UPDATE";
+    if (change.execute(lock, Tuple.of(id)).rowCount() == 0) {
+      return Optional.of(Optional.empty());
+    }
+    if (change.execute(NEXT, Tuple.of(id, 1)).rowCount() > 0) {
+      return Optional.empty();
+    }
+    Spelled before = VIEW.get(change::execute, id);
+    change.execute("DELETE FROM tollgate.directory WHERE id = $1", Tuple.of(id));
+    return Optional.of(Optional.of(Changed.deleted(change, origin, "directory.delete", before)));
+  }
+}

@@ -1,0 +1,138 @@
+package io.tollgate.management.connection;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tollgate.management.audit.Change;
+import io.tollgate.management.role.Metadata;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries what a directory tells of its users over to them: names, addresses, and the attributes of
+ * the connection, which stand in their public metadata. Safe for all virtual threads.
+ */
+public final class MappedAttributes {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final String LOCK =
+      """
+      SELECT first_name, last_name, email_addresses, public_metadata::text AS metadata
+      FROM tollgate.app_user WHERE id = $1 AND directory_id = $2 FOR NO KEY UPDATE
+      """;
+
+  private static final String UPDATE =
+      """
+      UPDATE tollgate.app_user SET first_name = $2, last_name = $3, email_addresses = $4,
+        public_metadata = $5::text::json, updated_at = now()
+      WHERE id = $1
+      """;
+
+  /**
+   * What has become of a user.
+   *
+   * @param changed whether anything of him is another than before
+   * @param warnings what could not be carried over, and stays as it was
+   */
+  public record Outcome(boolean changed, List<AttributeWarning> warnings) {
+    static final Outcome NOTHING = new Outcome(false, List.of());
+
+    public Outcome {
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  /** Says that all that is mapped of a user is longer than may be kept. */
+  public static final class TooLarge extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    TooLarge(int bytes) {
+      super(
+          "What is mapped of a user may have "
+              + AttributeMapping.BYTES_MAX
+              + " bytes, would have "
+              + bytes
+              + ".",
+          null,
+          false,
+          false);
+    }
+  }
+
+  /** A user as he is. */
+  private record Kept(
+      @Nullable String firstName,
+      @Nullable String lastName,
+      List<String> emails,
+      String metadata) {}
+
+  /**
+   * Carries a document over to its user. Nothing changes where the directory is not enabled, or the
+   * user is not its.
+   *
+   * @param document not changed
+   * @throws TooLarge where nothing has been written
+   */
+  public Outcome apply(Change change, String directoryId, String userId, ObjectNode document) {
+    Optional<AttributeMapping> mapping = AttributeMapping.find(change, directoryId);
+    return mapping.isEmpty()
+        ? Outcome.NOTHING
+        : apply(change, mapping.get(), directoryId, userId, document);
+  }
+
+  /** Does the same for one of many, whose mapping is known. */
+  Outcome apply(
+      Change change,
+      AttributeMapping mapping,
+      String directoryId,
+      String userId,
+      ObjectNode document) {
+    List<AttributeWarning> warnings = new ArrayList<>();
+    for (Row row : change.execute(LOCK, Tuple.of(userId, directoryId))) {
+      var was =
+          new Kept(
+              row.getString("first_name"),
+              row.getString("last_name"),
+              List.of(row.getArrayOfStrings("email_addresses")),
+              row.getString("metadata"));
+      Kept is = filled(mapping, was, document, warnings);
+      boolean isSame = is.equals(was);
+      if (!isSame) {
+        change.execute(
+            UPDATE,
+            Tuple.of(userId, is.firstName, is.lastName)
+                .addArrayOfString(is.emails.toArray(String[]::new))
+                .addString(is.metadata));
+      }
+      return new Outcome(!isSame, warnings);
+    }
+    return Outcome.NOTHING;
+  }
+
+  private static Kept filled(
+      AttributeMapping mapping, Kept was, ObjectNode document, List<AttributeWarning> warnings) {
+    String patch = mapping.metadata(document, warnings).toString();
+    String merged = Metadata.merged(was.metadata, patch);
+    String first = AttributeMapping.FIRST_NAME;
+    String last = AttributeMapping.LAST_NAME;
+    return new Kept(
+        mapping.name(first, was.firstName, document, warnings),
+        mapping.name(last, was.lastName, document, warnings),
+        mapping.emails(was.emails, document),
+        isSame(was.metadata, merged) ? was.metadata : merged);
+  }
+
+  /** Spelling apart: what is merged may come out in other words. */
+  private static boolean isSame(String one, String other) {
+    try {
+      return Objects.equals(JSON.readTree(one), JSON.readTree(other));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("what Postgres keeps as JSON is JSON", e);
+    }
+  }
+}

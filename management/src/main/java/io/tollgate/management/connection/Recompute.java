@@ -1,0 +1,216 @@
+package io.tollgate.management.connection;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tollgate.management.audit.AuditEntry;
+import io.tollgate.management.audit.Change;
+import io.tollgate.management.audit.Origin;
+import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.role.RoleRecords;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Carries a change of what a directory makes of groups and attributes over to its users: at once
+ * where they are few, else some at a time, later. Then those come first who lose something by it.
+ * Safe for all virtual threads.
+ */
+final class Recompute {
+  /** How many users' roles and attributes one change tells anew. */
+  static final int USERS_AT_ONCE = 500;
+
+  /** How many it looks at for those who lose something. */
+  private static final int LOOKED_AT_ONCE = 2_000;
+
+  private static final Origin SCHEDULE = new Origin("schedule", "none");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Before the user up to whom it has come: which pass it is. */
+  private static final String DEMOTIONS = "demotions:";
+
+  private static final String ALL = "all:";
+
+  private static final String NEXT =
+      """
+      SELECT id, recomputed_to FROM tollgate.directory WHERE recomputed_to IS NOT NULL
+      ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+      """;
+
+  private static final String USERS =
+      """
+      SELECT id FROM tollgate.app_user WHERE directory_id = $1 AND active AND id > $2
+      ORDER BY id LIMIT $3
+      """;
+
+  private static final String DOCUMENTS =
+      """
+      SELECT told.user_id, told.document FROM unnest($2::text[]) wanted (id)
+      JOIN LATERAL (
+        SELECT p.user_id, p.document::text AS document FROM tollgate.scim_user p
+        WHERE p.user_id = wanted.id AND p.directory_id = $1 LIMIT 1
+      ) told ON true
+      ORDER BY told.user_id
+      """;
+
+  private static final String HELD =
+      """
+      SELECT DISTINCT p.user_id FROM tollgate.scim_group_member m
+      JOIN tollgate.scim_user p ON p.directory_id = m.directory_id AND p.id = m.scim_user_id
+      WHERE m.directory_id = $1 AND m.group_id = ANY($2::text[]) LIMIT $3
+      """;
+
+  private final Transactions transactions;
+  private final RoleResolution roles;
+  private final MappedAttributes attributes;
+
+  Recompute(Transactions transactions, RoleResolution roles, MappedAttributes attributes) {
+    this.transactions = transactions;
+    this.roles = roles;
+    this.attributes = attributes;
+  }
+
+  /**
+   * Tells anew the roles of all whom some of a directory's groups hold; its row must be locked.
+   *
+   * @return lines of the audit
+   */
+  List<AuditEntry> ofGroups(
+      Change change, String directoryId, Collection<String> groupIds, Origin origin) {
+    Tuple parameters =
+        Tuple.of(directoryId)
+            .addArrayOfString(groupIds.toArray(String[]::new))
+            .addInteger(RoleResolution.AT_ONCE_MAX + 1);
+    List<String> users = ids(change, HELD, "user_id", parameters);
+    count(change, directoryId);
+    return told(origin, directoryId, roles.apply(change, directoryId, users), List.of());
+  }
+
+  /** Tells anew the roles and attributes of all users of a directory; its row must be locked. */
+  List<AuditEntry> ofAll(Change change, String directoryId, Origin origin) {
+    List<String> users = users(change, directoryId, "", USERS_AT_ONCE + 1);
+    count(change, directoryId);
+    if (users.size() > USERS_AT_ONCE) {
+      RoleResolution.later(change, directoryId);
+      return List.of();
+    }
+    return told(
+        origin,
+        directoryId,
+        roles.apply(change, directoryId, users),
+        attributes(change, directoryId, users));
+  }
+
+  private static void count(Change change, String directoryId) {
+    String sql =
+        "UPDATE tollgate.directory SET mapping_version = mapping_version + 1 WHERE id = $1";
+    change.execute(sql, Tuple.of(directoryId));
+  }
+
+  private static List<String> users(Change change, String directoryId, String after, int most) {
+    return ids(change, USERS, "id", Tuple.of(directoryId, after, most));
+  }
+
+  private static List<String> ids(Change change, String sql, String column, Tuple parameters) {
+    return change.execute(sql, parameters).stream().map(row -> row.getString(column)).toList();
+  }
+
+  /** Returns whose attributes have changed. */
+  private List<String> attributes(Change change, String directoryId, List<String> userIds) {
+    Optional<AttributeMapping> mapping = AttributeMapping.find(change, directoryId);
+    List<String> changed = new ArrayList<>();
+    if (mapping.isPresent()) {
+      Tuple parameters = Tuple.of(directoryId).addArrayOfString(userIds.toArray(String[]::new));
+      for (Row row : change.execute(DOCUMENTS, parameters)) {
+        String user = row.getString("user_id");
+        if (fills(change, mapping.get(), directoryId, user, read(row.getString("document")))) {
+          changed.add(user);
+        }
+      }
+    }
+    return changed;
+  }
+
+  private boolean fills(
+      Change change,
+      AttributeMapping mapping,
+      String directoryId,
+      String userId,
+      ObjectNode document) {
+    try {
+      return attributes.apply(change, mapping, directoryId, userId, document).changed();
+    } catch (MappedAttributes.TooLarge e) {
+      // He keeps what he has until his directory tells less of him.
+      return false;
+    }
+  }
+
+  private static ObjectNode read(String document) {
+    try {
+      return (ObjectNode) JSON.readTree(document);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("what Postgres keeps as JSON is JSON", e);
+    }
+  }
+
+  private static List<AuditEntry> told(
+      Origin origin, String directoryId, List<RoleChange> roles, List<String> attributesOf) {
+    if (roles.isEmpty() && attributesOf.isEmpty()) {
+      return List.of();
+    }
+    var before = new JsonArray();
+    var after = new JsonArray();
+    for (RoleChange role : roles) {
+      var user = new JsonObject().put("user_id", role.userId());
+      before.add(user.copy().put("role_id", role.before()));
+      after.add(user.put("role_id", role.after()).put("mapped_by", role.mappedBy()));
+    }
+    var is =
+        new JsonObject().put("members", after).put("attributes_of", new JsonArray(attributesOf));
+    return List.of(
+        origin.entry(
+            "directory.resolve",
+            directoryId,
+            new JsonObject().put("members", before).encode(),
+            is.encode()));
+  }
+
+  /** Goes on with one directory, if one waits; returns whether there may be more at once. */
+  boolean step() {
+    return transactions.change(
+        change -> {
+          RoleRecords.hold(change);
+          for (Row row : change.execute(NEXT, Tuple.tuple())) {
+            goOn(change, row.getString("id"), row.getString("recomputed_to"));
+            return true;
+          }
+          return false;
+        });
+  }
+
+  private void goOn(Change change, String directoryId, String to) {
+    boolean isFirst = !to.startsWith(ALL);
+    String after = to.substring(to.indexOf(':') + 1);
+    int most = isFirst ? LOOKED_AT_ONCE : USERS_AT_ONCE;
+    List<String> users = users(change, directoryId, after, most);
+    List<String> losing = isFirst ? roles.losing(change, directoryId, users) : users;
+    List<RoleChange> changed = roles.apply(change, directoryId, losing);
+    List<String> filled = isFirst ? List.of() : attributes(change, directoryId, users);
+    boolean isEnd = users.size() < most;
+    String pass = isFirst ? DEMOTIONS : ALL;
+    String next = isEnd ? (isFirst ? ALL : null) : pass + users.getLast();
+    change.execute(
+        "UPDATE tollgate.directory SET recomputed_to = $2 WHERE id = $1",
+        Tuple.of(directoryId, next));
+    List<AuditEntry> lines = told(SCHEDULE, directoryId, changed, filled);
+    if (!lines.isEmpty()) {
+      change.record(lines);
+    }
+  }
+}

@@ -1,0 +1,273 @@
+package io.tollgate.management.directory;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.connection.Connections;
+import io.tollgate.management.connection.DirectoryAccess;
+import io.tollgate.management.key.RevocationBarrier;
+import io.tollgate.management.scim.ScimError;
+import io.tollgate.management.scim.ScimJson;
+import io.tollgate.management.wire.Direct;
+import io.tollgate.management.wire.RequestId;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of the listener that identity providers speak to: each directory has a path of its own,
+ * and opens to its own tokens only. Whatever goes wrong is said in the words of SCIM.
+ *
+ * <p>Handlers run in direct style on virtual threads, some of each directory at once.
+ */
+public final class DirectoryRouter implements Handler<HttpServerRequest> {
+  /** What the paths of all directories begin with. */
+  public static final String ROOT = "/scim/v2";
+
+  static final int BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+  private static final String CONTENT_TYPE = "application/scim+json";
+  private static final List<String> TYPES = List.of(CONTENT_TYPE, "application/json");
+  private static final List<Integer> ROUTER_STATUSES = List.of(400, 404, 405, 406, 413, 415, 500);
+
+  /** How long the sender of too long a body has to read that it is. */
+  private static final long LINGER_MILLIS = 1_000;
+
+  private final Router router;
+  private final Door door;
+  private final Turns turns = new Turns();
+  private final ExchangeLog log;
+  private final Supplier<String> url;
+  private final RandomGenerator random;
+  private final Handler<RoutingContext> body =
+      BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX);
+  private final Meter.MeterProvider<Counter> requests;
+
+  /** What answers one kind of request. */
+  interface Work {
+    Reply on(Asked asked);
+  }
+
+  /**
+   * Makes the router with all its endpoints.
+   *
+   * @param url where identity providers reach this service, without a slash at the end
+   * @param random ids are made of it, and must not come twice
+   */
+  public static DirectoryRouter of(
+      Vertx vertx,
+      Transactions transactions,
+      RevocationBarrier barrier,
+      Connections connections,
+      Supplier<String> url,
+      RandomGenerator random,
+      MeterRegistry metrics) {
+    var router =
+        new DirectoryRouter(
+            vertx,
+            new Door(connections.tokens()),
+            new ExchangeLog(connections.log()),
+            url,
+            random,
+            metrics);
+    var holding = new Holding(transactions, barrier);
+    var resources = new Resources(transactions);
+    var vocabularies = new Vocabularies(transactions);
+    new Discovery(vocabularies).enter(router);
+    new Searches(resources, vocabularies).enter(router);
+    var users = new UserChanges(holding, connections.roles(), connections.attributes(), random);
+    new UserEndpoint(transactions, resources, vocabularies, users).enter(router);
+    var groups = new GroupChanges(holding, connections.roles(), random);
+    new GroupEndpoint(transactions, resources, groups).enter(router);
+    return router;
+  }
+
+  /**
+   * Makes a router without endpoints.
+   *
+   * @param url where identity providers reach this service, without a slash at the end
+   */
+  DirectoryRouter(
+      Vertx vertx,
+      Door door,
+      ExchangeLog log,
+      Supplier<String> url,
+      RandomGenerator random,
+      MeterRegistry metrics) {
+    this.door = door;
+    this.log = log;
+    this.url = url;
+    this.random = random;
+    router = Router.router(vertx);
+    requests =
+        Counter.builder("tollgate.management.requests")
+            .description("Answers of the management API")
+            .withRegistry(metrics);
+    router.route().handler(this::begin);
+    router.route().failureHandler(exchange -> fail(exchange, exchange.statusCode()));
+    for (int status : ROUTER_STATUSES) {
+      router.errorHandler(status, exchange -> fail(exchange, status));
+    }
+  }
+
+  /** Returns whether a path is one of these. */
+  public static boolean leadsHere(@Nullable String path) {
+    return path != null && (path.equals(ROOT) || path.startsWith(ROOT + "/"));
+  }
+
+  /**
+   * Adds an endpoint of each directory.
+   *
+   * @param name what its requests are counted under
+   * @param path as it stands after the directory's own
+   */
+  void add(String name, HttpMethod method, String path, Work work) {
+    router
+        .route(method, ROOT + "/:directory" + path)
+        .handler(exchange -> enter(exchange, name))
+        .handler(DirectoryRouter::checkContentType)
+        // A step of ours, since the router insists that its own come before authentication.
+        .handler(exchange -> body.handle(exchange))
+        .handler(exchange -> Direct.run(exchange, direct -> answer(direct, work)));
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    router.handle(request);
+  }
+
+  private void begin(RoutingContext exchange) {
+    prepare(exchange);
+    exchange.next();
+  }
+
+  private void prepare(RoutingContext exchange) {
+    exchange
+        .response()
+        .putHeader(RequestId.HEADER, RequestId.make(random))
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    Noted noted = Noted.begin(exchange);
+    exchange.addEndHandler(ended -> end(exchange, noted));
+  }
+
+  private void end(RoutingContext exchange, Noted noted) {
+    int status = exchange.response().getStatusCode();
+    requests.withTags("endpoint", noted.endpoint(), "status", Integer.toString(status)).increment();
+    log.add(exchange, noted);
+  }
+
+  /** Asks whose token it is. The request waits, so that its body does not come before that. */
+  private void enter(RoutingContext exchange, String name) {
+    Noted.of(exchange).endpoint(name);
+    exchange.request().pause();
+    Direct.run(
+        exchange,
+        direct -> {
+          @Nullable RuntimeException refusal = null;
+          try {
+            Noted.of(direct).directory(door.open(direct));
+          } catch (RuntimeException refused) {
+            // Told on the loop, where the request goes on.
+            refusal = refused;
+          }
+          goOn(direct, refusal);
+        });
+  }
+
+  private static void goOn(RoutingContext exchange, @Nullable RuntimeException refusal) {
+    Direct.back(
+        exchange,
+        () -> {
+          exchange.request().resume();
+          if (refusal == null) {
+            exchange.next();
+          } else {
+            exchange.fail(refusal);
+          }
+        });
+  }
+
+  private static void checkContentType(RoutingContext exchange) {
+    HttpServerRequest request = exchange.request();
+    @Nullable String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    boolean hasBody =
+        request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+            || (length != null && !length.equals("0"));
+    if (hasBody && !isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
+      exchange.fail(415);
+    } else {
+      exchange.next();
+    }
+  }
+
+  private static boolean isJson(@Nullable String type) {
+    if (type == null) {
+      return false;
+    }
+    String[] parts =
+        type.toLowerCase(Locale.ROOT).replace(" ", "").replace("\"", "").split(";", -1);
+    for (int i = 1; i < parts.length; i++) {
+      if (parts[i].startsWith("charset=") && !parts[i].equals("charset=utf-8")) {
+        return false;
+      }
+    }
+    return TYPES.contains(parts[0]);
+  }
+
+  private void answer(RoutingContext exchange, Work work) {
+    DirectoryAccess directory = Noted.of(exchange).openedDirectory();
+    var asked = new Asked(exchange, directory, url.get() + ROOT + "/" + directory.directoryId());
+    Reply reply = turns.take(directory.directoryId(), () -> work.on(asked));
+    Direct.back(exchange, () -> write(exchange, reply));
+  }
+
+  private void fail(RoutingContext exchange, int status) {
+    if (!exchange.response().headers().contains(RequestId.HEADER)) {
+      prepare(exchange);
+    }
+    ScimError error = Failures.told(exchange.failure(), status, RequestId.of(exchange));
+    Noted.of(exchange).error(error);
+    if (error.status() == 401) {
+      exchange.response().putHeader("WWW-Authenticate", "Bearer");
+    } else if (error.status() == 413) {
+      // Closed later, since whoever still sends while it is closed never reads the answer.
+      exchange.response().putHeader(HttpHeaders.CONNECTION, "close");
+      exchange.vertx().setTimer(LINGER_MILLIS, rang -> exchange.request().connection().close());
+    }
+    write(exchange, Reply.of(error));
+  }
+
+  private static void write(RoutingContext exchange, Reply reply) {
+    HttpServerResponse response = exchange.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    response.setStatusCode(reply.status());
+    if (reply.version() > 0) {
+      response.putHeader(HttpHeaders.ETAG, Versions.tag(reply.version()));
+    }
+    if (reply.location() != null) {
+      response.putHeader(HttpHeaders.LOCATION, reply.location());
+    }
+    if (reply.retryAfterSeconds() > 0) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(reply.retryAfterSeconds()));
+    }
+    if (reply.body() == null) {
+      response.end();
+    } else {
+      response.putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE).end(ScimJson.text(reply.body()));
+    }
+  }
+}

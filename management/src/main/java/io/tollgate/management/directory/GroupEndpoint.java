@@ -1,0 +1,79 @@
+package io.tollgate.management.directory;
+
+import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.scim.PatchRequest;
+import io.tollgate.management.scim.ResourceKind;
+import io.tollgate.management.scim.ScimDocument;
+import io.vertx.core.http.HttpMethod;
+import org.jspecify.annotations.Nullable;
+
+/** The endpoints of one group. Safe for all virtual threads. */
+final class GroupEndpoint {
+  private static final String ONE = "/Groups/:id";
+
+  private final Transactions transactions;
+  private final Resources resources;
+  private final GroupChanges changes;
+
+  GroupEndpoint(Transactions transactions, Resources resources, GroupChanges changes) {
+    this.transactions = transactions;
+    this.resources = resources;
+    this.changes = changes;
+  }
+
+  void enter(DirectoryRouter router) {
+    router.add("scim.groups.create", HttpMethod.POST, "/Groups", this::create);
+    router.add("scim.groups.get", HttpMethod.GET, ONE, this::get);
+    router.add("scim.groups.replace", HttpMethod.PUT, ONE, this::replace);
+    router.add("scim.groups.patch", HttpMethod.PATCH, ONE, this::patch);
+    router.add("scim.groups.delete", HttpMethod.DELETE, ONE, this::delete);
+  }
+
+  private Reply create(Asked asked) {
+    ScimDocument document = document(asked);
+    return told(asked, 201, changes.create(asked, document, document.members()));
+  }
+
+  private static ScimDocument document(Asked asked) {
+    ScimDocument document = ScimDocument.ofGroup(asked.body());
+    asked.warnOfUnknown(document.dropped());
+    return document;
+  }
+
+  private Reply told(Asked asked, int status, GroupRow group) {
+    return Reply.of(
+        status,
+        resources.group(asked, asked.projection(), group),
+        group.version(),
+        asked.location(ResourceKind.GROUP, group.id()));
+  }
+
+  private Reply get(Asked asked) {
+    GroupRow group = GroupRows.find(transactions, asked.directory().directoryId(), asked.id());
+    asked.noted().resourceId(group.id());
+    @Nullable String seen = asked.ifNoneMatch();
+    return seen != null && Versions.names(seen, group.version())
+        ? Reply.notModified(group.version())
+        : told(asked, 200, group);
+  }
+
+  private Reply replace(Asked asked) {
+    ScimDocument document = document(asked);
+    return told(asked, 200, changes.replace(asked, asked.id(), document, document.members()));
+  }
+
+  /** Answered without a body, which would list all members, unless some of it is asked for. */
+  private Reply patch(Asked asked) {
+    PatchRequest patch = PatchRequest.parse(asked.body(), ResourceKind.GROUP);
+    asked.warnOfUnknown(patch.dropped());
+    GroupRow group = changes.patch(asked, asked.id(), patch.steps());
+    return asked.parameter("attributes") == null && asked.parameter("excludedAttributes") == null
+        ? Reply.noContent(group.version())
+        : told(asked, 200, group);
+  }
+
+  private Reply delete(Asked asked) {
+    changes.delete(asked, asked.id());
+    return Reply.NO_CONTENT;
+  }
+}

@@ -1,0 +1,36 @@
+package io.tollgate.management.scim;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.unboundid.scim2.common.Path;
+import com.unboundid.scim2.common.exceptions.ScimException;
+import com.unboundid.scim2.common.filters.Filter;
+import com.unboundid.scim2.common.types.AttributeDefinition;
+import com.unboundid.scim2.common.utils.FilterEvaluator;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the library finds, told which attributes have case. */
+final class InMemory extends FilterEvaluator {
+  private static final Set<String> EXACT =
+      Set.of("id", "externalId", "meta.resourceType", "groups.value");
+
+  private static final AttributeDefinition WITH_CASE =
+      new AttributeDefinition.Builder()
+          .setName("exact")
+          .setType(AttributeDefinition.Type.STRING)
+          .setCaseExact(true)
+          .build();
+
+  static boolean matches(Filter filter, JsonNode document) {
+    try {
+      return filter.visit(new InMemory(), document);
+    } catch (ScimException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  protected @Nullable AttributeDefinition getAttributeDefinition(Path path) {
+    return EXACT.contains(path.toString()) ? WITH_CASE : null;
+  }
+}
