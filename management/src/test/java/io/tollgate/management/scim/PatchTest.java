@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,6 +80,14 @@ class PatchTest {
           {}                | {'op': 'replace', 'value': {'name.givenName': 'G', 'ENTERPRISE:department': 'D', 'displayName': 'N'}} | {'name': {'givenName': 'G'}, 'ENTERPRISE': {'department': 'D'}, 'displayName': 'N'}
           {}                | {'op': 'add', 'value': {'emails[type eq \\~work\\~].value': 'a@b'}} | {'emails': [{'type': 'work', 'value': 'a@b'}]}
           {}                | {'op': 'Add', 'path': 'urn:acme:2.0:User:x', 'value': 'y'} | {}
+          {'active': true}  | {'op': 'Replace', 'path': 'favouriteColour', 'value': 'red'}, {'op': 'Replace', 'path': 'active', 'value': 'False'} | {'active': false}
+          {'active': true}  | {'op': 'Replace', 'path': 'name.nick', 'value': 'x'}, {'op': 'Replace', 'path': 'active', 'value': 'False'} | {'active': false}
+          {'active': true}  | {'op': 'Add', 'path': 'cars[type eq ~work~].value', 'value': 'x'}, {'op': 'Replace', 'path': 'active', 'value': 'False'} | {'active': false}
+          {'active': true}  | {'op': 'Remove', 'path': 'emails[type eq ~work~].colour'}, {'op': 'Replace', 'path': 'active', 'value': 'False'} | {'active': false}
+          {'active': true}  | {'op': 'Remove', 'path': 'favouriteColour'}, {'op': 'Replace', 'path': 'active', 'value': 'False'} | {'active': false}
+          {'roles': [{'value': 'a', 'primary': true}, {'value': 'b'}]} | {'op': 'Replace', 'path': 'roles[value eq ~b~].primary', 'value': 'True'} | {'roles': [{'value': 'a'}, {'value': 'b', 'primary': true}]}
+          {'roles': [{'value': 'a', 'primary': true}]} | {'op': 'Replace', 'path': 'roles[value eq ~a~].primary', 'value': 'False'} | {'roles': [{'value': 'a', 'primary': false}]}
+          {'addresses': [{'type': 'work', 'country': 'DE', 'locality': 'B'}]} | {'op': 'Replace', 'path': 'addresses[type eq ~work~]', 'value': {'country': 'FR'}} | {'addresses': [{'type': 'work', 'country': 'FR', 'locality': 'B'}]}
           {}                | {'op': 'add', 'value': {'urn:acme:2.0:User:x': 'y', 'color': 'red', 'title': 't'}} | {'title': 't'}
           """)
   void entra_is_understood(String before, String operation, String after) {
@@ -111,6 +121,13 @@ class PatchTest {
           {}                           | {'op': 'add', 'path': 'ENTERPRISE', 'value': {'department': 'D', 'shoe': 1}} | {'ENTERPRISE': {'department': 'D'}}
           {}                           | {'op': 'add', 'path': 'CORE:title', 'value': 't'} | {'title': 't'}
           {'title': 'a'}               | {'op': 'replace', 'path': 'title', 'value': 'b'}, {'op': 'remove', 'path': 'title'}, {'op': 'add', 'path': 'nickName', 'value': 'n'} | {'nickName': 'n'}
+          {'title': 'a'}               | {'op': 'remove', 'path': 'title'}, {'op': 'replace', 'path': 'title', 'value': 'b'} | {'title': 'b'}
+          {'roles': [{'value': 'a'}]}  | {'op': 'remove', 'path': 'roles'}, {'op': 'add', 'path': 'roles', 'value': [{'value': 'b'}]} | {'roles': [{'value': 'b'}]}
+          {'roles': [{'value': 'a'}]}  | {'op': 'add', 'path': 'roles', 'value': [{'value': 'b'}]}, {'op': 'remove', 'path': 'roles'} | {}
+          {'name': {'givenName': 'G', 'familyName': 'F'}} | {'op': 'replace', 'value': {'name': {'familyName': 'H'}}} | {'name': {'givenName': 'G', 'familyName': 'H'}}
+          {'emails': [{'value': 'a@b', 'type': 'work'}]} | {'op': 'add', 'path': 'emails', 'value': [{'value': 'A@B', 'type': 'Work'}]} | {'emails': [{'value': 'A@B', 'type': 'Work'}]}
+          {'emails': [{'value': 'a@b', 'primary': true}]} | {'op': 'add', 'path': 'emails', 'value': [{'value': 'c@d', 'primary': 'True'}]} | {'emails': [{'value': 'a@b'}, {'value': 'c@d', 'primary': true}]}
+          {'emails': [{'value': 'a@b', 'primary': true}, {'value': 'c@d'}]} | {'op': 'add', 'path': 'emails', 'value': [{'value': 'c@d', 'primary': true}]} | {'emails': [{'value': 'a@b'}, {'value': 'c@d', 'primary': true}]}
           """)
   void the_standard_is_understood(String before, String operations, String after) {
     String quoted = operations.replace("\"", "\\\"");
@@ -132,8 +149,9 @@ class PatchTest {
           {'op': 'replace', 'path': 'roles[value eq "x"]', 'value': {'display': 'd'}} | 400 noTarget: No value of roles matches
           {'op': 'replace', 'path': 'roles[value eq "x"].display', 'value': 'd'} | 400 noTarget: No value of roles matches
           {'op': 'add', 'path': 'emails[value co "x"].type', 'value': 'd'} | 400 noTarget: No value of emails matches
-          {'op': 'replace', 'path': 'color', 'value': 'x'}     | 400 invalidPath: path must name an attribute of a User, was "color"
-          {'op': 'replace', 'path': 'name.nick', 'value': 'x'} | 400 invalidPath: path must name an attribute of a User
+          {'op': 'replace', 'path': 'color[', 'value': 'x'}    | 400 invalidFilter
+          {'op': 'replace', 'path': 'name.nick.x', 'value': 'x'} | 400 invalidPath: The path must name an attribute
+          {'op': 'replace', 'path': 'color..x', 'value': 'x'}  | 400 invalidPath: The path must name an attribute
           {'op': 'replace', 'path': 'a b', 'value': 'x'}       | 400 invalidPath: The path must name an attribute
           {'op': 'replace', 'path': 'emails[type', 'value': 'x'} | 400 invalidFilter
           {'op': 'replace', 'path': 'emails[type eq "a"]x', 'value': 'x'} | 400 invalidPath
@@ -144,6 +162,16 @@ class PatchTest {
           {'op': 'add', 'value': 'x'}                          | 400 invalidValue: value must be an object
           {'op': 'add', 'value': null}                         | 400 invalidValue: value must be an object
           {'op': 'replace', 'path': 'active', 'value': 'maybe'} | 400 invalidValue: active must be true or false
+          {'op': 'replace', 'path': 'active', 'value': null}   | 400 invalidValue: active must be true or false, was "null"
+          {'op': 'Add', 'path': 'active', 'value': ''}         | 400 invalidValue: active must be true or false, was ""
+          {'op': 'replace', 'path': 'active', 'value': []}     | 400 invalidValue: active must be true or false, was "[]"
+          {'op': 'replace', 'path': 'active', 'value': ['']}   | 400 invalidValue: active must be true or false
+          {'op': 'replace', 'path': 'ACTIVE', 'value': null}   | 400 invalidValue: active must be true or false
+          {'op': 'replace', 'path': 'urn:ietf:params:scim:schemas:core:2.0:User:active', 'value': null} | 400 invalidValue: active must be true or false
+          {'op': 'replace', 'value': {'title': 't', 'active': null}} | 400 invalidValue: active must be true or false
+          {'op': 'add', 'value': {'active': ''}}               | 400 invalidValue: active must be true or false
+          {'op': 'Remove', 'path': 'active'}                   | 400 invalidValue: active can't be removed
+          {'op': 'Remove', 'path': 'active', 'value': 'True'}  | 400 invalidValue: active can't be removed
           {'op': 'replace', 'path': 'title', 'value': {'a': 1}} | 400 invalidValue: title must be a text
           {'op': 'replace', 'path': 'name', 'value': 'x'}      | 400 invalidValue: name must be an object
           {'op': 'move', 'path': 'title', 'value': 'x'}        | 400 invalidSyntax: op must be add, replace or remove, was "move"
@@ -186,6 +214,21 @@ class PatchTest {
     assertThat(request.dropped())
         .containsExactly(
             "\"color\"", "\"" + Schemas.ENTERPRISE + ":shoe\"", "\"urn:acme:2.0:User:x\"");
+  }
+
+  @Test
+  void of_much_that_nobody_knows_it_is_told_how_much() {
+    String members =
+        IntStream.range(0, 5_000)
+            .mapToObj(i -> "'color" + i + "': 'red'")
+            .collect(Collectors.joining(","));
+    PatchRequest request =
+        PatchRequest.parse(patch("{'op': 'add', 'value': {" + members + "}}"), ResourceKind.USER);
+    assertThat(request.dropped())
+        .hasSize(20)
+        .startsWith("\"color0\"")
+        .endsWith("\"color19\" and 4980 more");
+    assertThat(ScimDocument.ofUser(Bodies.user(members)).dropped()).isEqualTo(request.dropped());
   }
 
   @Test
