@@ -57,6 +57,11 @@ final class FilterParser {
     return position;
   }
 
+  /** Returns how many were read. */
+  int conditions() {
+    return conditions;
+  }
+
   private Filter or() {
     List<Filter> parts = new ArrayList<>();
     do {

@@ -21,7 +21,7 @@ final class GroupFields implements SqlFields {
       case "meta" -> SqlFields.meta(name, "g", ResourceKind.GROUP);
       case "members" -> {
         @Nullable SqlField part = member(Objects.requireNonNullElse(name.sub(), "value"));
-        yield part == null ? null : new SqlField(part.expression(), part.nature(), MEMBERS);
+        yield part == null ? null : part.among(MEMBERS);
       }
       default -> null;
     };

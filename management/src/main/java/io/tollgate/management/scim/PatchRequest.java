@@ -6,8 +6,10 @@ import com.unboundid.scim2.common.filters.Filter;
 import com.unboundid.scim2.common.filters.FilterType;
 import io.tollgate.management.wire.ApiError;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -216,9 +218,9 @@ public record PatchRequest(List<PatchStep> steps, List<String> dropped) {
         if (operation != PatchOperation.REMOVE) {
           throw ScimError.invalidPath("members[…] can only be removed.");
         }
-        List<String> ids = new ArrayList<>();
+        Set<String> ids = new LinkedHashSet<>();
         ids(filter, ids);
-        return new MembersStep(MembersStep.Action.REMOVE, new Members(ids, List.of()));
+        return new MembersStep(MembersStep.Action.REMOVE, new Members(List.copyOf(ids), List.of()));
       }
       if (operation == PatchOperation.REMOVE) {
         // RFC 7644 has no value here, and all go. Entra names in it those who go: they alone.
@@ -232,7 +234,7 @@ public record PatchRequest(List<PatchStep> steps, List<String> dropped) {
       return new MembersStep(action, Members.read(value));
     }
 
-    private static void ids(Filter filter, List<String> ids) {
+    private static void ids(Filter filter, Set<String> ids) {
       if (filter.getFilterType() == FilterType.OR) {
         FilterNode.parts(filter).forEach(part -> ids(part, ids));
       } else if (filter.getFilterType() == FilterType.EQUAL

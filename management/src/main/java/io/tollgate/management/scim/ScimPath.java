@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 record ScimPath(AttributeName name, @Nullable Filter filter) {
   private static final int LENGTH_MAX = 4_096;
 
+  /** Each is tried on each element by each operation; but members are not, they are named. */
+  private static final int CONDITIONS_MAX = 10;
+
   /**
    * Reads a path.
    *
@@ -33,6 +36,11 @@ record ScimPath(AttributeName name, @Nullable Filter filter) {
     }
     var parser = new FilterParser(path, bracket + 1, kind, vocabulary);
     Filter filter = parser.bracketed(name.type());
+    boolean tried = !(kind == ResourceKind.GROUP && "members".equals(name.attribute()));
+    if (tried && parser.conditions() > CONDITIONS_MAX) {
+      throw ScimError.invalidPath(
+          "The path may have " + CONDITIONS_MAX + " conditions, has " + parser.conditions() + ".");
+    }
     String tail = path.substring(parser.position());
     if (tail.isEmpty()) {
       return new ScimPath(name, filter);

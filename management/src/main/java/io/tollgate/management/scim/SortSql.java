@@ -68,7 +68,10 @@ public final class SortSql {
           case FOLDED, EXACT -> field.expression() + " COLLATE \"C\"";
           case FLAG, TIME -> field.expression();
         };
-    return field.among() == null ? key : first(field.among(), key);
+    if (field.among() == null) {
+      return key;
+    }
+    return first(field.among() + (field.guard() == null ? "" : " AND " + field.guard()), key);
   }
 
   /** Of several values the preferred one counts, or else the first (RFC 7644, 3.4.2.3). */

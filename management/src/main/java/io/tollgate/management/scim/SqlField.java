@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param expression one value, or null where there is none
  * @param among the rows that the value may be in, as a query that a condition can be added to; null
  *     where it is in the resource's own row
+ * @param guard true where there is a value in that row; null where there always is, or null says it
  */
-record SqlField(String expression, Nature nature, @Nullable String among) {
+record SqlField(String expression, Nature nature, @Nullable String among, @Nullable String guard) {
   enum Nature {
     /** Text without case: what is asked for is folded, too. */
     FOLDED,
@@ -21,16 +22,16 @@ record SqlField(String expression, Nature nature, @Nullable String among) {
     TIME
   }
 
-  private static final String UNLESS = "nullif(";
-  private static final String EMPTY = ", '')";
-
   static SqlField own(String expression, Nature nature) {
-    return new SqlField(expression, nature, null);
+    return new SqlField(expression, nature, null, null);
   }
 
-  /** Returns what stands in a column that is empty where there is none. */
-  static SqlField unlessEmpty(String column, Nature nature) {
-    return own(UNLESS + column + EMPTY, nature);
+  SqlField among(String rows) {
+    return new SqlField(expression, nature, rows, guard);
+  }
+
+  SqlField guarded(String condition) {
+    return new SqlField(expression, nature, among, condition);
   }
 
   String presence() {
@@ -40,13 +41,13 @@ record SqlField(String expression, Nature nature, @Nullable String among) {
   /** Returns the condition, which is null at times where it is not true. */
   String compare(Comparison comparison, ValueNode value, SqlValues values) {
     if (comparison == Comparison.NE) {
-      return among == null
+      return among == null && guard == null
           ? expression + " IS DISTINCT FROM " + values.add(typed(value))
           : "NOT " + exists(expression + " = " + values.add(typed(value)));
     }
     return exists(
         switch (comparison) {
-          case EQ -> equal(typed(value), values);
+          case EQ -> expression + " = " + values.add(typed(value));
           case CO -> like("%" + escaped(value) + "%", values);
           case SW -> like(escaped(value) + "%", values);
           case EW -> like("%" + escaped(value), values);
@@ -58,18 +59,9 @@ record SqlField(String expression, Nature nature, @Nullable String among) {
         });
   }
 
-  /** An index knows the column itself, which equals no text but the one that is not empty. */
-  private String equal(Object value, SqlValues values) {
-    boolean bare = !"".equals(value) && expression.startsWith(UNLESS);
-    String column =
-        bare
-            ? expression.substring(UNLESS.length(), expression.length() - EMPTY.length())
-            : expression;
-    return column + " = " + values.add(value);
-  }
-
   private String exists(String condition) {
-    return among == null ? condition : "EXISTS (" + among + " AND " + condition + ")";
+    String guarded = guard == null ? condition : "(" + guard + " AND " + condition + ")";
+    return among == null ? guarded : "EXISTS (" + among + " AND " + guarded + ")";
   }
 
   private String like(String pattern, SqlValues values) {

@@ -35,7 +35,7 @@ final class UserFields implements SqlFields {
       case "schemas" -> null;
       case "groups" -> {
         @Nullable SqlField part = group(Objects.requireNonNullElse(name.sub(), "value"));
-        yield part == null ? null : new SqlField(part.expression(), part.nature(), GROUPS);
+        yield part == null ? null : part.among(GROUPS);
       }
       default -> valueRow(name);
     };
@@ -46,13 +46,16 @@ final class UserFields implements SqlFields {
       String part = Objects.requireNonNullElse(name.sub(), "value");
       @Nullable SqlField column = column(part, exact(name));
       if (column != null) {
-        String guard = part.equals("value") ? " AND v.value <> ''" : "";
-        return new SqlField(column.expression(), column.nature(), rows(list(name)) + guard);
+        return column.among(rows(list(name)));
       }
     }
-    return exact(name)
-        ? new SqlField("v.value", SqlField.Nature.EXACT, rows(name))
-        : new SqlField("v.value_key", SqlField.Nature.FOLDED, rows(name));
+    return text("v", exact(name)).among(rows(name));
+  }
+
+  private static SqlField text(String alias, boolean exact) {
+    return exact
+        ? SqlField.own(alias + ".value", SqlField.Nature.EXACT)
+        : SqlField.own(alias + ".value_key", SqlField.Nature.FOLDED);
   }
 
   private static boolean isList(AttributeName name) {
@@ -74,10 +77,8 @@ final class UserFields implements SqlFields {
 
   private static @Nullable SqlField column(String part, boolean exact) {
     return switch (part) {
-      case "value" ->
-          exact
-              ? SqlField.own("v.value", SqlField.Nature.EXACT)
-              : SqlField.own("v.value_key", SqlField.Nature.FOLDED);
+      // Of an element without a value the row has an empty one.
+      case "value" -> text("v", exact).guarded("v.value <> ''");
       case "type" -> SqlField.own("v.type_key", SqlField.Nature.FOLDED);
       case "primary" -> SqlField.own("v.is_primary", SqlField.Nature.FLAG);
       default -> null;
@@ -130,17 +131,13 @@ final class UserFields implements SqlFields {
     AttributeName named = name.withSub(part);
     @Nullable SqlField column = column(part, exact(named));
     if (column != null) {
-      return part.equals("value")
-          ? SqlField.unlessEmpty(column.expression(), column.nature())
-          : column;
+      return column;
     }
     String among =
         "SELECT 1 FROM tollgate.scim_user_value w WHERE w.directory_id = v.directory_id"
             + " AND w.scim_user_id = v.scim_user_id AND w.place = v.place AND w.attribute = "
             + values.add(named.key());
-    return exact(named)
-        ? new SqlField("w.value", SqlField.Nature.EXACT, among)
-        : new SqlField("w.value_key", SqlField.Nature.FOLDED, among);
+    return text("w", exact(named)).among(among);
   }
 
   private static @Nullable SqlField group(String part) {

@@ -31,9 +31,12 @@ class FilterTest {
           title ne null                                  | title pr
           active eq "True"                               | active eq true
           active eq False                                | active eq false
-          urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager eq "x" | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value eq "x"
-          urn:ietf:params:scim:schemas:extension:enterprise:2.0:user:DEPARTMENT eq "x" | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "x"
-          urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department eq "x" | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "x"
+          urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager eq "x" \
+            | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value eq "x"
+          urn:ietf:params:scim:schemas:extension:enterprise:2.0:user:DEPARTMENT eq "x" \
+            | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "x"
+          urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department eq "x" \
+            | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "x"
           employeeNumber eq 7                            | employeeNumber eq 7
           title eq 7                                     | title eq "7"
           title eq "\\"\\u0041"                          | title eq "\\"A"

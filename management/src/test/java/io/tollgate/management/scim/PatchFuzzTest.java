@@ -12,7 +12,8 @@ class PatchFuzzTest {
   static Stream<byte[]> seeds() {
     return Stream.of(
             "{'Operations':[{'op':'Replace','path':'active','value':'False'}]}",
-            "{'Operations':[{'op':'add','path':'emails[type eq \\\"work\\\"].value','value':'c@d'}]}",
+            "{'Operations':[{'op':'add','path':'emails[type eq \\\"work\\\"].value',"
+                + "'value':'c@d'}]}",
             "{'Operations':[{'op':'replace','value':{'name.givenName':'G','id':'x','title':''}}]}",
             "{'Operations':[{'op':'Remove','path':'members','value':[{'$ref':null,'value':'u'}]}]}",
             "{'Operations':[{'op':'add','path':'urn:acme:1.0:User:badge','value':[1,'x',null]}]}",

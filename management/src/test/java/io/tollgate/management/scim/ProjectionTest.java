@@ -13,7 +13,8 @@ class ProjectionTest {
   private static final ObjectNode USER =
       json(
           """
-          {'schemas': ['s'], 'id': 'i', 'userName': 'u', 'name': {'givenName': 'G', 'familyName': 'F'},
+          {'schemas': ['s'], 'id': 'i', 'userName': 'u',
+           'name': {'givenName': 'G', 'familyName': 'F'},
            'emails': [{'value': 'a@b', 'type': 'work'}, {'value': 'c@d'}],
            'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User':
              {'department': 'D', 'manager': {'value': 'm', 'displayName': 'M'}}}
@@ -39,7 +40,8 @@ class ProjectionTest {
           name.givenName,name   | {'name': {'givenName': 'G', 'familyName': 'F'}}
           emails.type           | {'emails': [{'type': 'work'}]}
           emails.display        | {'emails': []}
-          ENTERPRISE            | {'ENTERPRISE': {'department': 'D', 'manager': {'value': 'm', 'displayName': 'M'}}}
+          ENTERPRISE \
+            | {'ENTERPRISE': {'department': 'D', 'manager': {'value': 'm', 'displayName': 'M'}}}
           ENTERPRISE:department | {'ENTERPRISE': {'department': 'D'}}
           ENTERPRISE:manager.value | {'ENTERPRISE': {'manager': {'value': 'm'}}}
           """)
@@ -63,7 +65,9 @@ class ProjectionTest {
       textBlock =
           """
           emails, name, ENTERPRISE           | {'userName': 'u'}
-          userName, id, schemas, emails.value, name.givenName, ENTERPRISE:manager | {'name': {'familyName': 'F'}, 'emails': [{'type': 'work'}], 'ENTERPRISE': {'department': 'D'}}
+          userName, id, schemas, emails.value, name.givenName, ENTERPRISE:manager \
+            | {'name': {'familyName': 'F'}, 'emails': [{'type': 'work'}], \
+              'ENTERPRISE': {'department': 'D'}}
           """)
   void what_is_not_wanted_is_not_in_the_answer(String excluded, String answer) {
     ObjectNode expected = json("{'schemas': ['s'], 'id': 'i'}");

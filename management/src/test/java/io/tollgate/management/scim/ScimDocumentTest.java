@@ -37,12 +37,15 @@ class ScimDocumentTest {
           'title': 7                                     | {'title': '7'}
           'name': {'GivenName': 'A', 'familyName': ''}   | {'name': {'givenName': 'A'}}
           'name': {'givenName': null}                    | {}
-          'name.givenName': 'A', 'name.familyName': 'B'  | {'name': {'givenName': 'A', 'familyName': 'B'}}
+          'name.givenName': 'A', 'name.familyName': 'B' \
+            | {'name': {'givenName': 'A', 'familyName': 'B'}}
           'roles': []                                    | {}
           'roles': ['admin']                             | {'roles': [{'value': 'admin'}]}
-          'roles': [{'value': 'x', 'primary': 'True'}]   | {'roles': [{'value': 'x', 'primary': true}]}
+          'roles': [{'value': 'x', 'primary': 'True'}] \
+            | {'roles': [{'value': 'x', 'primary': true}]}
           'phoneNumbers': [{'type': 'work', 'value': ''}] | {}
-          'phoneNumbers': [{'type': 'work', 'value': '+1 (2)'}] | {'phoneNumbers': [{'type': 'work', 'value': '+1 (2)'}]}
+          'phoneNumbers': [{'type': 'work', 'value': '+1 (2)'}] \
+            | {'phoneNumbers': [{'type': 'work', 'value': '+1 (2)'}]}
           'addresses': [{'type': 'work', 'primary': false}] | {}
           'password': 'secret'                           | {}
           'id': 'x', 'meta': {'resourceType': 'User'}    | {}
@@ -184,23 +187,37 @@ class ScimDocumentTest {
           {'userName': 'a'}                       | 400 invalidValue: emails is required
           {'userName': 'a', 'emails': []}         | 400 invalidValue: emails is required
           {'userName': 'a', 'emails': [{'type': 'work'}]} | 400 invalidValue: emails is required
-          {'userName': 'a', 'emails': [{'display': 'A'}]} | 400 invalidValue: emails.value must be an address
-          {'userName': 'a', 'emails': ['a b@c']}  | 400 invalidValue: emails.value must be an address
-          {'userName': 'a', 'emails': ['a@']}     | 400 invalidValue: emails.value must be an address
-          {'userName': 'a', 'emails': 'x'}        | 400 invalidValue: emails.value must be an address
+          {'userName': 'a', 'emails': [{'display': 'A'}]} \
+            | 400 invalidValue: emails.value must be an address
+          {'userName': 'a', 'emails': ['a b@c']} \
+            | 400 invalidValue: emails.value must be an address
+          {'userName': 'a', 'emails': ['a@']} \
+            | 400 invalidValue: emails.value must be an address
+          {'userName': 'a', 'emails': 'x'} \
+            | 400 invalidValue: emails.value must be an address
           {'userName': {'x': 'a'}}                | 400 invalidValue: userName must be a text
           {'userName': ['a', 'b']}                | 400 invalidValue: userName must be a text
           {'userName': true}                      | 400 invalidValue: userName must be a text
           {'userName': 'a', 'USERNAME': 'b'}      | 400 invalidSyntax: userName is named twice
-          {'userName': 'a', 'active': 'yes'}      | 400 invalidValue: active must be true or false, was "yes"
-          {'userName': 'a', 'active': 1}          | 400 invalidValue: active must be true or false, was "1"
-          {'userName': 'a', 'name': 'A B'}        | 400 invalidValue: name must be an object, was "A B"
+          {'userName': 'a', 'active': 'yes'} \
+            | 400 invalidValue: active must be true or false, was "yes"
+          {'userName': 'a', 'active': 1} \
+            | 400 invalidValue: active must be true or false, was "1"
+          {'userName': 'a', 'name': 'A B'} \
+            | 400 invalidValue: name must be an object, was "A B"
           {'userName': 'a', 'name': [{}, {}]}     | 400 invalidValue: name must be an object
-          {'userName': 'a', 'addresses': ['x']}   | 400 invalidValue: addresses must be an object, was "x"
-          {'userName': 'a', 'emails': [{'value': {'x': 1}}]} | 400 invalidValue: emails.value must be a text
-          {'userName': 'a', 'emails': [{'value': 'a@b.c', 'primary': true}, {'value': 'd@b.c', 'primary': 'true'}]} | 400 invalidValue: emails may have one primary value, has 2
-          {'userName': 'a', 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': 'x'} | 400 invalidValue: urn:ietf:params:scim:schemas:extension:enterprise:2.0:User must be an object
-          {'userName': 'a', 'urn:ietf:params:scim:schemas:extension:clerk:2.0:User': {'x': 1, 'X': 2}} | 400 invalidSyntax: urn:ietf:params:scim:schemas:extension:clerk:2.0:User:X is named twice
+          {'userName': 'a', 'addresses': ['x']} \
+            | 400 invalidValue: addresses must be an object, was "x"
+          {'userName': 'a', 'emails': [{'value': {'x': 1}}]} \
+            | 400 invalidValue: emails.value must be a text
+          {'userName': 'a', 'emails': [{'value': 'a@b.c', 'primary': true}, {'value': 'd@b.c', \
+              'primary': 'true'}]} \
+            | 400 invalidValue: emails may have one primary value, has 2
+          {'userName': 'a', 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': 'x'} \
+            | 400 invalidValue: urn:ietf:params:scim:schemas:extension:enterprise:2.0:User must be
+          {'userName': 'a', 'urn:ietf:params:scim:schemas:extension:clerk:2.0:User': {'x': 1, \
+              'X': 2}} \
+            | 400 invalidSyntax: urn:ietf:params:scim:schemas:extension:clerk:2.0:User:X is named
           """)
   void a_wrong_user_is_refused_with_a_reason(String sent, String reason) {
     assertThat(refusal(() -> ScimDocument.ofUser(json(sent)))).startsWith(reason);
@@ -308,7 +325,8 @@ class ScimDocumentTest {
     assertThat(document.json())
         .isEqualTo(
             json(
-                "{'schemas': ['urn:ietf:params:scim:schemas:core:2.0:Group'], 'displayName': 'G'}"));
+                "{'schemas': ['urn:ietf:params:scim:schemas:core:2.0:Group'],"
+                    + " 'displayName': 'G'}"));
     assertThat(String.join(",", document.members().ids())).isEqualTo(ids);
     assertThat(String.join(",", document.members().groups())).isEqualTo(groups);
     assertThat(document.displayNameKey()).isEqualTo("g");
@@ -325,7 +343,8 @@ class ScimDocumentTest {
           {'displayName': {'a': 1}}              | 400 invalidValue: displayName must be a text
           {'displayName': 'a', 'members': [7]}   | 400 invalidValue: members must be objects
           {'displayName': 'a', 'members': [{}]}  | 400 invalidValue: members must be objects
-          {'displayName': 'a', 'members': [{'value': ''}]} | 400 invalidValue: members must be objects
+          {'displayName': 'a', 'members': [{'value': ''}]} \
+            | 400 invalidValue: members must be objects
           {'displayName': 'a', 'members': true}  | 400 invalidValue: members must be objects
           """)
   void a_wrong_group_is_refused_with_a_reason(String sent, String reason) {

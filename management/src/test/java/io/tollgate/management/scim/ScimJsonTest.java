@@ -34,13 +34,20 @@ class ScimJsonTest {
           {"secret":"pass     | 400 invalidSyntax: The body is not JSON (line 1, column 16).
           {'a':1}             | 400 invalidSyntax: The body is not JSON (line 1, column 2).
           {"a":1} x           | 400 invalidSyntax: The body is not JSON (line 1, column 9).
-          {"a":1,"a":2}       | 400 invalidSyntax: The body names a member twice (line 1, column 11).
-          {"a":"\\u0000"}     | 400 invalidValue: a holds a NUL character (\\u0000), which can't be kept.
-          {"a\\u0000":1}      | 400 invalidValue: The name of a member holds a NUL character (\\u0000), which can't be kept.
-          {"a":["\\ud800"]}   | 400 invalidValue: a holds half of a surrogate pair, which can't be kept.
-          {"a":{"b":"\\udc00\\ud800"}} | 400 invalidValue: b holds half of a surrogate pair, which can't be kept.
+          {"a":1,"a":2} \
+            | 400 invalidSyntax: The body names a member twice (line 1, column 11).
+          {"a":"\\u0000"} \
+            | 400 invalidValue: a holds a NUL character (\\u0000), which can't be kept.
+          {"a\\u0000":1} \
+            | 400 invalidValue: The name of a member holds a NUL character (\\u0000), which \
+          can't be kept.
+          {"a":["\\ud800"]} \
+            | 400 invalidValue: a holds half of a surrogate pair, which can't be kept.
+          {"a":{"b":"\\udc00\\ud800"}} \
+            | 400 invalidValue: b holds half of a surrogate pair, which can't be kept.
           {"a":1e999999999}   | 400 invalidValue: a must be a number of 100 digits at most.
-          {"a":1e99999999999}  | 400 invalidValue: The body holds a number that may have 100 digits at most.
+          {"a":1e99999999999} \
+            | 400 invalidValue: The body holds a number that may have 100 digits at most.
           {"a":1e-101}        | 400 invalidValue: a must be a number of 100 digits at most.
           """)
   void what_can_not_be_kept_is_refused_and_not_repeated(String text, String reason) {
