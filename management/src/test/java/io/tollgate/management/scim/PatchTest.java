@@ -221,10 +221,10 @@ class PatchTest {
             | 400 noTarget: No value of roles matches
           {'op': 'add', 'path': 'emails[value co "x"].type', 'value': 'd'} \
             | 400 noTarget: No value of emails matches
-          {'op': 'replace', 'path': 'color', 'value': 'x'} \
-            | 400 invalidPath: path must name an attribute of a User, was "color"
-          {'op': 'replace', 'path': 'name.nick', 'value': 'x'} \
-            | 400 invalidPath: path must name an attribute of a User
+          {'op': 'replace', 'path': 'color..x', 'value': 'x'} \
+            | 400 invalidPath: The path must name an attribute
+          {'op': 'replace', 'path': 'name.nick.x', 'value': 'x'} \
+            | 400 invalidPath: The path must name an attribute
           {'op': 'replace', 'path': 'a b', 'value': 'x'} \
             | 400 invalidPath: The path must name an attribute
           {'op': 'replace', 'path': 'emails[type', 'value': 'x'} | 400 invalidFilter
