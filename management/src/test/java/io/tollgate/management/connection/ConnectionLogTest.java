@@ -174,6 +174,7 @@ class ConnectionLogTest {
         "{\"Password\":{\"value\":\"hunter2\"}}",
         "{\"a\":[{\"oldPassword\":\"hunter2\"}]}",
         "{\"Operations\":[{\"op\":\"replace\",\"path\":\"password\",\"value\":\"hunter2\"}]}",
+        "{\"Operations\":[{\"op\":\"replace\",\"Path\":\"password\",\"Value\":\"hunter2\"}]}",
         "{\"Operations\":[{\"op\":\"replace\",\"value\":{\"password\":\"hunter2\"}}]}",
         "{\"urn:x:User:password\":\"hunter2\"}",
         "{\"Authorization\":\"hunter2\"}",
