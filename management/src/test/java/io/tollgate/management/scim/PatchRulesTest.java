@@ -36,7 +36,8 @@ class PatchRulesTest {
           """)
   void somebody_is_switched_off_though_another_operation_is_of_what_nobody_knows(String unknown) {
     String off = "{'op': 'Replace', 'path': 'active', 'value': 'False'}";
-    assertThat(patched("{'active': true}", unknown + "," + off)).isEqualTo(json("{'active': false}"));
+    assertThat(patched("{'active': true}", unknown + "," + off))
+        .isEqualTo(json("{'active': false}"));
     assertThat(
             PatchRequest.parse(patch(unknown.replace("\"", "\\\"")), ResourceKind.USER).dropped())
         .hasSize(1);
