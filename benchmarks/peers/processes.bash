@@ -149,6 +149,10 @@ start_peer() {
       configure_tollgate "$1"
       TOLLGATE_LIMIT_REQUESTS_PER_SECOND=0 start "$1" $peer_core "$root/deploy/tollgate" edge
       ;;
+    tollgate-free)
+      tollgate_cost=0 configure_tollgate "$1"
+      TOLLGATE_LIMIT_REQUESTS_PER_SECOND=0 start "$1" $peer_core "$root/deploy/tollgate" edge
+      ;;
     *) fail "there is no peer $1" ;;
   esac
   await_port "$1" "$port"
@@ -161,7 +165,8 @@ configure_tollgate() {
   free_port
   local internal=$port
   port=$edge_port
-  render tollgate.yaml "$run/$name.yaml" INTERNAL "$internal" RING "$ring"
+  render tollgate.yaml "$run/$name.yaml" INTERNAL "$internal" RING "$ring" \
+    COST "${tollgate_cost:-1}"
   export TOLLGATE_CONFIG=$run/$name.yaml TOLLGATE_JVM_OPTS=$tollgate_jvm_opts TOLLGATE_DATA_DIR=$run/$name-data
   export TOLLGATE_PEPPER_FILE=$pepper TOLLGATE_POSTGRES_URL=$postgres_url TOLLGATE_REDIS_URL=$redis_url
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -51,9 +52,16 @@ public class LimitBenchmark {
           new Limit(Per.SUBJECT, 60_000_000, 60, 60_000_000),
           new Limit(Per.PLAN, 1_000_000, 1, 1_000_000));
 
+  /** So long a gateway waits before it holds a reserve. */
+  private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   /** How many keys ask in turn; all have one plan and one subject. */
   @Param({"1", "100"})
   int keys;
+
+  /** What they take from. */
+  @Param({"leases", "reserve"})
+  String from;
 
   private RateLimiter limiter;
   private LimitSet[] sets;
@@ -87,7 +95,15 @@ public class LimitBenchmark {
     }
   }
 
-  /** Take from three leases, and tell how the strictest limit stands. */
+  /** Lets reserves be held for the seconds that an iteration lasts. */
+  @Setup(Level.Iteration)
+  public void count() {
+    long now = System.nanoTime();
+    limiter.setGateways(1, from.equals("reserve"), now - SETTLED_NANOS, now - SETTLED_NANOS);
+    limiter.setGateways(1, from.equals("reserve"), now, now);
+  }
+
+  /** Take from three leases, or reserves, and tell how the strictest limit stands. */
   @Benchmark
   public long pass() {
     next = next + 1 == keys ? 0 : next + 1;

@@ -77,7 +77,9 @@ public final class Gateway {
             () -> lookups.verifier().storeMillis(),
             "edge",
             metrics);
-    var limits = new LimitVerticle(config.limit(), config.redis(), config.postgres(), metrics);
+    var limits =
+        new LimitVerticle(
+            config.limit(), config.redis(), config.postgres(), lookups.self(), metrics);
     var gateway =
         new Gateway(vertx, config, lookups, meter, limits, new EdgeMetrics(metrics), table);
     return vertx

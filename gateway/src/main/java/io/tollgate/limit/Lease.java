@@ -21,8 +21,16 @@ final class Lease {
   /** How many of it were used when its use was last measured; of the trips' context. */
   private long measured;
 
+  /** How many are on their way to it; of the trips' context. */
+  private long expected;
+
   Lease(long units, long endNanos) {
-    granted = units;
+    this(units, units, endNanos);
+  }
+
+  /** Makes one of so many units at most, of which so many are there. */
+  Lease(long most, long units, long endNanos) {
+    granted = most;
     left = units;
     this.endNanos = endNanos;
   }
@@ -50,11 +58,32 @@ final class Lease {
     return false;
   }
 
-  /** Gives back what was taken from it and not used; it ends no later for that. */
+  /**
+   * Gives back what was taken from it and not used; it ends no later, nor grows, for that. On the
+   * trips' context alone, as the two that follow.
+   */
   void giveBack(long units) {
-    if (units > 0) {
-      LEFT.getAndAdd(this, units);
+    long most = granted - expected;
+    long present = left;
+    while (!LEFT.compareAndSet(this, present, Math.min(most, present + units))) {
+      present = left;
     }
+  }
+
+  /** Keeps room for units that are on their way: what is given back meanwhile must not take it. */
+  void expect(long units) {
+    expected = units;
+  }
+
+  /** Takes units that were expected, or as many of them as have come. */
+  void arrive(long units) {
+    expected = 0;
+    giveBack(units);
+  }
+
+  /** Takes all that is left. */
+  long drain() {
+    return (long) LEFT.getAndSet(this, 0L);
   }
 
   long left(long nowNanos) {

@@ -1,5 +1,6 @@
 package io.tollgate.limit;
 
+import io.tollgate.limit.Peers.Seat;
 import io.tollgate.plan.Limit;
 import io.tollgate.plan.Per;
 import io.tollgate.store.LimitTerms;
@@ -30,6 +31,9 @@ final class LimitState {
   /** Who has asked within this time may ask again: what is known of the demand is worth keeping. */
   private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** A reserve that nobody has used for this long goes with its state. */
+  private static final long RESERVE_REST_NANOS = TimeUnit.SECONDS.toNanos(60);
+
   private static final double SLACK = 1e-6;
 
   /**
@@ -54,6 +58,7 @@ final class LimitState {
 
   private final Id id;
   private final Rate rate;
+  private final Reserve reserve;
   private final AtomicBoolean fetching = new AtomicBoolean();
   private volatile Lease first = Lease.NONE;
   private volatile Lease second = Lease.NONE;
@@ -72,11 +77,13 @@ final class LimitState {
   private @Nullable Gcra share;
   private @Nullable Rate shareRate;
   private int shareOf;
+  private long leftAtLook;
 
   LimitState(Id id, long nowNanos) {
     this.id = id;
     askedNanos = nowNanos;
-    rate = Rate.of(id.limit());
+    rate = Rate.central(id.limit());
+    reserve = new Reserve(rate.reserve());
   }
 
   Id id() {
@@ -95,23 +102,49 @@ final class LimitState {
     return Math.floorDiv(nanos, TimeUnit.MICROSECONDS.toNanos(1));
   }
 
-  boolean has(long units, long nowNanos) {
-    return first.has(units, nowNanos) || second.has(units, nowNanos);
+  boolean has(long units, long nowNanos, @Nullable Seat seat) {
+    return first.has(units, nowNanos)
+        || second.has(units, nowNanos)
+        || reserve.units(seat, nowNanos).has(units, nowNanos);
   }
 
-  /** Takes units from a lease; returns which one, null if none has as many. */
-  @Nullable Lease take(long units, long nowNanos) {
+  /** Takes units from a lease or the reserve; returns which, null if none has as many. */
+  @Nullable Lease take(long units, long nowNanos, @Nullable Seat seat) {
     Lease present = first;
     if (present.take(units, nowNanos)) {
       return present;
     }
     Lease next = second;
-    return next.take(units, nowNanos) ? next : null;
+    if (next.take(units, nowNanos)) {
+      return next;
+    }
+    Lease held = reserve.units(seat, nowNanos);
+    return held.take(units, nowNanos) ? held : null;
   }
 
   /** Returns whether the caller is to fetch a lease, since what is left is little. */
   boolean isToFetch(long nowNanos) {
     return first.left(nowNanos) + second.left(nowNanos) <= fetchBelow && beginFetch();
+  }
+
+  /** Returns whether the caller is to fill the reserve, since half of it or more is used. */
+  boolean isToFill(long nowNanos, Seat seat) {
+    long lacking = reserve.lacking(seat, nowNanos);
+    return lacking > 0 && !retired && waitMicros(lacking, nowNanos) == 0 && reserve.beginFill();
+  }
+
+  Reserve reserve() {
+    return reserve;
+  }
+
+  /** Takes what a trip said of the state that was made for the reserve; on the trips' context. */
+  void filled(long sentNanos, long arrivalInMicros) {
+    arrivalMicros = micros(sentNanos) + arrivalInMicros;
+    askedNanos = sentNanos;
+    if (retired) {
+      // Another state of this name may hold one, too.
+      reserve.drop();
+    }
   }
 
   /** Returns whether the caller, and nobody else meanwhile, may ask for a lease. */
@@ -123,6 +156,11 @@ final class LimitState {
     fetching.set(false);
   }
 
+  /** Nothing is to be fetched ahead any more, for want of demand. */
+  void fetchNoMore() {
+    fetchBelow = NEVER_FETCH;
+  }
+
   /** Returns how long it is, by what Redis said last, until so many units may pass. */
   long waitMicros(long units, long nowNanos) {
     long ahead = Math.max(0, arrivalMicros - micros(nowNanos));
@@ -132,9 +170,9 @@ final class LimitState {
   /** Returns how many units would pass now, as far as this gateway knows. */
   long remaining(long nowNanos) {
     long free = rate.burstMicros() - fullInMicros(nowNanos);
-    long leased = first.left(nowNanos) + second.left(nowNanos);
+    long held = first.left(nowNanos) + second.left(nowNanos) + reserve.left(nowNanos);
     return Math.min(
-        rate.burst(), (long) (Math.max(0, free) * rate.unitsPerMicro() + SLACK) + leased);
+        limit().burst(), (long) (Math.max(0, free) * rate.unitsPerMicro() + SLACK) + held);
   }
 
   long fullInMicros(long nowNanos) {
@@ -176,14 +214,17 @@ final class LimitState {
    * Takes what a trip brought; on the trips' context.
    *
    * @param sentNanos before Redis was asked: nothing is believed to last longer than it does
+   * @param fetched whether a lease was asked for; if not, somebody else may be about to
    */
-  void arrived(long sentNanos, long arrivalInMicros, long leased) {
+  void arrived(long sentNanos, long arrivalInMicros, long leased, boolean fetched) {
     arrivalMicros = micros(sentNanos) + arrivalInMicros;
     askedNanos = sentNanos;
     if (leased > 0) {
       put(leased, sentNanos);
     }
-    fetchBelow = leased > 0 ? leased / 2 : NEVER_FETCH;
+    if (fetched) {
+      fetchBelow = leased > 0 ? leased / 2 : NEVER_FETCH;
+    }
   }
 
   private void put(long leased, long sentNanos) {
@@ -243,8 +284,14 @@ final class LimitState {
 
   /** Retires the state, if its owner loses nothing by that; under the lock of all shares. */
   boolean retireIfAtRest(long nowNanos) {
+    long held = reserve.left(nowNanos);
+    if (held != leftAtLook) {
+      // Used since, though Redis was not asked.
+      leftAtLook = held;
+      askedNanos = nowNanos;
+    }
     boolean rests =
-        nowNanos - askedNanos > REST_NANOS
+        nowNanos - askedNanos > (held > 0 ? RESERVE_REST_NANOS : REST_NANOS)
             && fullInMicros(nowNanos) == 0
             && first.left(nowNanos) + second.left(nowNanos) == 0
             && !fetching.get()
@@ -254,6 +301,7 @@ final class LimitState {
 
   boolean retire() {
     retired = true;
+    reserve.drop();
     return true;
   }
 

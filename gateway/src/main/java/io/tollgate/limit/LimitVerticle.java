@@ -1,6 +1,7 @@
 package io.tollgate.limit;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tollgate.store.GatewayName;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.PostgresGateways;
 import io.tollgate.store.RedisConfig;
@@ -12,29 +13,40 @@ import org.jspecify.annotations.Nullable;
 
 /** The one event loop that makes the trips of all the others: its limiter is theirs too. */
 public final class LimitVerticle extends VerticleBase {
-  private static final long COUNT_MILLIS = 5_000;
+  private static final long COUNT_MILLIS = 2_500;
   private static final long PROBE_MILLIS = 100;
 
   private final LimitConfig config;
   private final RedisConfig redis;
   private final PostgresConfig postgres;
+  private final GatewayName self;
   private final MeterRegistry metrics;
   private @Nullable RedisLimits states;
   private @Nullable PostgresGateways list;
   private @Nullable RateLimiter limiter;
 
+  /**
+   * Makes one.
+   *
+   * @param self how this gateway stands on the list
+   */
   public LimitVerticle(
-      LimitConfig config, RedisConfig redis, PostgresConfig postgres, MeterRegistry metrics) {
+      LimitConfig config,
+      RedisConfig redis,
+      PostgresConfig postgres,
+      GatewayName self,
+      MeterRegistry metrics) {
     this.config = config;
     this.redis = redis;
     this.postgres = postgres;
+    this.self = self;
     this.metrics = metrics;
   }
 
   @Override
   public Future<?> start() {
     var opened = new RedisLimits(vertx, redis, config.deadline());
-    var gateways = new PostgresGateways(vertx, postgres);
+    var gateways = new PostgresGateways(vertx, postgres, self);
     var made =
         new RateLimiter(
             config,
@@ -53,7 +65,10 @@ public final class LimitVerticle extends VerticleBase {
 
   /** While Postgres is away, the number that it told last counts. */
   private static void count(PostgresGateways gateways, RateLimiter made) {
-    gateways.count().onSuccess(made::setGateways);
+    long asked = System.nanoTime();
+    gateways
+        .count()
+        .onSuccess(told -> made.setGateways(told.gateways(), told.own(), asked, System.nanoTime()));
   }
 
   /** Returns the limiter, once the verticle has started. */

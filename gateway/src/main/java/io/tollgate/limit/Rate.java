@@ -25,6 +25,15 @@ final class Rate {
   /** With fewer units than this in a lease's life, one would hardly be used before it is void. */
   private static final int LEASE_UNITS_MIN = 6;
 
+  /** So small a part of a burst may lie in reserve, with all gateways together. */
+  private static final int RESERVE_PARTS = 100;
+
+  /** What lies in reserve comes back in this time, so that it may be lost now and then. */
+  private static final int RESERVE_MICROS_MAX = 2_000_000;
+
+  /** Of smaller bursts a request might want to have all. */
+  private static final int RESERVE_BURST_MIN = 1_000;
+
   private static final int DIGIT = 1024;
 
   private final long p;
@@ -34,8 +43,16 @@ final class Rate {
   private final long burstRest;
   private final double unitsPerMicro;
   private final long leaseMicros;
+  private final long reserve;
 
   Rate(long units, long micros, long burst) {
+    this(units, micros, burst, 0);
+  }
+
+  /** Makes the rate of a burst of which so many units are set aside. */
+  private Rate(long units, long micros, long whole, long reserve) {
+    this.reserve = reserve;
+    long burst = whole - reserve;
     long divisor = gcd(micros, units);
     p = micros / divisor;
     q = units / divisor;
@@ -43,11 +60,21 @@ final class Rate {
     burstMicros = micros(burst);
     burstRest = rest(burst);
     unitsPerMicro = (double) units / micros;
-    leaseMicros = lifeOfLeases();
+    leaseMicros = lifeOfLeases(micros(whole));
   }
 
   static Rate of(Limit limit) {
     return new Rate(limit.units(), limit.windowSeconds() * MICROS, limit.burst());
+  }
+
+  /** Returns what Redis keeps of a limit: all of it, but for what gateways may hold in reserve. */
+  static Rate central(Limit limit) {
+    Rate whole = of(limit);
+    long most = (long) Math.min(Integer.MAX_VALUE, RESERVE_MICROS_MAX * whole.unitsPerMicro);
+    long reserve = Math.min(limit.burst() / RESERVE_PARTS, most);
+    return whole.leaseMicros == 0 || limit.burst() < RESERVE_BURST_MIN
+        ? whole
+        : new Rate(limit.units(), limit.windowSeconds() * MICROS, limit.burst(), reserve);
   }
 
   /** Returns what one of so many gateways may let pass by itself. */
@@ -61,13 +88,13 @@ final class Rate {
     return b == 0 ? a : gcd(b, a % b);
   }
 
-  private long lifeOfLeases() {
+  private long lifeOfLeases(long wholeMicros) {
     long life =
         Math.min(
             LEASE_MICROS_MAX,
             Math.max(
-                burstMicros / BURST_PARTS,
-                Math.min(LEASE_MICROS_SHORT, burstMicros / BURST_PARTS_MIN)));
+                wholeMicros / BURST_PARTS,
+                Math.min(LEASE_MICROS_SHORT, wholeMicros / BURST_PARTS_MIN)));
     return life < LEASE_MICROS_MIN || life * unitsPerMicro < LEASE_UNITS_MIN ? 0 : life;
   }
 
@@ -98,6 +125,11 @@ final class Rate {
   /** Returns how long a leased unit may be used; 0 where none is leased. */
   long leaseMicros() {
     return leaseMicros;
+  }
+
+  /** Returns how many units of the limit's burst, beyond this one's, the gateways may hold. */
+  long reserve() {
+    return reserve;
   }
 
   /** Returns the whole microseconds that so many units take. */

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.access.Subject;
 import io.tollgate.key.KeyId;
 import io.tollgate.limit.Admission.Outcome;
+import io.tollgate.limit.Peers.Seat;
 import io.tollgate.plan.Limit;
 import io.tollgate.plan.Plan;
 import io.tollgate.store.LimitStore;
@@ -19,18 +20,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The gate that holds requests to their limits, together with all other gateways: by units that
- * were leased from Redis, by a trip to Redis where there are none, by a share of the limits where
- * Redis is away.
+ * were leased from Redis or are held in reserve, by a trip to Redis where there are none, by a
+ * share of the limits where Redis is away.
  *
  * <p>Safe for all threads.
  */
 public final class RateLimiter {
-  /** The most states that are kept; about 200 bytes each. */
+  /** The most states that are kept; about 350 bytes each. */
   private static final int STATES_MAX = 1_000_000;
 
   private static final long SOON_MICROS = 1;
 
   private final @Nullable Limit ofEveryKey;
+  private final Peers peers = new Peers();
   private final Shares shares;
   private final LimitTable table;
   private final Trips trips;
@@ -50,11 +52,11 @@ public final class RateLimiter {
       LongSupplier clock,
       MeterRegistry metrics) {
     ofEveryKey = config.ofEveryKey();
-    shares = new Shares(metrics);
+    shares = new Shares(peers, metrics);
     table = new LimitTable(STATES_MAX, shares);
     byLease = counter(metrics, "lease");
     var arrivals = new Trips.Counters(byLease, counter(metrics, "trip"), counter(metrics, "share"));
-    trips = new Trips(this, store, shares, context, clock, arrivals);
+    trips = new Trips(this, store, peers, shares, context, clock, arrivals);
   }
 
   private static Counter counter(MeterRegistry metrics, String source) {
@@ -104,19 +106,23 @@ public final class RateLimiter {
   }
 
   private boolean takeLeased(LimitSet set, long cost, long nowNanos) {
+    Seat seat = peers.seat(nowNanos);
     for (int i = 0; i < set.size(); i++) {
-      if (!set.state(i).has(cost, nowNanos)) {
+      if (!set.state(i).has(cost, nowNanos, seat)) {
         return false;
       }
     }
     for (int i = 0; i < set.size(); i++) {
       LimitState state = set.state(i);
       // Another thread may have been faster; what was taken before is void then.
-      if (state.take(cost, nowNanos) == null) {
+      if (state.take(cost, nowNanos, seat) == null) {
         return false;
       }
       if (state.isToFetch(nowNanos)) {
         trips.fetch(state);
+      }
+      if (seat != null && !shares.isCutOff() && state.isToFill(nowNanos, seat)) {
+        trips.fill(state);
       }
     }
     return true;
@@ -131,7 +137,8 @@ public final class RateLimiter {
         told.tellStrictest(state, state.remaining(nowNanos), state.fullInMicros(nowNanos));
         return;
       }
-      long own = state.has(cost, nowNanos) ? 0 : state.waitMicros(cost, nowNanos);
+      long own =
+          state.has(cost, nowNanos, peers.seat(nowNanos)) ? 0 : state.waitMicros(cost, nowNanos);
       if (own > wait) {
         wait = own;
         told.tellStrictest(state, 0, state.fullInMicros(nowNanos));
@@ -190,9 +197,14 @@ public final class RateLimiter {
     trips.ask(set, cost, answer);
   }
 
-  /** Takes note of how many gateways share the limits. To be called on any thread. */
-  public void setGateways(int count) {
-    shares.setGateways(count);
+  /**
+   * Takes note of how many gateways share the limits. To be called on any thread.
+   *
+   * @param own whether this gateway is on the list
+   * @param askedNanos before the list was asked for
+   */
+  void setGateways(int count, boolean own, long askedNanos, long nowNanos) {
+    peers.heard(count, own, askedNanos, nowNanos);
   }
 
   /** Sees whether Redis is back, where the gateway is cut off. To be called on the context. */

@@ -18,15 +18,16 @@ final class Shares {
   /** What costs more than a share ever has may come again when Redis may be back. */
   private static final long BEYOND_SHARE_MICROS = 5_000_000;
 
+  private final Peers peers;
   private volatile boolean cutOff;
-  private volatile int gateways = 1;
 
-  Shares(MeterRegistry metrics) {
+  Shares(Peers peers, MeterRegistry metrics) {
+    this.peers = peers;
     Gauge.builder("tollgate.limit.cut-off", this, shares -> shares.cutOff ? 1 : 0)
         .description("1 while limits are held by this gateway's share, since Redis is away")
         .strongReference(true)
         .register(metrics);
-    Gauge.builder("tollgate.limit.gateways", this, shares -> shares.gateways)
+    Gauge.builder("tollgate.limit.gateways", this, shares -> shares.peers.gateways())
         .description("How many gateways there are, as far as this one knows")
         .strongReference(true)
         .register(metrics);
@@ -40,7 +41,9 @@ final class Shares {
     if (!cutOff) {
       cutOff = true;
       LOG.warn(
-          "limits are held by this gateway's share, one of {}: {}", gateways, why.getMessage());
+          "limits are held by this gateway's share, one of {}: {}",
+          peers.gateways(),
+          why.getMessage());
     }
   }
 
@@ -51,14 +54,10 @@ final class Shares {
     }
   }
 
-  void setGateways(int count) {
-    gateways = Math.max(1, count);
-  }
-
   /** Takes from the shares of all limits, or from none. */
   synchronized Admission admit(LimitSet set, long cost, long nowNanos, Admission told) {
     long now = LimitState.micros(nowNanos);
-    int count = gateways;
+    int count = peers.gateways();
     long wait = 0;
     for (int i = 0; i < set.size(); i++) {
       LimitState state = set.state(i);

@@ -3,6 +3,7 @@ package io.tollgate.limit;
 import io.micrometer.core.instrument.Counter;
 import io.tollgate.limit.Admission.Outcome;
 import io.tollgate.limit.LimitSet.Waiting;
+import io.tollgate.limit.Peers.Seat;
 import io.tollgate.plan.Limit;
 import io.tollgate.plan.Per;
 import io.tollgate.store.LimitAnswer;
@@ -64,6 +65,7 @@ final class Trips {
 
   private final RateLimiter limiter;
   private final LimitStore store;
+  private final Peers peers;
   private final Shares shares;
   private final Executor context;
   private final LongSupplier clock;
@@ -72,12 +74,14 @@ final class Trips {
   Trips(
       RateLimiter limiter,
       LimitStore store,
+      Peers peers,
       Shares shares,
       Executor context,
       LongSupplier clock,
       Counters counters) {
     this.limiter = limiter;
     this.store = store;
+    this.peers = peers;
     this.shares = shares;
     this.context = context;
     this.clock = clock;
@@ -123,9 +127,10 @@ final class Trips {
     var journey =
         new Journey(set, aboard, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), now);
     List<LimitTerms> terms = new ArrayList<>();
+    Seat seat = peers.seat(now);
     for (int i = 0; i < set.size(); i++) {
       LimitState state = set.state(i);
-      @Nullable Lease lease = state.take(units, now);
+      @Nullable Lease lease = state.take(units, now, seat);
       journey.reserved().add(lease);
       if (lease == null) {
         journey.asked().add(state);
@@ -161,10 +166,15 @@ final class Trips {
       LimitState state = journey.asked().get(i);
       long arrivalIn = answer.arrivalMicros().get(i) - answer.nowMicros();
       state.countUsed(units);
-      state.arrived(journey.sentNanos(), arrivalIn, answer.leased().get(i));
+      state.arrived(
+          journey.sentNanos(),
+          arrivalIn,
+          answer.leased().get(i),
+          journey.fetched().contains(state));
     }
     journey.giveBack(passed);
     long now = clock.getAsLong();
+    fill(journey, now);
     for (int i = 0; i < passed; i++) {
       counters.trip().increment();
       var told = new Admission();
@@ -180,6 +190,15 @@ final class Trips {
       journey.set().putBack(aboard.subList(passed + 1, aboard.size()));
     }
     serve(journey.set());
+  }
+
+  private void fill(Journey journey, long now) {
+    Seat seat = peers.seat(now);
+    for (LimitState state : journey.asked()) {
+      if (seat != null && state.isToFill(now, seat)) {
+        fill(state);
+      }
+    }
   }
 
   /** Whether Redis has debited what was asked for is not known; it is not asked for again. */
@@ -217,6 +236,7 @@ final class Trips {
           long now = clock.getAsLong();
           long ahead = state.ahead(now);
           if (ahead == 0 || shares.isCutOff()) {
+            state.fetchNoMore();
             state.endFetch();
             return;
           }
@@ -225,10 +245,40 @@ final class Trips {
                   answer -> {
                     state.endFetch();
                     long arrivalIn = answer.arrivalMicros().getFirst() - answer.nowMicros();
-                    state.arrived(now, arrivalIn, answer.leased().getFirst());
+                    state.arrived(now, arrivalIn, answer.leased().getFirst(), true);
                   },
                   failure -> {
                     state.endFetch();
+                    shares.cutOff(failure);
+                  });
+        });
+  }
+
+  /** Fills what the state holds in reserve; that was begun. */
+  void fill(LimitState state) {
+    context.execute(
+        () -> {
+          long now = clock.getAsLong();
+          Seat seat = peers.seat(now);
+          Reserve reserve = state.reserve();
+          long lacking = seat == null || state.isRetired() ? 0 : reserve.lacking(seat, now);
+          if (seat == null || lacking == 0) {
+            reserve.endFill();
+            return;
+          }
+          Lease held = reserve.expect(seat, lacking, now);
+          take(new LimitTrip(List.of(state.terms(0)), List.of(lacking)))
+              .onComplete(
+                  answer -> {
+                    long come = answer.passed() == 1 ? lacking : 0;
+                    long arrivalIn = answer.arrivalMicros().getFirst() - answer.nowMicros();
+                    held.arrive(come);
+                    state.filled(now, arrivalIn);
+                    reserve.endFill();
+                  },
+                  failure -> {
+                    held.arrive(0);
+                    reserve.endFill();
                     shares.cutOff(failure);
                   });
         });

@@ -115,6 +115,10 @@ public final class LoopMeter {
   }
 
   private void count(KeyId key, Subject subject, String plan, UsageCount count, long units) {
+    if (units == 0) {
+      // Nothing that anybody bills, and no row for it.
+      return;
+    }
     if (writesAtOnce) {
       write(key, subject, plan, count, units);
     } else {

@@ -53,8 +53,14 @@ final class LoopSegments {
     }
   }
 
-  /** Has the kernel write them to the disk. */
+  /** Has the kernel write to the disk what is counted in them. */
   void force() {
-    all.forEach(OpenSegment::force);
+    for (OpenSegment segment : all) {
+      // What is left of an empty one on the disk was sealed, and counts once however often it is
+      // read.
+      if (segment.sequence() != 0) {
+        segment.force();
+      }
+    }
   }
 }

@@ -64,6 +64,10 @@ public final class UsageMeter {
             return made;
           });
   private long forcedNanos = System.nanoTime();
+
+  /** Whether files were made since the directory was written to the disk: at first, to count in. */
+  private boolean sealed = true;
+
   private boolean full;
   private boolean failing;
   private long lostTold;
@@ -245,6 +249,7 @@ public final class UsageMeter {
       segment.reset();
     }
     spool.add(closed);
+    sealed = true;
     UsageBatch batch = Segments.read(closed);
     if (batch != null) {
       metrics.closed(batch);
@@ -257,7 +262,10 @@ public final class UsageMeter {
     if (nowNanos - forcedNanos >= FORCE_INTERVAL.toNanos()) {
       forcedNanos = nowNanos;
       segments.forEach(LoopSegments::force);
-      directory.force();
+      if (sealed) {
+        directory.force();
+        sealed = false;
+      }
     }
   }
 

@@ -121,13 +121,13 @@ final class Resolver {
 
   private static final RoleRecord NO_ROLE = new RoleRecord(Set.of());
 
-  /** Of an organization's key the role that its maker holds there, of a user's own all of his. */
+  /**
+   * Of an organization's key the role that its maker holds there, or held when he left: what he
+   * made for it lives on. Of a user's own all of his.
+   */
   private static Collection<String> rolesOf(KeyRecord key, SubjectRecord member) {
-    if (!member.enabled()) {
-      return List.of();
-    }
     if (!key.subject().isOrganization()) {
-      return Set.copyOf(member.roles().values());
+      return member.enabled() ? Set.copyOf(member.roles().values()) : List.of();
     }
     @Nullable String role = member.roles().get(key.subject().id());
     return role == null ? List.of() : List.of(role);

@@ -30,6 +30,7 @@ public final class VerifierVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(VerifierVerticle.class);
 
   private final VerifierConfig config;
+  private final GatewayName self;
   private final MeterRegistry metrics;
   private @Nullable RedisFeed redis;
   private @Nullable PostgresRecords postgres;
@@ -45,6 +46,12 @@ public final class VerifierVerticle extends VerticleBase {
    */
   public VerifierVerticle(VerifierConfig config, String role, MeterRegistry registry) {
     this.config = config;
+    self =
+        new GatewayName(
+            config.name(),
+            UUID.randomUUID().toString(),
+            config.fence().bound(),
+            config.fence().postgresAbsenceMax());
     var tagged = new CompositeMeterRegistry();
     tagged.config().commonTags("verifier", role);
     tagged.add(registry);
@@ -80,7 +87,7 @@ public final class VerifierVerticle extends VerticleBase {
     var postgresKeys =
         new PostgresRecords(
             vertx, config.postgres(), ring.lookupsMax(), ring.statementsMax(), metrics);
-    var postgresLog = new PostgresLog(vertx, config.postgres(), self());
+    var postgresLog = new PostgresLog(vertx, config.postgres(), self);
     redis = redisFeed;
     postgres = postgresKeys;
     log = postgresLog;
@@ -122,12 +129,9 @@ public final class VerifierVerticle extends VerticleBase {
     }
   }
 
-  private GatewayName self() {
-    return new GatewayName(
-        config.name(),
-        UUID.randomUUID().toString(),
-        config.fence().bound(),
-        config.fence().postgresAbsenceMax());
+  /** Returns how this process stands on the list of gateways. */
+  public GatewayName self() {
+    return self;
   }
 
   /** Returns the verifier, once the verticle has started. */

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param revokedBefore keys that were made by a change of a lower number are revoked
  * @param enabled whether keys of the subject work; a user who has left is not enabled
- * @param roles of a user, by organization: the id of the role held there
+ * @param roles of a user, by organization: the id of the role held there; who has left keeps them,
+ *     since they bound what he made for organizations
  * @param plan the version of a plan that was subscribed to, null for the instance's default
  */
 public record SubjectRecord(

@@ -105,15 +105,15 @@ class GatewayStartTest {
   @Test
   void a_schema_that_allows_only_newer_readers_stops_the_start() {
     try (TestPostgres postgres = TestPostgres.database()) {
-      postgres.execute("UPDATE tollgate.schema_state SET version = 9, oldest_reader = 9");
-      assertStopsWith(config(postgres, 0), "schema", "9");
+      postgres.execute("UPDATE tollgate.schema_state SET version = 99, oldest_reader = 99");
+      assertStopsWith(config(postgres, 0), "schema", "no program older than version 99");
     }
   }
 
   @Test
   void a_newer_schema_that_allows_this_reader_does_not() {
     try (TestPostgres postgres = TestPostgres.database()) {
-      postgres.execute("UPDATE tollgate.schema_state SET version = 9, oldest_reader = 1");
+      postgres.execute("UPDATE tollgate.schema_state SET version = 99, oldest_reader = 1");
       Gateway gateway =
           RunningGateway.await(
               Gateway.start(

@@ -46,6 +46,19 @@ class LeaseTest {
   }
 
   @Test
+  void what_is_given_back_takes_no_room_from_units_on_their_way() {
+    assertThat(lease.take(600, 0)).isTrue();
+    lease.expect(500);
+    lease.giveBack(300);
+    assertThat(lease.left(0)).isEqualTo(500);
+    assertThat(lease.take(400, 0)).isTrue();
+    lease.arrive(500);
+    assertThat(lease.left(0)).isEqualTo(600);
+    lease.giveBack(1_000);
+    assertThat(lease.left(0)).isEqualTo(1_000);
+  }
+
+  @Test
   void threads_take_each_unit_once() {
     var taken = new AtomicInteger();
     IntStream.range(0, 4_000)

@@ -31,7 +31,7 @@ class LimitTableTest {
   void states_that_rest_are_let_go_by_those_that_come() {
     var table = new LimitTable(1_000, shares);
     for (int i = 0; i < 500; i++) {
-      table.of(id(i), LONG_AGO).arrived(LONG_AGO, TimeUnit.SECONDS.toMicros(1), 0);
+      table.of(id(i), LONG_AGO).arrived(LONG_AGO, TimeUnit.SECONDS.toMicros(1), 0, true);
     }
     assertThat(table.size()).isEqualTo(500);
     for (int i = 500; i < 1_000; i++) {
@@ -55,7 +55,7 @@ class LimitTableTest {
   void a_state_that_is_in_use_stays() {
     var table = new LimitTable(1_000, shares);
     LimitState used = table.of(id(0), 0);
-    used.arrived(0, TimeUnit.SECONDS.toMicros(100), 0);
+    used.arrived(0, TimeUnit.SECONDS.toMicros(100), 0, true);
     for (int i = 1; i < 500; i++) {
       table.of(id(i), 50 * SECOND);
     }
@@ -67,7 +67,7 @@ class LimitTableTest {
   void there_are_never_more_than_the_bound() {
     var table = new LimitTable(100, shares);
     for (int i = 0; i < 1_000; i++) {
-      table.of(id(i), 0).arrived(0, TimeUnit.SECONDS.toMicros(5), 0);
+      table.of(id(i), 0).arrived(0, TimeUnit.SECONDS.toMicros(5), 0, true);
       assertThat(table.size()).isLessThanOrEqualTo(100);
     }
   }
@@ -88,7 +88,7 @@ class LimitTableTest {
             Runnable::run,
             () -> 0,
             new SimpleMeterRegistry());
-    limiter.setGateways(100);
+    limiter.setGateways(100, false, 0, 0);
     var subject = new Subject("user_000000000000000000000000000");
     LimitSet limits = limiter.limits(new KeyId(1, 2), subject, Plan.NONE, 0);
     limiter.ask(limits, 1, told -> assertThat(told.outcome()).isEqualTo(Outcome.PASSES));

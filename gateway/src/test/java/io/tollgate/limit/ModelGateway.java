@@ -14,9 +14,12 @@ import java.util.function.LongConsumer;
 final class ModelGateway {
   private static final Subject SUBJECT = new Subject("user_000000000000000000000000000");
   private static final long PROBE = 100 * Simulation.MILLI;
+  private static final long COUNT = 2_500 * Simulation.MILLI;
+  private static final long SETTLED = 10 * Simulation.SECOND;
 
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   final Simulation.Path path;
+  private final String name;
   private final Simulation simulation;
   private final RateLimiter limiter;
   private final LimitSet limits;
@@ -24,20 +27,25 @@ final class ModelGateway {
   private final LongConsumer came;
   private final LongConsumer passed;
   private boolean alive = true;
+  private boolean hears = true;
 
   /**
    * Starts one that serves one key.
    *
+   * @param name on the list, whose place it takes
+   * @param patient whether it waits before it holds a reserve, as newcomers must
    * @param came hears of each request that comes, of how many units
    * @param passed hears of each that passes
    */
   ModelGateway(
       Simulation simulation,
       Plan plan,
-      int gateways,
+      String name,
+      boolean patient,
       long seed,
       LongConsumer came,
       LongConsumer passed) {
+    this.name = name;
     this.simulation = simulation;
     this.came = came;
     this.passed = passed;
@@ -45,9 +53,26 @@ final class ModelGateway {
     path = simulation.new Path(random.nextLong(Simulation.MILLI / 5, 2 * Simulation.MILLI));
     limiter =
         new RateLimiter(LimitConfig.UNLIMITED, path, Runnable::run, simulation::nanos, metrics);
-    limiter.setGateways(gateways);
+    simulation.register(name);
+    if (simulation.isAtStart() || !patient) {
+      hear(simulation.nanos() - SETTLED);
+    }
+    count();
     limits = limiter.limits(new KeyId(1, 2), SUBJECT, plan, simulation.nanos());
     simulation.after(PROBE, this::probe);
+  }
+
+  private void count() {
+    if (alive) {
+      if (hears) {
+        hear(simulation.nanos());
+      }
+      simulation.after(COUNT, this::count);
+    }
+  }
+
+  private void hear(long nanos) {
+    limiter.setGateways(simulation.listed(), simulation.isListed(name), nanos, nanos);
   }
 
   private void probe() {
@@ -85,6 +110,15 @@ final class ModelGateway {
     if (alive && told.outcome() == Outcome.PASSES) {
       passed.accept(cost);
     }
+  }
+
+  /** Is cut off from the list, or no more. */
+  void setHearing(boolean hearing) {
+    hears = hearing;
+  }
+
+  String name() {
+    return name;
   }
 
   /** Ends as by a kill: with its leases, and in the middle of a trip. */

@@ -230,10 +230,27 @@ class NamedRecordsTest {
     assertThat(scopes()).isEmpty();
     put(RecordName.subject(OTHER_USER), holding(ORGANIZATION.id(), "role_1"));
     assertThat(scopes()).isEqualTo("org:bills:read");
-    put(
-        RecordName.subject(OTHER_USER),
-        new SubjectRecord(0, false, Map.of(ORGANIZATION.id(), "role_1")));
+  }
+
+  @Test
+  void of_an_organizations_key_it_counts_when_its_maker_has_left_while_his_last_role_holds_it() {
+    put(RecordName.role("role_1"), new RoleRecord(Set.of("org:bills:read")));
+    put(RecordName.role("role_2"), new RoleRecord(Set.of()));
+    putKey(ORGANIZATION, OTHER_USER, "org:bills:read");
+    put(RecordName.subject(OTHER_USER), left(Map.of(ORGANIZATION.id(), "role_1")));
+    assertThat(scopes()).isEqualTo("org:bills:read");
+    put(RecordName.subject(OTHER_USER), left(Map.of(ORGANIZATION.id(), "role_2")));
     assertThat(scopes()).isEmpty();
+    put(RecordName.subject(OTHER_USER), left(Map.of(ORGANIZATION.id(), "role_1")));
+    assertThat(scopes()).isEqualTo("org:bills:read");
+    put(RecordName.role("role_1"), new RoleRecord(Set.of()));
+    assertThat(scopes()).isEmpty();
+    put(RecordName.subject(OTHER_USER), SubjectRecord.DEFAULTS.closed());
+    assertThat(scopes()).isEmpty();
+  }
+
+  private static SubjectRecord left(Map<String, String> roles) {
+    return new SubjectRecord(0, false, roles);
   }
 
   @Test

@@ -1,5 +1,8 @@
 -- What identity providers have told of people and groups (SCIM 2.0, RFC 7643).
 
+-- As in the migration before.
+SET LOCAL lock_timeout = '5s';
+
 -- The whole document, without what the server alone tells (id, meta, groups) and without passwords;
 -- the columns repeat of it what is looked for.
 CREATE TABLE tollgate.scim_user (
@@ -100,18 +103,14 @@ CREATE TABLE tollgate.group_role_mapping (
     ON DELETE SET NULL (group_id)
 );
 
+-- How addresses are compared: the same in every database, as an index needs it, whatever collation
+-- the database has.
+CREATE FUNCTION tollgate.folded(texts text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+  SELECT array_agg(lower(t COLLATE "C")) FROM unnest(texts) t
+$$;
+
 -- Whom his directory has deleted is kept for the audit, and nobody is ever linked to him again.
 ALTER TABLE tollgate.app_user ADD COLUMN departed_at timestamptz;
 
-CREATE FUNCTION tollgate.folded(texts text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-  SELECT array_agg(lower(t)) FROM unnest(texts) t
-$$;
--- Who comes from a directory may be here already, under the same address.
-CREATE INDEX app_user_email_addresses
-  ON tollgate.app_user USING gin (tollgate.folded(email_addresses));
-
--- What a leaver made for organizations lives on, and is told of.
-CREATE INDEX api_key_created_by ON tollgate.api_key (created_by)
-  WHERE created_by IS NOT NULL AND revoked_at IS NULL;
-
-UPDATE tollgate.schema_state SET version = 10, oldest_reader = 8;
+-- An older program would make keys for users who have left.
+UPDATE tollgate.schema_state SET version = 10, oldest_reader = 10;

@@ -1,6 +1,9 @@
 -- Enterprise connections, the directories that sync by them, and what people's groups and attributes
 -- mean here.
 
+-- Whoever waits for a lock makes all wait who come after: better to give up, and be run again.
+SET LOCAL lock_timeout = '5s';
+
 CREATE TABLE tollgate.enterprise_connection (
   id text PRIMARY KEY CHECK (id ~ '^entconn_[0-9A-Za-z_]{27}$'),
   name text NOT NULL,
@@ -81,18 +84,17 @@ CREATE TABLE tollgate.connection_log (
 );
 CREATE INDEX connection_log_connection ON tollgate.connection_log (connection_id, id DESC);
 
--- A user belongs to one directory at most, which alone writes what it maps while it is enabled.
-ALTER TABLE tollgate.app_user
-  ADD COLUMN directory_id text REFERENCES tollgate.directory (id),
-  -- Whether he may do anything here; his keys end for good when he may not.
-  ADD COLUMN active boolean NOT NULL DEFAULT true;
-CREATE INDEX app_user_directory ON tollgate.app_user (directory_id, id)
-  WHERE directory_id IS NOT NULL;
-
 ALTER TABLE tollgate.membership
   -- What he was before the directory's groups told, given back when they tell no more.
   ADD COLUMN manual_role_id text,
   -- Which mapping told his role, 'default' where none did; null where it was given by hand.
   ADD COLUMN mapped_by text;
+
+-- A user belongs to one directory at most, which alone writes what it maps while it is enabled.
+-- Last, since from here on nobody reads users until the end.
+ALTER TABLE tollgate.app_user
+  ADD COLUMN directory_id text REFERENCES tollgate.directory (id),
+  -- Whether he may do anything here; his keys end for good when he may not.
+  ADD COLUMN active boolean NOT NULL DEFAULT true;
 
 UPDATE tollgate.schema_state SET version = 9, oldest_reader = 8;

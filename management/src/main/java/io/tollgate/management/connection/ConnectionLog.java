@@ -92,11 +92,12 @@ public final class ConnectionLog {
       JsonObject detail,
       @Nullable String body) {
     long chars() {
-      return body == null ? 0 : body.length();
+      long body = this.body == null ? 0 : this.body.length();
+      return body + detail.encode().length();
     }
   }
 
-  private record Timed(OffsetDateTime at, Entry entry) {}
+  private record Timed(OffsetDateTime at, Entry entry, long chars) {}
 
   private final BlockingQueue<Timed> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
   private final AtomicLong waitingChars = new AtomicLong();
@@ -113,7 +114,7 @@ public final class ConnectionLog {
   public void add(Entry entry) {
     long chars = entry.chars();
     if (waitingChars.addAndGet(chars) > WAITING_CHARS_MAX
-        || !waiting.offer(new Timed(OffsetDateTime.now(ZoneOffset.UTC), entry))) {
+        || !waiting.offer(new Timed(OffsetDateTime.now(ZoneOffset.UTC), entry, chars))) {
       waitingChars.addAndGet(-chars);
       dropped.increment();
     }
@@ -135,7 +136,7 @@ public final class ConnectionLog {
     if (some.isEmpty()) {
       return false;
     }
-    some.forEach(line -> waitingChars.addAndGet(-line.entry.chars()));
+    some.forEach(line -> waitingChars.addAndGet(-line.chars));
     try {
       transactions.note(INSERT, parameters(some));
     } catch (RuntimeException e) {

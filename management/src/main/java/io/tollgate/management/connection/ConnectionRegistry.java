@@ -124,6 +124,7 @@ final class ConnectionRegistry {
     return transactions.change(
         change -> {
           RoleRecords.hold(change);
+          DirectoryQueue.enterAloneByConnection(change, id);
           return VIEW.lock(change, id).map(before -> update(change, id, wanted, before, origin));
         });
   }

@@ -193,6 +193,7 @@ final class DirectoryRegistry {
     return transactions.change(
         change -> {
           RoleRecords.hold(change);
+          DirectoryQueue.enterAlone(change, id);
           return VIEW.lock(change, id).map(before -> update(change, id, patch, before, origin));
         });
   }
@@ -242,16 +243,18 @@ final class DirectoryRegistry {
    */
   Optional<Opened> rotate(String id, @Nullable Duration wanted, Origin origin) {
     return transactions.change(
-        change ->
-            VIEW.lock(change, id)
-                .map(
-                    before -> {
-                      checkEnabled(before);
-                      Secret secret = tokens.add(change, id, wanted == null ? overlap : wanted);
-                      var action = "directory.rotate_api_key";
-                      return new Opened(
-                          Changed.updated(change, origin, action, before, before), secret);
-                    }));
+        change -> {
+          DirectoryQueue.enterAlone(change, id);
+          return VIEW.lock(change, id)
+              .map(
+                  before -> {
+                    checkEnabled(before);
+                    Secret secret = tokens.add(change, id, wanted == null ? overlap : wanted);
+                    var action = "directory.rotate_api_key";
+                    return new Opened(
+                        Changed.updated(change, origin, action, before, before), secret);
+                  });
+        });
   }
 
   /** Refuses what is of no use while the directory is off. */
@@ -272,6 +275,7 @@ final class DirectoryRegistry {
     ObjectView view = ConnectionViews.TOKENS;
     return transactions.change(
         change -> {
+          DirectoryQueue.enterAlone(change, id);
           change.execute(
               "SELECT FROM tollgate.directory WHERE id = $1 FOR NO KEY UPDATE", Tuple.of(id));
           return view.find(change::execute, condition, one)

@@ -150,6 +150,7 @@ final class MappingRegistry {
     return transactions.change(
         change -> {
           RoleRecords.hold(change);
+          DirectoryQueue.enterAlone(change, directoryId);
           return ConnectionViews.DIRECTORIES
               .lock(change, directoryId)
               .map(directory -> change(change, directoryId, directory, origin, edit));

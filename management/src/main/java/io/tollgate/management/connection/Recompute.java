@@ -37,10 +37,15 @@ final class Recompute {
 
   private static final String ALL = "all:";
 
-  private static final String NEXT =
+  private static final String WAITING =
       """
-      SELECT id, recomputed_to FROM tollgate.directory WHERE recomputed_to IS NOT NULL
-      ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+      SELECT id FROM tollgate.directory WHERE recomputed_to IS NOT NULL ORDER BY id LIMIT 100
+      """;
+
+  private static final String REACHED =
+      """
+      SELECT recomputed_to FROM tollgate.directory WHERE id = $1 AND recomputed_to IS NOT NULL
+      FOR NO KEY UPDATE
       """;
 
   private static final String USERS =
@@ -186,9 +191,15 @@ final class Recompute {
     return transactions.change(
         change -> {
           RoleRecords.hold(change);
-          for (Row row : change.execute(NEXT, Tuple.tuple())) {
-            goOn(change, row.getString("id"), row.getString("recomputed_to"));
-            return true;
+          for (String id : ids(change, WAITING, "id", Tuple.tuple())) {
+            if (DirectoryQueue.isFirstWorker(change, id)) {
+              DirectoryQueue.enterAlone(change, id);
+              // Whoever was alone with it before may have ended what there was to be done.
+              for (Row row : change.execute(REACHED, Tuple.of(id))) {
+                goOn(change, id, row.getString("recomputed_to"));
+              }
+              return true;
+            }
           }
           return false;
         });

@@ -80,9 +80,11 @@ final class Redaction {
         || (value.isTextual() && SECRET_VALUE.matcher(value.textValue()).matches());
   }
 
-  /** The value of an operation whose path names a secret. */
+  /** The value of an operation whose path names a secret, in any spelling as it may be read. */
   private static boolean namesSecret(JsonNode tree, String name) {
-    return name.equals("value")
-        && SECRET.matcher(tree.path("path").asText("").toLowerCase(Locale.ROOT)).matches();
+    return name.equalsIgnoreCase("value")
+        && tree.properties().stream()
+            .filter(member -> member.getKey().equalsIgnoreCase("path"))
+            .anyMatch(path -> isSecret(path.getValue().asText(""), path.getValue()));
   }
 }

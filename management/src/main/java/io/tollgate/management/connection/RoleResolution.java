@@ -145,6 +145,7 @@ public final class RoleResolution {
 
   private static Optional<Held> held(Change change, String directoryId) {
     RoleRecords.hold(change);
+    DirectoryQueue.enter(change, directoryId);
     String sql =
         "SELECT organization_id, enabled, group_role_mapping_enabled FROM tollgate.directory"
             + " WHERE id = $1 FOR SHARE";

@@ -35,7 +35,8 @@ public final class DirectoryUsers {
   private static final String NAMESAKES =
       """
       SELECT id, directory_id, ARRAY(
-          SELECT e FROM unnest(email_addresses) e WHERE lower(e) = ANY(tollgate.folded($2))
+          SELECT e FROM unnest(email_addresses) e
+          WHERE lower(e COLLATE "C") = ANY(tollgate.folded($2))
         ) AS shared
       FROM tollgate.app_user
       WHERE tollgate.folded(email_addresses) && tollgate.folded($2) AND departed_at IS NULL

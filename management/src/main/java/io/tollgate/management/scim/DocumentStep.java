@@ -93,7 +93,8 @@ public final class DocumentStep implements PatchStep {
     }
   }
 
-  private boolean isRemoval() {
+  /** Tells whether nothing is to be left of what is aimed at. */
+  boolean isRemoval() {
     return operation == PatchOperation.REMOVE || (value == null && cleared.isEmpty());
   }
 

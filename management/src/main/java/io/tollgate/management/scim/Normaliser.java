@@ -29,15 +29,30 @@ final class Normaliser {
   /** What says nothing where there is nothing else. */
   private static final Set<String> MARKS = Set.of("type", "primary");
 
-  private final List<String> dropped = new ArrayList<>();
+  /** How many names of what is left out are kept. */
+  private static final int DROPPED_MAX = 20;
 
-  /** Returns what was left out since no schema knows it, in the order in which it was met. */
+  private final List<String> dropped = new ArrayList<>();
+  private int droppedMore;
+
+  /**
+   * Returns what was left out since no schema knows it, in the order in which it was met. Where it
+   * is too much to name, the last name has the number of the others behind it.
+   */
   List<String> dropped() {
-    return dropped;
+    List<String> told = new ArrayList<>(dropped);
+    if (droppedMore > 0) {
+      told.add(told.removeLast() + " and " + droppedMore + " more");
+    }
+    return List.copyOf(told);
   }
 
   void drop(String name) {
-    dropped.add(ApiError.quote(name));
+    if (dropped.size() < DROPPED_MAX) {
+      dropped.add(ApiError.quote(name));
+    } else {
+      droppedMore++;
+    }
   }
 
   /**

@@ -143,14 +143,7 @@ public record PatchRequest(List<PatchStep> steps, List<String> dropped) {
         return;
       }
       if (name.target() == null) {
-        if (name.urn() == null) {
-          throw ScimError.invalidPath(
-              "path must name an attribute of a "
-                  + kind.title()
-                  + ", was "
-                  + ApiError.quote(text)
-                  + ".");
-        }
+        // As in a document: an end of somebody's access may stand in the operation beside it.
         normaliser.drop(text);
         return;
       }
@@ -195,8 +188,24 @@ public record PatchRequest(List<PatchStep> steps, List<String> dropped) {
       if (kind == ResourceKind.GROUP && "members".equals(path.name().attribute())) {
         add(members(operation, path, value));
       } else {
-        add(DocumentStep.read(operation, path, value, normaliser));
+        DocumentStep step = DocumentStep.read(operation, path, value, normaliser);
+        if (step.isRemoval() && isActive(path.name())) {
+          throw unclear(operation, value);
+        }
+        add(step);
       }
+    }
+
+    private static boolean isActive(AttributeName name) {
+      return name.urn() == null && "active".equals(name.attribute());
+    }
+
+    /** To pass over it would leave somebody active whom his provider takes for gone. */
+    private static ScimError unclear(PatchOperation operation, JsonNode value) {
+      return ScimError.invalidValue(
+          operation == PatchOperation.REMOVE
+              ? "active can't be removed: it must be true or false."
+              : "active must be true or false, was " + Normaliser.shown(value) + ".");
     }
 
     private static MembersStep members(PatchOperation operation, ScimPath path, JsonNode value) {

@@ -142,6 +142,16 @@ class ConnectionLogTest {
   }
 
   @Test
+  void all_that_a_line_holds_is_counted() {
+    JsonObject large =
+        new JsonObject().put("message", "x".repeat((int) ConnectionLog.WAITING_CHARS_MAX));
+    log.add(new Entry(id(connection), Channel.SCIM, "scim_ok", Outcome.SUCCESS, null, large, null));
+    assertThat(log.dropped()).isEqualTo(1);
+    log.add(entry(connection, "x"));
+    assertThat(log.dropped()).isEqualTo(1);
+  }
+
+  @Test
   void lines_of_a_connection_that_is_gone_do_not_keep_others_from_being_written() {
     var gone = new JsonObject().put("id", "entconn_" + "0".repeat(27));
     log.add(entry(gone, "scim_ok", Outcome.SUCCESS, null));
@@ -174,6 +184,7 @@ class ConnectionLogTest {
         "{\"Password\":{\"value\":\"hunter2\"}}",
         "{\"a\":[{\"oldPassword\":\"hunter2\"}]}",
         "{\"Operations\":[{\"op\":\"replace\",\"path\":\"password\",\"value\":\"hunter2\"}]}",
+        "{\"Operations\":[{\"op\":\"replace\",\"Path\":\"password\",\"Value\":\"hunter2\"}]}",
         "{\"Operations\":[{\"op\":\"replace\",\"value\":{\"password\":\"hunter2\"}}]}",
         "{\"urn:x:User:password\":\"hunter2\"}",
         "{\"Authorization\":\"hunter2\"}",
