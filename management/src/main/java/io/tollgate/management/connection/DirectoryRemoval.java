@@ -78,6 +78,7 @@ final class DirectoryRemoval {
   private boolean close(String id, Origin origin) {
     return transactions.change(
         change -> {
+          DirectoryQueue.enterAlone(change, id);
           Optional<Spelled> before = VIEW.lock(change, id);
           if (before.isPresent() && before.get().flag("enabled")) {
             change.execute(
@@ -97,6 +98,7 @@ final class DirectoryRemoval {
     return transactions.change(
         change -> {
           // So that nobody writes into it meanwhile, should it have been enabled again.
+          DirectoryQueue.enterAlone(change, id);
           change.execute(LOCK, Tuple.of(id));
           List<String> users =
               change.execute(NEXT, Tuple.of(id, LET_GO_AT_ONCE)).stream()
@@ -121,6 +123,7 @@ final class DirectoryRemoval {
 
   /** Returns empty where somebody has come to it meanwhile. */
   private static Optional<Optional<Changed>> remove(Change change, String id, Origin origin) {
+    DirectoryQueue.enterAlone(change, id);
     if (change.execute(LOCK, Tuple.of(id)).rowCount() == 0) {
       return Optional.of(Optional.empty());
     }
