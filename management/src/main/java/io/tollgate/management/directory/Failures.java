@@ -35,8 +35,8 @@ final class Failures {
       return ScimError.comeAgain(
           503,
           hasChanged
-              ? "Done: the change stands in the database, for good. Not done: it could not be shown,"
-                  + " since the database does not answer any more. Repeating is safe."
+              ? "The change was made and stays. It could not be shown, since the database does not"
+                  + " answer any more. Repeating is safe."
               : "The database does not answer; nothing was changed. Please try again.",
           STORE_RETRY_AFTER_SECONDS);
     }
