@@ -1,13 +1,11 @@
 package io.tollgate.management.billing;
 
 import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.work.Worker;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.VerticleBase;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,18 +13,16 @@ import org.slf4j.LoggerFactory;
  * Does what is due without anybody asking: closes months, and tells sinks of usage. A verticle of
  * one virtual thread; each process of a deployment may run one.
  */
-public final class BillingWorker extends VerticleBase {
+public final class BillingWorker extends Worker {
   private static final Logger LOG = LoggerFactory.getLogger(BillingWorker.class);
 
   private final Transactions transactions;
   private final HttpCaller http;
   private final List<DueStep> steps = new ArrayList<>();
-  private final Promise<Void> ended = Promise.promise();
-  private volatile boolean stopping;
-  private @Nullable Promise<Void> resting;
   private boolean isAway;
 
   public BillingWorker(Transactions transactions, BillingConfig config) {
+    super(DueStep.REST.toMillis());
     this.transactions = transactions;
     http = new HttpCaller(config.deadline());
     var closing = new StatementClosing(transactions, new Statements(transactions));
@@ -53,34 +49,21 @@ public final class BillingWorker extends VerticleBase {
   }
 
   @Override
-  public Future<?> start() {
-    context.runOnContext(started -> run());
-    return Future.succeededFuture();
-  }
-
-  @Override
   public Future<?> stop() {
-    stopping = true;
+    Future<?> ended = super.stop();
+    // A call under way would be waited for.
     http.close();
-    if (resting != null) {
-      resting.tryComplete();
-    }
-    return ended.future();
+    return ended;
   }
 
   /** Rests first: a process that has just started has more to do for those who wait. */
-  private void run() {
-    boolean isMore = false;
-    while (!stopping) {
-      if (!isMore) {
-        rest();
-      }
-      isMore = !stopping && step();
-    }
-    ended.complete();
+  @Override
+  protected void begin() {
+    rest();
   }
 
-  private boolean step() {
+  @Override
+  protected boolean work() {
     Instant now;
     try {
       now = PostgresTime.now(transactions);
@@ -94,17 +77,8 @@ public final class BillingWorker extends VerticleBase {
     }
     boolean isMore = false;
     for (DueStep step : steps) {
-      isMore |= !stopping && step.run(now);
+      isMore |= !isStopping() && step.run(now);
     }
     return isMore;
-  }
-
-  private void rest() {
-    Promise<Void> promise = Promise.promise();
-    resting = promise;
-    long timer = vertx.setTimer(DueStep.REST.toMillis(), rang -> promise.tryComplete());
-    promise.future().await();
-    vertx.cancelTimer(timer);
-    resting = null;
   }
 }

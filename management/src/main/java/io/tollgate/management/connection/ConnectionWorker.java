@@ -1,11 +1,8 @@
 package io.tollgate.management.connection;
 
 import io.tollgate.management.audit.Transactions;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.VerticleBase;
+import io.tollgate.management.work.Worker;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * the users of directories. Every management has one; they leave to each other what another one has
  * begun. A verticle of a virtual thread.
  */
-final class ConnectionWorker extends VerticleBase {
+final class ConnectionWorker extends Worker {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionWorker.class);
   private static final long REST_MILLIS = 250;
 
@@ -26,57 +23,37 @@ final class ConnectionWorker extends VerticleBase {
   private final Transactions transactions;
   private final ConnectionLog log;
   private final Recompute recompute;
-  private final Promise<Void> ended = Promise.promise();
-  private volatile boolean stopping;
-  private @Nullable Promise<Void> resting;
+  private int round;
   private boolean failing;
 
   ConnectionWorker(Transactions transactions, ConnectionLog log, Recompute recompute) {
+    super(REST_MILLIS);
     this.transactions = transactions;
     this.log = log;
     this.recompute = recompute;
   }
 
   @Override
-  public Future<?> start() {
-    context.runOnContext(started -> run());
-    return Future.succeededFuture();
-  }
-
-  @Override
-  public Future<?> stop() {
-    stopping = true;
-    context.runOnContext(
-        stop -> {
-          if (resting != null) {
-            resting.tryComplete();
-          }
-        });
-    return ended.future();
-  }
-
-  private void run() {
-    int round = 0;
-    while (!stopping) {
-      round++;
-      all(() -> log.write(transactions));
-      if (round % ROUNDS_TO_CARRY == 0) {
-        all(recompute::step);
-      }
-      if (round % ROUNDS_TO_FORGET == 0) {
-        all(() -> ConnectionLog.forget(transactions));
-      }
-      if (!stopping) {
-        rest();
-      }
+  protected boolean work() {
+    round++;
+    all(() -> log.write(transactions));
+    if (round % ROUNDS_TO_CARRY == 0) {
+      all(recompute::step);
     }
-    // What has happened until now is not lost by a stop.
+    if (round % ROUNDS_TO_FORGET == 0) {
+      all(() -> ConnectionLog.forget(transactions));
+    }
+    return false;
+  }
+
+  /** What has happened until now is not lost by a stop. */
+  @Override
+  protected void end() {
     all(
         () -> {
           while (log.write(transactions)) {}
           return false;
         });
-    ended.complete();
   }
 
   /** Does a step as long as there is more of it; where it fails it is tried again later. */
@@ -84,7 +61,7 @@ final class ConnectionWorker extends VerticleBase {
     try {
       boolean isMore = true;
       while (isMore) {
-        isMore = step.getAsBoolean() && !stopping;
+        isMore = step.getAsBoolean() && !isStopping();
       }
       failing = false;
     } catch (RuntimeException | Error e) {
@@ -94,13 +71,5 @@ final class ConnectionWorker extends VerticleBase {
       }
       failing = true;
     }
-  }
-
-  private void rest() {
-    Promise<Void> rest = Promise.promise();
-    resting = rest;
-    long timer = vertx.setTimer(REST_MILLIS, over -> rest.tryComplete());
-    rest.future().await();
-    vertx.cancelTimer(timer);
   }
 }
