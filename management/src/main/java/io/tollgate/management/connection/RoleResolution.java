@@ -140,15 +140,16 @@ public final class RoleResolution {
    * before would wait for whom waits for him.
    */
   public void hold(Change change, String directoryId) {
-    held(change, directoryId);
-  }
-
-  private static Optional<Held> held(Change change, String directoryId) {
     RoleRecords.hold(change);
     DirectoryQueue.enter(change, directoryId);
+    change.execute("SELECT FROM tollgate.directory WHERE id = $1 FOR SHARE", Tuple.of(directoryId));
+  }
+
+  /** Returns what a directory is that is held, or that the change is alone with. */
+  private static Optional<Held> held(Change change, String directoryId) {
     String sql =
         "SELECT organization_id, enabled, group_role_mapping_enabled FROM tollgate.directory"
-            + " WHERE id = $1 FOR SHARE";
+            + " WHERE id = $1";
     for (Row row : change.execute(sql, Tuple.of(directoryId))) {
       return Optional.of(
           new Held(
@@ -162,7 +163,7 @@ public final class RoleResolution {
   /**
    * Makes users members of the directory's organization who are none, of the role that their groups
    * tell, and gives those who are one theirs. To be called wherever a user comes to be active, or
-   * the directory's.
+   * the directory's, where it is held.
    *
    * @return what has changed, for the audit
    * @throws ApiError if the last one would be taken over who could run the organization without the
@@ -175,7 +176,8 @@ public final class RoleResolution {
   /**
    * Gives users the roles that their groups tell. Nothing changes where the directory is disabled
    * or maps no groups, but that a role comes back that was given by hand before it did. To be
-   * called after each change of what groups hold, with all whom it concerns.
+   * called after each change of what groups hold, with all whom it concerns, where the directory is
+   * held or its row is locked.
    *
    * @param userIds of users, not of their SCIM resources; those who are not active are passed over
    * @return what has changed, for the audit

@@ -191,7 +191,10 @@ final class Firm implements AutoCloseable {
 
   List<RoleChange> join(JsonObject directory, String... users) {
     return change(
-        change -> recorded(change, roles.join(change, id(directory), Arrays.asList(users))));
+        change -> {
+          roles.hold(change, id(directory));
+          return recorded(change, roles.join(change, id(directory), Arrays.asList(users)));
+        });
   }
 
   private static List<RoleChange> recorded(Change change, List<RoleChange> changes) {
