@@ -59,10 +59,16 @@ final class UserChanges {
       }
       throw refusal;
     }
-    if (done.waits() && !done.object().active()) {
-      holding.markEnded(done.object().userId(), done.change(), LEFT);
+    return marked(done);
+  }
+
+  /** Marks the keys of whoever has left by it, for those who list them. */
+  private UserRow marked(Holding.Done<UserRow> done) {
+    UserRow user = done.object();
+    if (done.waits() && !user.active()) {
+      holding.markEnded(user.userId(), done.change(), LEFT);
     }
-    return done.object();
+    return user;
   }
 
   private Holding.Done<UserRow> create(Change change, Asked asked, ScimDocument document) {
@@ -170,10 +176,7 @@ final class UserChanges {
    */
   UserRow update(Asked asked, String id, Function<ObjectNode, ScimDocument> edit) {
     Holding.Done<UserRow> done = holding.change(asked, change -> update(change, asked, id, edit));
-    if (done.waits() && !done.object().active()) {
-      holding.markEnded(done.object().userId(), done.change(), LEFT);
-    }
-    return done.object();
+    return marked(done);
   }
 
   private Holding.Done<UserRow> update(
