@@ -3,7 +3,6 @@ package io.tollgate.management;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.clerk.backend_api.Clerk;
 import com.clerk.backend_api.models.components.CommercePlan;
 import com.clerk.backend_api.models.components.CommerceSubscription;
 import com.clerk.backend_api.models.components.CommerceSubscriptionItem;
@@ -14,38 +13,14 @@ import com.clerk.backend_api.models.operations.GetCommercePlanListResponse;
 import com.clerk.backend_api.models.operations.GetCommerceSubscriptionItemListQueryParamStatus;
 import com.clerk.backend_api.models.operations.GetCommerceSubscriptionItemListRequest;
 import com.clerk.backend_api.models.operations.PayerType;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The published Java client reads plans and subscriptions, and cancels what was subscribed to. */
-class PublishedBillingClientTest {
-  private static TestPostgres postgres;
-  private static TestRedis redis;
-  private static TestManagement management;
-  private static Clerk clerk;
-
+class PublishedBillingClientTest extends PublishedClientCase {
   private final String payer = TestManagement.subject();
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    management = new TestManagement(postgres, redis);
-    clerk = PublishedClientTest.client(management, TestManagement.SECRET_KEY);
-  }
-
-  @AfterAll
-  static void stop() {
-    management.close();
-    redis.close();
-    postgres.close();
-  }
 
   private static JsonObject plan(JsonObject wanted) {
     return management.post("/billing/plans", wanted.put("for_payer_type", "user")).ok();

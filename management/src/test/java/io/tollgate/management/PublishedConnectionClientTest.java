@@ -2,42 +2,17 @@ package io.tollgate.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.clerk.backend_api.Clerk;
 import com.clerk.backend_api.models.components.EnterpriseConnection;
 import com.clerk.backend_api.models.operations.CreateEnterpriseConnectionRequestBody;
 import com.clerk.backend_api.models.operations.CustomAttributes;
 import com.clerk.backend_api.models.operations.Provider;
 import com.clerk.backend_api.models.operations.Saml;
 import com.clerk.backend_api.models.operations.UpdateEnterpriseConnectionRequestBody;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The published Java client works over enterprise connections. */
-class PublishedConnectionClientTest {
-  private static TestPostgres postgres;
-  private static TestRedis redis;
-  private static TestManagement management;
-  private static Clerk clerk;
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    management = new TestManagement(postgres, redis);
-    clerk = PublishedClientTest.client(management, TestManagement.SECRET_KEY);
-  }
-
-  @AfterAll
-  static void stop() {
-    management.close();
-    redis.close();
-    postgres.close();
-  }
-
+class PublishedConnectionClientTest extends PublishedClientCase {
   private static EnterpriseConnection created(String name) {
     return clerk
         .enterpriseConnections()

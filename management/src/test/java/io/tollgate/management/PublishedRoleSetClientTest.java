@@ -3,7 +3,6 @@ package io.tollgate.management;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.clerk.backend_api.Clerk;
 import com.clerk.backend_api.models.components.Organization;
 import com.clerk.backend_api.models.components.OrganizationMembership;
 import com.clerk.backend_api.models.components.RoleSet;
@@ -23,37 +22,13 @@ import com.clerk.backend_api.models.operations.UpdateOrganizationRequestBody;
 import com.clerk.backend_api.models.operations.UpdateRoleSetRequestBody;
 import com.clerk.backend_api.models.operations.UpdateUserMetadataRequestBody;
 import com.clerk.backend_api.models.operations.UpdateUserRequestBody;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The published Java client works over role sets, and over changes of users and organizations. */
-class PublishedRoleSetClientTest {
-  private static TestPostgres postgres;
-  private static TestRedis redis;
-  private static TestManagement management;
-  private static Clerk clerk;
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    management = new TestManagement(postgres, redis);
-    clerk = PublishedClientTest.client(management, TestManagement.SECRET_KEY);
-  }
-
-  @AfterAll
-  static void stop() {
-    management.close();
-    redis.close();
-    postgres.close();
-  }
-
+class PublishedRoleSetClientTest extends PublishedClientCase {
   private static RoleSet roleSet(String name) {
     return clerk
         .roleSets()

@@ -10,58 +10,12 @@ import io.tollgate.management.TestManagement.Answer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The endpoints of the lists that tell which groups make which roles. */
-class GroupRoleListTest {
-  private static final JsonObject UNMAPPED =
-      new JsonObject().put("group_role_mapping_enabled", false);
-
-  private static Firm firm;
-  private static JsonObject builder;
-  private static JsonObject reader;
-
-  private JsonObject organization;
-  private JsonObject directory;
-  private String one;
-  private String two;
-
-  @BeforeAll
-  static void start() {
-    firm = new Firm();
-    builder = firm.role("org:sys_memberships:read", "org:sys_billing:read");
-    reader = firm.role("org:sys_billing:read");
-  }
-
-  @AfterAll
-  static void stop() {
-    firm.close();
-  }
-
-  @BeforeEach
-  void found() {
-    organization = firm.organization();
-    directory = firm.directory(firm.connection(organization));
-    one = firm.group(directory);
-    two = firm.group(directory);
-  }
-
-  private Answer put(JsonObject mappings) {
-    return firm.management.put(path(directory) + "/group_role_mappings", mappings);
-  }
-
-  private JsonArray mappings() {
-    return firm.management.get(path(directory) + "/group_role_mappings").ok().getJsonArray("data");
-  }
-
-  private String role(String user) {
-    return firm.roleOf(organization, user);
-  }
+class GroupRoleListTest extends GroupRoleCase {
 
   @Test
   void a_list_is_shown_in_its_order_with_whole_roles_by_either_name() {

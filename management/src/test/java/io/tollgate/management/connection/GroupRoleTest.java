@@ -8,7 +8,6 @@ import static io.tollgate.management.connection.Firm.path;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tollgate.management.TestManagement.Answer;
 import io.tollgate.management.wire.ApiError;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -16,58 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** What groups make of roles, whatever becomes of groups, lists, roles and people. */
-class GroupRoleTest {
-  private static final JsonObject UNMAPPED =
-      new JsonObject().put("group_role_mapping_enabled", false);
+class GroupRoleTest extends GroupRoleCase {
   private static final JsonObject MAPPED = new JsonObject().put("group_role_mapping_enabled", true);
-
-  private static Firm firm;
-  private static JsonObject builder;
-  private static JsonObject reader;
-
-  private JsonObject organization;
-  private JsonObject directory;
-  private String one;
-  private String two;
-
-  @BeforeAll
-  static void start() {
-    firm = new Firm();
-    builder = firm.role("org:sys_memberships:read", "org:sys_billing:read");
-    reader = firm.role("org:sys_billing:read");
-  }
-
-  @AfterAll
-  static void stop() {
-    firm.close();
-  }
-
-  @BeforeEach
-  void found() {
-    organization = firm.organization();
-    directory = firm.directory(firm.connection(organization));
-    one = firm.group(directory);
-    two = firm.group(directory);
-  }
-
-  private Answer put(JsonObject mappings) {
-    return firm.management.put(path(directory) + "/group_role_mappings", mappings);
-  }
-
-  private JsonArray mappings() {
-    return firm.management.get(path(directory) + "/group_role_mappings").ok().getJsonArray("data");
-  }
-
-  private String role(String user) {
-    return firm.roleOf(organization, user);
-  }
 
   private String membership(String user) {
     return "/organizations/" + id(organization) + "/memberships/" + user;
