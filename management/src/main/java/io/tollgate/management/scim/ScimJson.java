@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.ValueNode;
+import io.tollgate.management.wire.StorableText;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -167,20 +168,9 @@ public final class ScimJson {
 
   /** Refuses what Postgres can't hold. */
   static void checkText(String text, @Nullable String name) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == 0) {
-        throw ScimError.invalidValue(
-            named(name) + " holds a NUL character (\\u0000), which can't be kept.");
-      }
-      if (Character.isHighSurrogate(c)
-          && i + 1 < text.length()
-          && Character.isLowSurrogate(text.charAt(i + 1))) {
-        i++;
-      } else if (Character.isSurrogate(c)) {
-        throw ScimError.invalidValue(
-            named(name) + " holds half of a surrogate pair, which can't be kept.");
-      }
+    @Nullable String flaw = StorableText.flaw(text);
+    if (flaw != null) {
+      throw ScimError.invalidValue(named(name) + " holds " + flaw + ", which can't be kept.");
     }
   }
 

@@ -21,18 +21,9 @@ final class BodyText {
   }
 
   static String checked(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == 0) {
-        throw invalid("The body holds a NUL character (\\u0000), which can't be kept.");
-      }
-      if (Character.isHighSurrogate(c)
-          && i + 1 < text.length()
-          && Character.isLowSurrogate(text.charAt(i + 1))) {
-        i++;
-      } else if (Character.isSurrogate(c)) {
-        throw invalid("The body holds half of a surrogate pair, which can't be kept.");
-      }
+    String flaw = StorableText.flaw(text);
+    if (flaw != null) {
+      throw invalid("The body holds " + flaw + ", which can't be kept.");
     }
     return text;
   }
