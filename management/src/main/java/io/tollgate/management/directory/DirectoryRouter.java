@@ -230,7 +230,9 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
     DirectoryAccess directory = Noted.of(exchange).openedDirectory();
     var asked = new Asked(exchange, directory, url.get() + ROOT + "/" + directory.directoryId());
     Reply reply = turns.take(directory.directoryId(), () -> work.on(asked));
-    Direct.back(exchange, () -> write(exchange, reply));
+    // Here, since a page of big documents would hold the loop up.
+    @Nullable String text = text(reply);
+    Direct.back(exchange, () -> write(exchange, reply, text));
   }
 
   private void fail(RoutingContext exchange, int status) {
@@ -248,10 +250,15 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
       exchange.response().putHeader(HttpHeaders.CONNECTION, "close");
       exchange.vertx().setTimer(LINGER_MILLIS, rang -> exchange.request().connection().close());
     }
-    write(exchange, Reply.of(error));
+    Reply reply = Reply.of(error);
+    write(exchange, reply, text(reply));
   }
 
-  private static void write(RoutingContext exchange, Reply reply) {
+  private static @Nullable String text(Reply reply) {
+    return reply.body() == null ? null : ScimJson.text(reply.body());
+  }
+
+  private static void write(RoutingContext exchange, Reply reply, @Nullable String text) {
     HttpServerResponse response = exchange.response();
     if (response.ended() || response.closed()) {
       return;
@@ -266,10 +273,10 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
     if (reply.retryAfterSeconds() > 0) {
       response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(reply.retryAfterSeconds()));
     }
-    if (reply.body() == null) {
+    if (text == null) {
       response.end();
     } else {
-      response.putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE).end(ScimJson.text(reply.body()));
+      response.putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE).end(text);
     }
   }
 }
