@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,13 +56,16 @@ public final class UsageMeter {
   private final List<LoopSegments> segments = new ArrayList<>();
   private final List<LoopMeter> meters = new ArrayList<>();
   private final AtomicInteger given = new AtomicInteger();
+  private final Promise<Void> released = Promise.promise();
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            var made = new Thread(work, "meter");
-            made.setDaemon(true);
-            return made;
-          });
+      new ScheduledThreadPoolExecutor(1, UsageMeter::named) {
+        @Override
+        protected void terminated() {
+          // Not before: whoever takes the directory next must not meet a thread that still writes.
+          directory.close();
+          released.complete();
+        }
+      };
   private long forcedNanos = System.nanoTime();
 
   /** Whether files were made since the directory was written to the disk: at first, to count in. */
@@ -327,8 +330,7 @@ public final class UsageMeter {
           if (ended.failed()) {
             LOG.warn("the meter ends before its ledger is whole: {}", ended.cause().getMessage());
           }
-          release();
-          closed.complete();
+          release().onComplete(closed);
         });
   }
 
@@ -336,9 +338,18 @@ public final class UsageMeter {
     return segments.stream().allMatch(ofLoop -> ofLoop.nextFilled() == null);
   }
 
-  /** Lets the directory go as it is: what a process that is killed leaves is the same. */
-  void release() {
+  /**
+   * Ends the thread, and then lets the directory go as it is: what a process that is killed leaves
+   * is the same.
+   */
+  Future<Void> release() {
     thread.shutdownNow();
-    directory.close();
+    return released.future();
+  }
+
+  private static Thread named(Runnable work) {
+    var made = new Thread(work, "meter");
+    made.setDaemon(true);
+    return made;
   }
 }

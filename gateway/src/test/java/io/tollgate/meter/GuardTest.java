@@ -73,7 +73,7 @@ class GuardTest {
         LoopMeter loop = meter.loop();
         counted += live(place, way, loop, random);
         // As a process that is killed: nothing is told, nothing is closed.
-        meter.release();
+        MeteredPlace.kill(meter);
       }
       way.becomeKind();
       MeteredPlace.close(place.open());

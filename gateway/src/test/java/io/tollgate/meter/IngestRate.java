@@ -66,7 +66,7 @@ final class IngestRate {
       loop.close();
       place.awaitClosed(segment);
     }
-    meter.release();
+    MeteredPlace.kill(meter);
   }
 
   private static void measure(

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A directory to meter in, and the meters that follow each other on it. */
@@ -67,6 +68,15 @@ final class MeteredPlace implements AutoCloseable {
   void passSecond(LoopMeter loop) {
     millis.addAndGet(1_000);
     loop.tick();
+  }
+
+  /** Ends it with what it has in hand. */
+  static void kill(UsageMeter meter) {
+    try {
+      meter.release().await(20, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static void close(UsageMeter meter) {

@@ -90,7 +90,7 @@ class SegmentTest {
             KEY + " of " + SUBJECT + " under '" + PLAN + "': [3, 1, 8, 4, 5, 6, 7, 9]",
             KEY + " of " + SUBJECT + " under '': [10, 0, 0, 0, 0, 0, 0, 0]",
             KEY + " of " + OTHER_SUBJECT + " under '" + PLAN + "': [11, 0, 0, 0, 0, 0, 0, 0]");
-    meter.release();
+    MeteredPlace.kill(meter);
   }
 
   @ParameterizedTest
@@ -101,8 +101,8 @@ class SegmentTest {
     for (int write = 0; write < writes; write++) {
       loop.verified(new KeyId(write % 70, 7), SUBJECT, PLAN, 1);
     }
-    killed.release();
-    place.open().release();
+    MeteredPlace.kill(killed);
+    MeteredPlace.kill(place.open());
     assertThat(sum(closed(), UsageCount.VERIFIED)).isEqualTo(writes);
     assertThat(place.files(".open")).hasSize(LoopSegments.COUNT);
   }
@@ -173,7 +173,7 @@ class SegmentTest {
     place.awaitClosed(3);
     assertThat(closed()).extracting(UsageBatch::sequence).containsExactly(1L, 2L, 3L);
     assertThat(closed()).extracting(batch -> batch.rows().size()).containsExactly(4, 4, 1);
-    meter.release();
+    MeteredPlace.kill(meter);
   }
 
   @Test
@@ -191,7 +191,7 @@ class SegmentTest {
         .containsExactly(NOON / 60_000, NOON / 60_000 + 1);
     assertThat(closed()).extracting(UsageBatch::units).containsExactly(1L, 10L);
     assertThat(closed().get(0).usedMillis()).isEqualTo(NOON + 59_999);
-    meter.release();
+    MeteredPlace.kill(meter);
   }
 
   @Test
@@ -203,8 +203,8 @@ class SegmentTest {
       place.passSecond(loop);
     }
     place.awaitClosed(1);
-    meter.release();
-    place.open().release();
+    MeteredPlace.kill(meter);
+    MeteredPlace.kill(place.open());
     assertThat(place.files(".closed")).hasSize(1);
   }
 
@@ -221,7 +221,7 @@ class SegmentTest {
     place.awaitClosed(2);
     assertThat(closed()).extracting(UsageBatch::sequence).containsExactly(1L, 2L);
     assertThat(closed()).extracting(UsageBatch::units).containsExactlyInAnyOrder(1L, 10L);
-    meter.release();
+    MeteredPlace.kill(meter);
   }
 
   @Test
@@ -230,9 +230,9 @@ class SegmentTest {
       UsageMeter meter = place.open();
       LoopMeter loop = meter.loop();
       loop.verified(KEY, SUBJECT, PLAN, 1);
-      meter.release();
+      MeteredPlace.kill(meter);
     }
-    place.open().release();
+    MeteredPlace.kill(place.open());
     assertThat(closed()).extracting(UsageBatch::instance).containsOnly(closed().get(0).instance());
     assertThat(closed()).extracting(UsageBatch::boot).doesNotHaveDuplicates().isSorted();
     assertThat(closed()).extracting(UsageBatch::sequence).containsOnly(1L);
@@ -240,7 +240,7 @@ class SegmentTest {
 
   @Test
   void a_foreign_file_is_set_aside_and_stops_nothing() throws IOException {
-    place.open().release();
+    MeteredPlace.kill(place.open());
     Files.writeString(place.directory.resolve("0-9.open"), "no segment ".repeat(40));
     Files.writeString(place.directory.resolve("9-9.closed"), "no segment either");
     UsageMeter meter = place.open();
@@ -254,7 +254,7 @@ class SegmentTest {
         () -> place.metrics.get("tollgate.meter.aside").counter().count() == 1);
     place.awaitClosed(1);
     assertThat(closed()).extracting(UsageBatch::units).containsExactly(1L);
-    meter.release();
+    MeteredPlace.kill(meter);
   }
 
   @Test
@@ -264,7 +264,7 @@ class SegmentTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("another process meters in")
         .hasMessageContaining("data-dir");
-    meter.release();
+    MeteredPlace.kill(meter);
     try (var channel =
         FileChannel.open(place.directory.resolve("lock"), StandardOpenOption.WRITE)) {
       assertThat(channel.tryLock()).isNotNull();
@@ -273,7 +273,7 @@ class SegmentTest {
 
   @Test
   void a_spoiled_name_of_the_place_stops_the_start() throws IOException {
-    place.open().release();
+    MeteredPlace.kill(place.open());
     Files.writeString(place.directory.resolve("instance"), "no uuid");
     assertThatThrownBy(place::open)
         .isInstanceOf(IllegalStateException.class)
@@ -294,9 +294,9 @@ class SegmentTest {
       counted++;
     }
     assertThat(counted).isGreaterThan(4_096L);
-    meter.release();
+    MeteredPlace.kill(meter);
     place.spoolBytesMax = MeterConfig.SPOOL_BYTES_MAX;
-    place.open().release();
+    MeteredPlace.kill(place.open());
     assertThat(sum(closed(), UsageCount.VERIFIED)).isEqualTo(counted - 1);
   }
 
@@ -312,7 +312,7 @@ class SegmentTest {
     place.passSecond(loop);
     place.awaitClosed(2);
     assertThat(closed()).extracting(UsageBatch::lost).containsExactly(0L, 3L);
-    meter.release();
+    MeteredPlace.kill(meter);
   }
 
   @Test
@@ -332,6 +332,6 @@ class SegmentTest {
       loop.answered(new KeyId(underWay, -1), SUBJECT, PLAN, 200, 1);
     }
     assertThat(lost()).isZero();
-    meter.release();
+    MeteredPlace.kill(meter);
   }
 }

@@ -303,7 +303,7 @@ class UsageLedgerTest {
         place.awaitClosed(second + 1);
       }
       assertThat(place.metrics.get("tollgate.meter.segments.waiting").gauge().value()).isEqualTo(5);
-      meter.release();
+      MeteredPlace.kill(meter);
       UsageMeter next = place.open();
       own.restart();
       Awaiting.until(
@@ -312,7 +312,7 @@ class UsageLedgerTest {
       Awaiting.until(
           "the one before has ended",
           () -> own.query("SELECT max(last_sequence) FROM tollgate.meter_boot").equals("5"));
-      next.release();
+      MeteredPlace.kill(next);
     }
   }
 }
