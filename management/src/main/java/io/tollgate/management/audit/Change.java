@@ -78,10 +78,11 @@ public final class Change {
       WHERE record.body <> excluded.body
       """;
 
+  /** Of the name or of the address: who comes at the same moment may meet either first. */
   private static final String INSERT =
       """
       INSERT INTO tollgate.record (name, address, body) VALUES ($1, tollgate.address($1), $2)
-      ON CONFLICT (name) DO NOTHING
+      ON CONFLICT DO NOTHING
       """;
 
   private static final String PUT_ALL =
@@ -98,7 +99,7 @@ public final class Change {
       INSERT INTO tollgate.record (name, address, body)
       SELECT name, tollgate.address(name), $2 FROM unnest($1::text[]) r (name)
       ORDER BY name COLLATE "C"
-      ON CONFLICT (name) DO NOTHING RETURNING name
+      ON CONFLICT DO NOTHING RETURNING name
       """;
 
   private static final String LOCK_ALL =
