@@ -8,7 +8,6 @@ import static io.tollgate.deploy.Kind.PATH;
 import static io.tollgate.deploy.Kind.RANGES;
 import static io.tollgate.deploy.Kind.SECRET;
 import static io.tollgate.deploy.Kind.SECRETS;
-import static io.tollgate.deploy.Kind.SECRET_PATH;
 import static io.tollgate.deploy.Kind.SECRET_URL;
 import static io.tollgate.deploy.Kind.TEXT;
 import static io.tollgate.deploy.Kind.WHEN_FULL;
@@ -18,20 +17,15 @@ import io.tollgate.edge.ClientBounds;
 import io.tollgate.edge.EdgeConfig;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
-import io.tollgate.management.ManagementConfig;
-import io.tollgate.management.billing.BillingConfig;
-import io.tollgate.management.connection.ConnectionConfig;
 import io.tollgate.meter.MeterConfig;
 import io.tollgate.meter.WhenFull;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
-import io.tollgate.setting.DurationText;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,358 +37,295 @@ final class Catalogue {
 
   static final Set<String> OTHER_VARIABLES = Set.of(CONFIG_VARIABLE, "TOLLGATE_JVM_OPTS");
 
-  private static final List<Setting<?>> LISTED = new ArrayList<>();
+  private static final SettingList LISTED = new SettingList();
   private static final EdgeConfig EDGE = EdgeConfig.DEFAULTS;
   private static final ClientBounds CLIENTS = ClientBounds.DEFAULTS;
   private static final ProxyConfig PROXY = ProxyConfig.DEFAULTS;
   private static final FenceConfig FENCE = FenceConfig.DEFAULTS;
 
   static final Setting<String> UPSTREAM =
-      add("upstream", TEXT, "", "URL that the route `/` forwards to where no `routes` are given");
+      LISTED.add(
+          "upstream", TEXT, "", "URL that the route `/` forwards to where no `routes` are given");
   static final Setting<String> ROUTES =
-      add("routes", Kind.ROUTES, "", "which paths go where and who may; the variable holds YAML");
+      LISTED.add(
+          "routes", Kind.ROUTES, "", "which paths go where and who may; the variable holds YAML");
 
   static final Setting<String> EDGE_HOST =
-      add("edge.host", TEXT, EDGE.host(), "address that the edge listens on");
+      LISTED.add("edge.host", TEXT, EDGE.host(), "address that the edge listens on");
   static final Setting<Integer> EDGE_PORT =
-      addInteger("edge.port", EDGE.port(), "port of the edge; 0 takes a free one");
+      LISTED.addInteger("edge.port", EDGE.port(), "port of the edge; 0 takes a free one");
   static final Setting<Integer> EDGE_EVENT_LOOPS =
-      addShown(
+      LISTED.addShown(
           "edge.event-loops",
           INTEGER,
           EDGE.eventLoops(),
           "the cores",
           "how many threads serve requests");
   static final Setting<Integer> EDGE_CONNECTIONS_MAX =
-      addInteger(
+      LISTED.addInteger(
           "edge.connections-max",
           CLIENTS.connectionsMax(),
           "most clients' connections; never above 90 % of the files the process may open");
   static final Setting<Integer> EDGE_CONNECTIONS_PER_ADDRESS_MAX =
-      addInteger(
+      LISTED.addInteger(
           "edge.connections-per-address-max",
           CLIENTS.connectionsPerAddressMax(),
           "most of them from one address, trusted proxies excepted");
   static final Setting<AddressRanges> EDGE_TRUSTED_PROXIES =
-      add(
+      LISTED.add(
           "edge.trusted-proxies",
           RANGES,
           "",
           "proxies whose `X-Forwarded-For` and `-Proto` are believed, see below; none by default");
   static final Setting<Duration> EDGE_HEADER_TIMEOUT =
-      addDuration(
+      LISTED.addDuration(
           "edge.header-timeout",
           CLIENTS.headerTimeout(),
           "how long a request's head may take, from its first byte");
   static final Setting<Duration> EDGE_IDLE_TIMEOUT =
-      addDuration(
+      LISTED.addDuration(
           "edge.idle-timeout",
           CLIENTS.idleTimeout(),
           "how long a client's connection may stay open without a request");
   static final Setting<Integer> EDGE_BODY_BYTES_PER_SECOND_MIN =
-      addInteger(
+      LISTED.addInteger(
           "edge.body-bytes-per-second-min",
           CLIENTS.bodyBytesPerSecondMin(),
           "slowest that a request's body may come once its grace is over; 0 for any pace");
   static final Setting<Duration> EDGE_BODY_GRACE =
-      addDuration(
+      LISTED.addDuration(
           "edge.body-grace", CLIENTS.bodyGrace(), "how long a request's body may come at any pace");
   static final Setting<Integer> EDGE_REQUEST_LINE_BYTES_MAX =
-      addInteger(
+      LISTED.addInteger(
           "edge.request-line-bytes-max", CLIENTS.requestLineBytesMax(), "longest request line");
   static final Setting<Integer> EDGE_HEADER_BYTES_MAX =
-      addInteger(
+      LISTED.addInteger(
           "edge.header-bytes-max",
           CLIENTS.headerBytesMax(),
           "longest head of a request, its first line included");
   static final Setting<Integer> EDGE_HEADER_COUNT_MAX =
-      addInteger("edge.header-count-max", CLIENTS.headerCountMax(), "most headers of a request");
+      LISTED.addInteger(
+          "edge.header-count-max", CLIENTS.headerCountMax(), "most headers of a request");
   static final Setting<Integer> EDGE_UNREAD_HEADER_BYTES_MAX =
-      addInteger(
+      LISTED.addInteger(
           "edge.unread-header-bytes-max",
           CLIENTS.unreadHeaderBytesMax(),
           "most memory for the heads that have not come whole, of all connections");
   static final Setting<Path> EDGE_ACCESS_LOG =
-      add(
+      LISTED.add(
           "edge.access-log",
           PATH,
           "",
           "file that gets a line of JSON per request; none by default");
   static final Setting<Duration> EDGE_DRAIN_DEADLINE =
-      addDuration(
+      LISTED.addDuration(
           "edge.drain-deadline",
           EDGE.drainDeadline(),
           "how long a stop waits for requests that are under way");
 
   static final Setting<Integer> RING_ENTRIES_MAX =
-      addInteger(
+      LISTED.addInteger(
           "ring.entries-max",
           RingConfig.DEFAULTS.entriesMax(),
           "most keys held in memory; about 250 bytes each");
   static final Setting<Integer> RING_LOOKUPS_MAX =
-      addInteger(
+      LISTED.addInteger(
           "ring.lookups-max",
           RingConfig.DEFAULTS.lookupsMax(),
           "most keys looked up in the stores at once; one more is refused with 503");
   static final Setting<Integer> RING_STATEMENTS_MAX =
-      addInteger(
+      LISTED.addInteger(
           "ring.statements-max",
           RingConfig.DEFAULTS.statementsMax(),
           "most statements to Postgres at once that look keys up, each up to 256 of them");
 
   static final Setting<String> GATEWAY_NAME =
-      addShown(
+      LISTED.addShown(
           "gateway.name",
           TEXT,
           "",
           "host name and `edge.port`",
           "name on the list of gateways: the same after a restart, of no other gateway");
   static final Setting<Duration> FENCE_BOUND =
-      addDuration(
+      LISTED.addDuration(
           "fence.bound",
           FENCE.bound(),
           "how long keys in memory may answer unconfirmed; the same in every process, a revoke"
               + " waits as long");
   static final Setting<Duration> FENCE_INTERVAL =
-      addDuration(
+      LISTED.addDuration(
           "fence.interval",
           FENCE.interval(),
           "how often a store is asked to confirm; at most a third of `fence.bound`");
   static final Setting<Duration> FENCE_POLL_INTERVAL =
-      addDuration(
+      LISTED.addDuration(
           "fence.poll-interval",
           FENCE.pollInterval(),
           "how often Postgres is asked while Redis confirms");
   static final Setting<Duration> FENCE_POSTGRES_ABSENCE_MAX =
-      addDuration(
+      LISTED.addDuration(
           "fence.postgres-absence-max",
           FENCE.postgresAbsenceMax(),
           "how long Redis alone is believed while Postgres is away; the same in every process");
 
   static final Setting<Duration> PROXY_CONNECT_TIMEOUT =
-      addDuration(
+      LISTED.addDuration(
           "proxy.connect-timeout",
           PROXY.connectTimeout(),
           "longest wait for a connection to an upstream, TLS included");
   static final Setting<Duration> PROXY_RESPONSE_TIMEOUT =
-      addDuration(
+      LISTED.addDuration(
           "proxy.response-timeout",
           PROXY.responseTimeout(),
           "longest wait for a response's head once the request is sent");
   static final Setting<Duration> PROXY_IDLE_TIMEOUT =
-      addDuration(
+      LISTED.addDuration(
           "proxy.idle-timeout",
           PROXY.idleTimeout(),
           "longest time in which no byte moves during an exchange");
   static final Setting<Duration> PROXY_TOTAL_TIMEOUT =
-      addDuration(
+      LISTED.addDuration(
           "proxy.total-timeout",
           PROXY.totalTimeout(),
           "longest that an exchange may take in all; 0s for no such bound");
   static final Setting<Integer> PROXY_CONNECTIONS_MAX =
-      addInteger(
+      LISTED.addInteger(
           "proxy.connections-max",
           PROXY.connectionsMax(),
           "most connections per upstream and event loop");
   static final Setting<Integer> PROXY_QUEUE_MAX =
-      addInteger(
+      LISTED.addInteger(
           "proxy.queue-max",
           PROXY.queueMax(),
           "most requests per upstream and event loop that wait for a connection");
   static final Setting<Integer> PROXY_HEADER_BYTES_MAX =
-      addInteger(
+      LISTED.addInteger(
           "proxy.header-bytes-max",
           PROXY.headerBytesMax(),
           "longest head of a response, its first line included");
   static final Setting<Integer> PROXY_HEADER_COUNT_MAX =
-      addInteger("proxy.header-count-max", PROXY.headerCountMax(), "most headers of a response");
+      LISTED.addInteger(
+          "proxy.header-count-max", PROXY.headerCountMax(), "most headers of a response");
 
   static final Setting<Integer> LIMIT_REQUESTS_PER_SECOND =
-      addInteger(
+      LISTED.addInteger(
           "limit.requests-per-second",
           LimitConfig.UNLIMITED.requestsPerSecond(),
           "steady rate of every key, over all gateways; 0 for no limit");
   static final Setting<Integer> LIMIT_BURST =
-      addInteger(
+      LISTED.addInteger(
           "limit.burst",
           LimitConfig.UNLIMITED.burst(),
           "how many requests of a key may come at once before the rate holds; where they are few,"
               + " each costs a trip to Redis");
   static final Setting<Duration> LIMIT_DEADLINE =
-      addDuration(
+      LISTED.addDuration(
           "limit.deadline",
           LimitConfig.DEADLINE,
           "how long one trip to Redis for limits may take before the gateway goes on at its share");
 
   static final Setting<Integer> METER_SPOOL_BYTES_MAX =
-      addInteger(
+      LISTED.addInteger(
           "meter.spool-bytes-max",
           MeterConfig.SPOOL_BYTES_MAX,
           "most disk for what is counted and waits for Postgres, in `meter` and `meter-management`"
               + " below `data-dir`");
   static final Setting<WhenFull> METER_WHEN_FULL =
-      add(
+      LISTED.add(
           "meter.when-full",
           WHEN_FULL,
           "pass",
           "what becomes of requests then: `pass`, uncounted, or `refuse` with 503");
 
-  static final Setting<String> MANAGEMENT_HOST =
-      add("management.host", TEXT, ManagementConfig.HOST, "address that management listens on");
-  static final Setting<Integer> MANAGEMENT_PORT =
-      addInteger(
-          "management.port", ManagementConfig.PORT, "port of management; 0 takes a free one");
-  static final Setting<String> MANAGEMENT_PUBLIC_URL =
-      addShown(
-          "management.public-url",
-          TEXT,
-          "",
-          "`http://`, host and port",
-          "where identity providers reach management, as they are told it");
-  static final Setting<Integer> MANAGEMENT_BODY_BYTES_MAX =
-      addInteger(
-          "management.body-bytes-max", ManagementConfig.BODY_BYTES_MAX, "longest request body");
-  static final Setting<Integer> MANAGEMENT_IMPORT_BYTES_MAX =
-      addInteger(
-          "management.import-bytes-max",
-          ManagementConfig.IMPORT_BYTES_MAX,
-          "longest body of an import of keys");
-  static final Setting<Integer> MANAGEMENT_CONNECTIONS_MAX =
-      addInteger(
-          "management.connections-max",
-          ManagementConfig.CONNECTIONS_MAX,
-          "most connections to Postgres");
-  static final Setting<Integer> MANAGEMENT_CLIENTS_MAX =
-      addInteger(
-          "management.clients-max",
-          ManagementConfig.CLIENTS_MAX,
-          "most connections of clients at once");
-  static final Setting<Integer> MANAGEMENT_VERIFY_CACHE_BYTES =
-      addInteger(
-          "management.verify-cache-bytes",
-          ManagementConfig.VERIFY_CACHE_BYTES,
-          "most bytes of answers to `verify` that are held; 0 makes each anew");
-  static final Setting<Secret> MANAGEMENT_RECOVERY_KEY =
-      add(
-          "management.recovery-key",
-          SECRET,
-          "",
-          "32 bytes in hexadecimal or base64 that keys' secrets are kept under, to be shown again;"
-              + " none are kept by default");
-  static final Setting<Duration> SCIM_TOKEN_OVERLAP =
-      addDuration(
-          "scim.token-overlap",
-          ConnectionConfig.TOKEN_OVERLAP,
-          "how long a directory's token still works once another has taken its place");
-  static final Setting<Secret> BILLING_CLOUDEVENTS_URL =
-      add("billing.cloudevents-url", SECRET_PATH, "", "where CloudEvents of usage go");
-  static final Setting<Secret> BILLING_STRIPE_KEY =
-      add("billing.stripe-key", SECRET, "", "key to Stripe, to tell it of usage");
-  static final Setting<String> BILLING_STRIPE_URL =
-      add("billing.stripe-url", TEXT, BillingConfig.STRIPE_URL, "where Stripe's API is");
+  static {
+    LISTED.addAll(ManagementCatalogue.SETTINGS);
+  }
 
   static final Setting<String> INTERNAL_HOST =
-      add("internal.host", TEXT, "127.0.0.1", "address of `/livez`, `/readyz` and `/metrics`");
+      LISTED.add(
+          "internal.host", TEXT, "127.0.0.1", "address of `/livez`, `/readyz` and `/metrics`");
   static final Setting<Integer> INTERNAL_PORT =
-      addInteger("internal.port", 9090, "port of `/livez`, `/readyz` and `/metrics`");
+      LISTED.addInteger("internal.port", 9090, "port of `/livez`, `/readyz` and `/metrics`");
 
   static final Setting<Secret> SECRET_KEY =
-      add("secret-key", SECRET, "", "the instance's secret key, `sk_…`, for the management API");
+      LISTED.add(
+          "secret-key", SECRET, "", "the instance's secret key, `sk_…`, for the management API");
   static final Setting<List<Secret>> PEPPER =
-      add(
+      LISTED.add(
           "pepper",
           SECRETS,
           "",
           "text of 32 characters or more that keys are made under; several by comma, newest first");
 
   static final Setting<Secret> REDIS_URL =
-      add("redis.url", SECRET_URL, "", "`redis[s]://[user:password@]host:port[/db]`");
+      LISTED.add("redis.url", SECRET_URL, "", "`redis[s]://[user:password@]host:port[/db]`");
   static final Setting<String> REDIS_DEPLOYMENT =
-      add(
+      LISTED.add(
           "redis.deployment",
           DEPLOYMENT,
           "single",
           "`single`: one server, no replicas; `ha`: another may take its place, so Postgres alone"
               + " confirms");
   static final Setting<Duration> REDIS_DEADLINE =
-      addDuration(
+      LISTED.addDuration(
           "redis.deadline",
           RedisConfig.DEADLINE,
           "how long one command may take before Redis counts as unreachable");
   static final Setting<Duration> REDIS_CONNECT_DEADLINE =
-      addDuration(
+      LISTED.addDuration(
           "redis.connect-deadline",
           RedisConfig.CONNECT_DEADLINE,
           "the same for connecting, TLS and log-in");
 
   static final Setting<Secret> POSTGRES_URL =
-      add(
+      LISTED.add(
           "postgres.url",
           SECRET_URL,
           "",
           "`postgresql://user:password@host:port/database[?sslmode=…]`");
   static final Setting<Duration> POSTGRES_DEADLINE =
-      addDuration(
+      LISTED.addDuration(
           "postgres.deadline",
           PostgresConfig.DEADLINE,
           "how long one look-up may take before Postgres counts as unreachable");
   static final Setting<Duration> POSTGRES_CONNECT_DEADLINE =
-      addDuration(
+      LISTED.addDuration(
           "postgres.connect-deadline",
           PostgresConfig.CONNECT_DEADLINE,
           "the same for connecting, TLS and log-in");
 
   static final Setting<Path> DATA_DIR =
-      addShown(
+      LISTED.addShown(
           "data-dir",
           PATH,
           "",
           "`$XDG_STATE_HOME/tollgate`, in `dev` `.tollgate`",
           "directory for what this process keeps");
   static final Setting<Duration> SHUTDOWN_READY_DELAY =
-      addShown(
+      LISTED.addShown(
           "shutdown.ready-delay",
           DURATION,
           "5s",
           "`5s`, in `dev` `0s`",
           "how long `/readyz` says no before a stop closes the listeners");
   static final Setting<String> LOG_LEVEL =
-      add("log.level", LEVEL, "info", "least severe level that is logged");
+      LISTED.add("log.level", LEVEL, "info", "least severe level that is logged");
 
   private Catalogue() {}
 
   static List<Setting<?>> all() {
-    return List.copyOf(LISTED);
+    return LISTED.all();
   }
 
   static @Nullable Setting<?> find(String name) {
-    return LISTED.stream().filter(setting -> setting.name().equals(name)).findFirst().orElse(null);
+    return LISTED.all().stream()
+        .filter(setting -> setting.name().equals(name))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Returns whether settings stand below that name, as {@code edge.port} does below edge. */
   static boolean isSection(String name) {
-    return LISTED.stream().anyMatch(setting -> setting.name().startsWith(name + '.'));
-  }
-
-  private static <T> Setting<T> add(String name, Kind<T> kind, Object fallback, String what) {
-    return listed(Setting.of(name, kind, fallback, what));
-  }
-
-  private static Setting<Integer> addInteger(String name, int fallback, String what) {
-    return add(name, INTEGER, fallback, what);
-  }
-
-  private static Setting<Duration> addDuration(String name, Duration fallback, String what) {
-    return add(name, DURATION, DurationText.print(fallback), what);
-  }
-
-  private static <T> Setting<T> addShown(
-      String name, Kind<T> kind, Object fallback, String shown, String what) {
-    return listed(new Setting<>(name, kind, fallback.toString(), shown, what));
-  }
-
-  private static <T> Setting<T> listed(Setting<T> setting) {
-    LISTED.add(setting);
-    return setting;
+    return LISTED.all().stream().anyMatch(setting -> setting.name().startsWith(name + '.'));
   }
 }

@@ -56,13 +56,13 @@ final class Composition {
         () ->
             new ManagementConfig(
                 managementName(),
-                settings.get(Catalogue.MANAGEMENT_HOST),
-                settings.get(Catalogue.MANAGEMENT_PORT),
-                settings.get(Catalogue.MANAGEMENT_BODY_BYTES_MAX),
-                settings.get(Catalogue.MANAGEMENT_IMPORT_BYTES_MAX),
-                settings.get(Catalogue.MANAGEMENT_CONNECTIONS_MAX),
-                settings.get(Catalogue.MANAGEMENT_CLIENTS_MAX),
-                settings.get(Catalogue.MANAGEMENT_VERIFY_CACHE_BYTES),
+                settings.get(ManagementCatalogue.MANAGEMENT_HOST),
+                settings.get(ManagementCatalogue.MANAGEMENT_PORT),
+                settings.get(ManagementCatalogue.MANAGEMENT_BODY_BYTES_MAX),
+                settings.get(ManagementCatalogue.MANAGEMENT_IMPORT_BYTES_MAX),
+                settings.get(ManagementCatalogue.MANAGEMENT_CONNECTIONS_MAX),
+                settings.get(ManagementCatalogue.MANAGEMENT_CLIENTS_MAX),
+                settings.get(ManagementCatalogue.MANAGEMENT_VERIFY_CACHE_BYTES),
                 ring(),
                 settings.get(Catalogue.SECRET_KEY),
                 recoveryKey(),
@@ -73,8 +73,8 @@ final class Composition {
                 meter("meter-management"),
                 billing(),
                 new ConnectionConfig(
-                    settings.find(Catalogue.MANAGEMENT_PUBLIC_URL),
-                    settings.get(Catalogue.SCIM_TOKEN_OVERLAP))));
+                    settings.find(ManagementCatalogue.MANAGEMENT_PUBLIC_URL),
+                    settings.get(ManagementCatalogue.SCIM_TOKEN_OVERLAP))));
   }
 
   /** What both count in one place would come under one name. */
@@ -87,9 +87,9 @@ final class Composition {
 
   private BillingConfig billing() {
     return new BillingConfig(
-        settings.find(Catalogue.BILLING_CLOUDEVENTS_URL),
-        settings.find(Catalogue.BILLING_STRIPE_KEY),
-        settings.get(Catalogue.BILLING_STRIPE_URL),
+        settings.find(ManagementCatalogue.BILLING_CLOUDEVENTS_URL),
+        settings.find(ManagementCatalogue.BILLING_STRIPE_KEY),
+        settings.get(ManagementCatalogue.BILLING_STRIPE_URL),
         BillingConfig.DEADLINE);
   }
 
@@ -132,7 +132,7 @@ final class Composition {
   /** A process may be a gateway and a management at once, under two names. */
   private String managementName() {
     String given = settings.find(Catalogue.GATEWAY_NAME);
-    int port = settings.get(Catalogue.MANAGEMENT_PORT);
+    int port = settings.get(ManagementCatalogue.MANAGEMENT_PORT);
     String place = port == 0 ? UUID.randomUUID().toString() : Integer.toString(port);
     return GatewayName.MANAGEMENT_PREFIX + (given == null ? hostName() + ':' + place : given);
   }
@@ -157,7 +157,7 @@ final class Composition {
   }
 
   private @Nullable RecoveryKey recoveryKey() {
-    @Nullable Secret given = settings.find(Catalogue.MANAGEMENT_RECOVERY_KEY);
+    @Nullable Secret given = settings.find(ManagementCatalogue.MANAGEMENT_RECOVERY_KEY);
     return given == null ? null : new RecoveryKey(given);
   }
 

@@ -50,7 +50,7 @@ final class Dev {
         .withDefault(Catalogue.DATA_DIR, home.resolve(".tollgate").toString(), ORIGIN)
         .withDefault(Catalogue.SHUTDOWN_READY_DELAY, "0s", ORIGIN)
         .withDefault(Catalogue.EDGE_HOST, LOOPBACK, ORIGIN)
-        .withDefault(Catalogue.MANAGEMENT_HOST, LOOPBACK, ORIGIN);
+        .withDefault(ManagementCatalogue.MANAGEMENT_HOST, LOOPBACK, ORIGIN);
   }
 
   /** Runs until it is told to stop; the answer is the exit code. */
@@ -82,7 +82,7 @@ final class Dev {
     demoUpstream();
     Serving serving = step("starting edge and management", () -> serve());
     String secretKey = settings.get(Catalogue.SECRET_KEY).reveal();
-    String api = at(Catalogue.MANAGEMENT_HOST, serving.managementPort());
+    String api = at(ManagementCatalogue.MANAGEMENT_HOST, serving.managementPort());
     String key = step("looking for the demo key", () -> new DemoKey(api, secretKey).secret(data));
     tell(serving, data, api, key);
   }

@@ -72,7 +72,8 @@ final class Serving {
   static void checkPorts(Settings settings, Set<Part> parts) {
     PortCheck.check(settings, Catalogue.INTERNAL_HOST, Catalogue.INTERNAL_PORT);
     if (parts.contains(Part.MANAGEMENT)) {
-      PortCheck.check(settings, Catalogue.MANAGEMENT_HOST, Catalogue.MANAGEMENT_PORT);
+      PortCheck.check(
+          settings, ManagementCatalogue.MANAGEMENT_HOST, ManagementCatalogue.MANAGEMENT_PORT);
     }
     if (parts.contains(Part.EDGE)) {
       PortCheck.check(settings, Catalogue.EDGE_HOST, Catalogue.EDGE_PORT);

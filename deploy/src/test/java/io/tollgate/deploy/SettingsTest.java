@@ -48,7 +48,7 @@ class SettingsTest {
       assertThat(settings.given(setting).origin()).isEqualTo("default");
     }
     assertThat(settings.get(Catalogue.EDGE_PORT)).isEqualTo(8080);
-    assertThat(settings.get(Catalogue.MANAGEMENT_PORT)).isEqualTo(8081);
+    assertThat(settings.get(ManagementCatalogue.MANAGEMENT_PORT)).isEqualTo(8081);
     assertThat(settings.get(Catalogue.INTERNAL_PORT)).isEqualTo(9090);
     assertThat(settings.get(Catalogue.INTERNAL_HOST)).isEqualTo("127.0.0.1");
     assertThat(settings.find(Catalogue.PEPPER)).isNull();

@@ -1,0 +1,73 @@
+package io.tollgate.deploy;
+
+import static io.tollgate.deploy.Kind.SECRET;
+import static io.tollgate.deploy.Kind.SECRET_PATH;
+import static io.tollgate.deploy.Kind.TEXT;
+
+import io.tollgate.key.Secret;
+import io.tollgate.management.ManagementConfig;
+import io.tollgate.management.billing.BillingConfig;
+import io.tollgate.management.connection.ConnectionConfig;
+import java.time.Duration;
+
+/** The part of the {@link Catalogue} that management alone reads. */
+final class ManagementCatalogue {
+  static final SettingList SETTINGS = new SettingList();
+
+  static final Setting<String> MANAGEMENT_HOST =
+      SETTINGS.add(
+          "management.host", TEXT, ManagementConfig.HOST, "address that management listens on");
+  static final Setting<Integer> MANAGEMENT_PORT =
+      SETTINGS.addInteger(
+          "management.port", ManagementConfig.PORT, "port of management; 0 takes a free one");
+  static final Setting<String> MANAGEMENT_PUBLIC_URL =
+      SETTINGS.addShown(
+          "management.public-url",
+          TEXT,
+          "",
+          "`http://`, host and port",
+          "where identity providers reach management, as they are told it");
+  static final Setting<Integer> MANAGEMENT_BODY_BYTES_MAX =
+      SETTINGS.addInteger(
+          "management.body-bytes-max", ManagementConfig.BODY_BYTES_MAX, "longest request body");
+  static final Setting<Integer> MANAGEMENT_IMPORT_BYTES_MAX =
+      SETTINGS.addInteger(
+          "management.import-bytes-max",
+          ManagementConfig.IMPORT_BYTES_MAX,
+          "longest body of an import of keys");
+  static final Setting<Integer> MANAGEMENT_CONNECTIONS_MAX =
+      SETTINGS.addInteger(
+          "management.connections-max",
+          ManagementConfig.CONNECTIONS_MAX,
+          "most connections to Postgres");
+  static final Setting<Integer> MANAGEMENT_CLIENTS_MAX =
+      SETTINGS.addInteger(
+          "management.clients-max",
+          ManagementConfig.CLIENTS_MAX,
+          "most connections of clients at once");
+  static final Setting<Integer> MANAGEMENT_VERIFY_CACHE_BYTES =
+      SETTINGS.addInteger(
+          "management.verify-cache-bytes",
+          ManagementConfig.VERIFY_CACHE_BYTES,
+          "most bytes of answers to `verify` that are held; 0 makes each anew");
+  static final Setting<Secret> MANAGEMENT_RECOVERY_KEY =
+      SETTINGS.add(
+          "management.recovery-key",
+          SECRET,
+          "",
+          "32 bytes in hexadecimal or base64 that keys' secrets are kept under, to be shown again;"
+              + " none are kept by default");
+  static final Setting<Duration> SCIM_TOKEN_OVERLAP =
+      SETTINGS.addDuration(
+          "scim.token-overlap",
+          ConnectionConfig.TOKEN_OVERLAP,
+          "how long a directory's token still works once another has taken its place");
+  static final Setting<Secret> BILLING_CLOUDEVENTS_URL =
+      SETTINGS.add("billing.cloudevents-url", SECRET_PATH, "", "where CloudEvents of usage go");
+  static final Setting<Secret> BILLING_STRIPE_KEY =
+      SETTINGS.add("billing.stripe-key", SECRET, "", "key to Stripe, to tell it of usage");
+  static final Setting<String> BILLING_STRIPE_URL =
+      SETTINGS.add("billing.stripe-url", TEXT, BillingConfig.STRIPE_URL, "where Stripe's API is");
+
+  private ManagementCatalogue() {}
+}
