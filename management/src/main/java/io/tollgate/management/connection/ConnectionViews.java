@@ -77,6 +77,9 @@ final class ConnectionViews {
         WHERE g.directory_id = t.directory_id AND g.id = t.group_id), t.group_display_name)
       """;
 
+  /** Of one that is gone it is the last that it had: strict clients can't read null. */
+  private static final String GROUP_ID = "coalesce(t.group_id, t.last_group_id, t.id)";
+
   /** The role's own view calls its row t, too. */
   static final ObjectView MAPPINGS =
       new ObjectView(
@@ -84,13 +87,14 @@ final class ConnectionViews {
           """
           json_build_object('object', 'directory_group_role_mapping', 'id', t.id,
             'scim_directory_id', t.directory_id, 'directory_id', t.directory_id,
-            'scim_group_id', t.group_id, 'directory_group_id', t.group_id,
+            'scim_group_id', %4$s, 'directory_group_id', %4$s,
             'scim_group_display_name', %3$s, 'directory_group_display_name', %3$s,
+            'orphaned', t.group_id IS NULL,
             'role', (SELECT %1$s FROM (SELECT t.role_id AS id) wanted
               JOIN tollgate.role t ON t.id = wanted.id),
             'precedence', t.precedence, %2$s)
           """
-              .formatted(ObjectViews.ROLES.json(), TIMES, GROUP_NAME),
+              .formatted(ObjectViews.ROLES.json(), TIMES, GROUP_NAME, GROUP_ID),
           "t.group_id = $1",
           Set.of("created_at", "precedence"));
 

@@ -70,7 +70,7 @@ final class MappingEndpoint {
   }
 
   private static MappingRegistry.Entry entry(RequestBody body) {
-    return new MappingRegistry.Entry(null, group(body), role(body));
+    return MappingRegistry.Entry.named(group(body), role(body));
   }
 
   /** By either name; both may be said, if they say the same. */

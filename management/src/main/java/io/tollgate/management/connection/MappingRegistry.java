@@ -18,7 +18,6 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -40,21 +39,31 @@ final class MappingRegistry {
 
   private static final String LIST =
       """
-      SELECT id, group_id, role_id FROM tollgate.group_role_mapping
-      WHERE directory_id = $1 ORDER BY precedence
+      SELECT id, coalesce(group_id, last_group_id, id) AS group_id, group_id IS NULL AS orphaned,
+        role_id
+      FROM tollgate.group_role_mapping WHERE directory_id = $1 ORDER BY precedence
       """;
 
   private static final String UPSERT =
       """
       INSERT INTO tollgate.group_role_mapping (
-        id, directory_id, precedence, group_id, group_external_id, group_display_name, role_id)
-      SELECT $1, $2, $3, g.id, g.external_id, g.display_name, $5
+        id, directory_id, precedence, group_id, last_group_id, group_external_id,
+        group_display_name, group_display_name_key, role_id)
+      SELECT $1, $2, $3, g.id, g.id, g.external_id, g.display_name, g.display_name_key, $5
       FROM tollgate.scim_group g WHERE g.directory_id = $2 AND g.id = $4
       ON CONFLICT (id) DO UPDATE SET precedence = excluded.precedence, role_id = excluded.role_id,
         group_display_name = excluded.group_display_name,
         updated_at = CASE WHEN group_role_mapping.role_id = excluded.role_id
           AND group_role_mapping.precedence = excluded.precedence
           THEN group_role_mapping.updated_at ELSE now() END
+      """;
+
+  /** Of one whose group is gone. */
+  private static final String UPDATE_ORPHAN =
+      """
+      UPDATE tollgate.group_role_mapping SET precedence = $2, role_id = $3,
+        updated_at = CASE WHEN role_id = $3 AND precedence = $2 THEN updated_at ELSE now() END
+      WHERE id = $1
       """;
 
   private final Transactions transactions;
@@ -64,10 +73,15 @@ final class MappingRegistry {
   /**
    * An entry of the list.
    *
-   * @param id null where it is new
-   * @param groupId null where the group is gone
+   * @param id null where it is new, or is told of by its group alone
+   * @param groupId the last one that it had, where that is gone
    */
-  record Entry(@Nullable String id, @Nullable String groupId, String roleId) {}
+  record Entry(@Nullable String id, String groupId, boolean orphaned, String roleId) {
+    /** Returns one as a request names it. */
+    static Entry named(String groupId, String roleId) {
+      return new Entry(null, groupId, false, roleId);
+    }
+  }
 
   /** What becomes of a list. */
   private interface Edit extends Function<List<Entry>, List<Entry>> {}
@@ -114,7 +128,7 @@ final class MappingRegistry {
               int end = entries.size();
               entries.add(
                   precedence == null ? end : Math.min(precedence - 1, end),
-                  new Entry(null, groupId, roleId));
+                  Entry.named(groupId, roleId));
               return entries;
             });
     return list.map(
@@ -163,7 +177,12 @@ final class MappingRegistry {
     var before = new Spelled(list(change::execute, directoryId).page());
     List<Entry> was = new ArrayList<>();
     for (Row row : change.execute(LIST, Tuple.of(directoryId))) {
-      was.add(new Entry(row.getString("id"), row.getString("group_id"), row.getString("role_id")));
+      was.add(
+          new Entry(
+              row.getString("id"),
+              row.getString("group_id"),
+              row.getBoolean("orphaned"),
+              row.getString("role_id")));
     }
     List<Entry> is = edit.apply(new ArrayList<>(was));
     if (is.size() > COUNT_MAX) {
@@ -175,8 +194,8 @@ final class MappingRegistry {
     }
     write(change, directoryId, organization, was, is);
     Set<String> groups = new HashSet<>();
-    was.stream().map(Entry::groupId).filter(Objects::nonNull).forEach(groups::add);
-    is.stream().map(Entry::groupId).filter(Objects::nonNull).forEach(groups::add);
+    was.stream().map(Entry::groupId).forEach(groups::add);
+    is.stream().map(Entry::groupId).forEach(groups::add);
     DirectoryHold.checkLocalOwner(change, List.of(organization));
     List<AuditEntry> lines =
         new ArrayList<>(recompute.ofGroups(change, directoryId, groups, origin));
@@ -206,12 +225,11 @@ final class MappingRegistry {
     Set<String> kept = new HashSet<>();
     List<Entry> entries = new ArrayList<>();
     for (Entry entry : is) {
-      // An entry of a group that has one keeps its id, so that members' reasons stay true.
-      @Nullable String id = entry.id != null ? entry.id : idOf(was, entry);
-      if (id != null) {
-        kept.add(id);
+      Entry known = known(was, entry);
+      if (known.id != null) {
+        kept.add(known.id);
       }
-      entries.add(new Entry(id, entry.groupId, entry.roleId));
+      entries.add(known);
       checkRole(change, organization, entry);
     }
     change.execute(
@@ -223,19 +241,21 @@ final class MappingRegistry {
     }
   }
 
-  private static @Nullable String idOf(List<Entry> was, Entry entry) {
+  /** An entry of a group that has one keeps its id, so that members' reasons stay true. */
+  private static Entry known(List<Entry> was, Entry entry) {
+    if (entry.id != null) {
+      return entry;
+    }
     return was.stream()
-        .filter(known -> known.groupId != null && known.groupId.equals(entry.groupId))
-        .map(Entry::id)
+        .filter(one -> one.groupId.equals(entry.groupId))
         .findFirst()
-        .orElse(null);
+        .map(one -> new Entry(one.id, one.groupId, one.orphaned, entry.roleId))
+        .orElse(entry);
   }
 
   private void write(Change change, String directoryId, Entry entry, int precedence) {
-    if (entry.groupId == null) {
-      change.execute(
-          "UPDATE tollgate.group_role_mapping SET precedence = $2 WHERE id = $1",
-          Tuple.of(entry.id, precedence));
+    if (entry.orphaned) {
+      change.execute(UPDATE_ORPHAN, Tuple.of(entry.id, precedence, entry.roleId));
       return;
     }
     String id = entry.id == null ? WordId.make(PREFIX, random) : entry.id;

@@ -32,7 +32,8 @@ final class GroupRows {
   private static final String UPDATE =
       """
       WITH renamed AS (
-        UPDATE tollgate.group_role_mapping SET group_display_name = $3, group_external_id = $5
+        UPDATE tollgate.group_role_mapping SET group_display_name = $3,
+          group_display_name_key = $4, group_external_id = $5
         WHERE directory_id = $1 AND group_id = $2
           AND (group_display_name, group_external_id) IS DISTINCT FROM ($3, $5::text)
       )
