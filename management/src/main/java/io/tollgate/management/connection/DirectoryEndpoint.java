@@ -106,19 +106,8 @@ final class DirectoryEndpoint {
     }
     String provider = provider(body.text(PROVIDER));
     @Nullable String name = Fields.nameOrNull(body);
-    refuseMappings(body);
+    MappingFields.refuseOfNew(body);
     answer(exchange, directories.insert(connection, provider, name, Origin.of(exchange)));
-  }
-
-  /** A group can be mapped once it was told of; of a directory that is new none was. */
-  private static void refuseMappings(RequestBody body) {
-    String member = "group_role_mappings";
-    if (body.hasValue(member)) {
-      for (RequestBody part : body.parts(member, MappingRegistry.COUNT_MAX)) {
-        String group = part.text(MappingEndpoint.SCIM_GROUP);
-        throw Fields.missing(part.named(MappingEndpoint.SCIM_GROUP), group);
-      }
-    }
   }
 
   private static String provider(String text) {

@@ -1,33 +1,33 @@
 package io.tollgate.management.connection;
 
 import io.tollgate.management.audit.Origin;
-import io.tollgate.management.key.Texts;
 import io.tollgate.management.object.Changed;
 import io.tollgate.management.object.Forms;
 import io.tollgate.management.object.Service;
-import io.tollgate.management.object.WordId;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;
 import io.tollgate.management.wire.RequestBody;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoints of which groups make which roles. Safe for all virtual threads. */
 final class MappingEndpoint {
-  static final String SCIM_GROUP = "scim_group_id";
   static final String MAPPINGS = "mappings";
 
-  private static final String DIRECTORY_GROUP = "directory_group_id";
-  private static final String PRECEDENCE = "precedence";
-  private static final int GROUP_MAX = 255;
-  private static final int PRECEDENCE_MAX = 1_000_000;
+  private static final Set<String> MAPPED =
+      Set.of(MappingFields.SCIM_GROUP, MappingFields.DIRECTORY_GROUP, MappingFields.ROLE);
+
+  private static final Set<String> NEW =
+      Stream.concat(MAPPED.stream(), Stream.of(MappingFields.PRECEDENCE))
+          .collect(Collectors.toUnmodifiableSet());
 
   private final Naming naming;
   private final Service service;
@@ -58,10 +58,10 @@ final class MappingEndpoint {
   private void create(RoutingContext exchange) {
     String id = DirectoryEndpoint.id(exchange);
     RequestBody body = RequestBody.parse(exchange.body().buffer());
-    body.allowOnly(Set.of(SCIM_GROUP, DIRECTORY_GROUP, MappingRegistry.ROLE, PRECEDENCE));
-    String group = group(body);
-    String role = role(body);
-    @Nullable Integer precedence = precedence(body);
+    body.allowOnly(NEW);
+    String group = MappingFields.group(body);
+    String role = MappingFields.role(body);
+    @Nullable Integer precedence = MappingFields.precedence(body);
     Changed made =
         mappings
             .insert(id, group, role, precedence, Origin.of(exchange))
@@ -70,45 +70,7 @@ final class MappingEndpoint {
   }
 
   private static MappingRegistry.Entry entry(RequestBody body) {
-    return MappingRegistry.Entry.named(group(body), role(body));
-  }
-
-  /** By either name; both may be said, if they say the same. */
-  private static String group(RequestBody body) {
-    @Nullable String older = body.textOrNull(SCIM_GROUP);
-    @Nullable String newer = body.textOrNull(DIRECTORY_GROUP);
-    if (older != null && newer != null && !older.equals(newer)) {
-      throw CustomAttribute.conflict(body.named(DIRECTORY_GROUP), body.named(SCIM_GROUP));
-    }
-    String group = newer == null ? body.text(SCIM_GROUP) : newer;
-    return Texts.within(body.named(SCIM_GROUP), group, 1, GROUP_MAX);
-  }
-
-  private static String role(RequestBody body) {
-    String role = body.text(MappingRegistry.ROLE);
-    if (!WordId.isId("role_", role)) {
-      throw Texts.format(
-          body.named(MappingRegistry.ROLE),
-          role,
-          "role_ followed by 27 letters, digits or underscores");
-    }
-    return role;
-  }
-
-  /** More than there are is the weakest. */
-  private static @Nullable Integer precedence(RequestBody body) {
-    @Nullable BigDecimal number = body.numberOrNull(PRECEDENCE);
-    if (number == null) {
-      return null;
-    }
-    // By comparing first: scaling a number such as 1e500000000 would take minutes.
-    if (number.compareTo(BigDecimal.ONE) < 0
-        || number.compareTo(BigDecimal.valueOf(PRECEDENCE_MAX)) > 0
-        || number.stripTrailingZeros().scale() > 0) {
-      throw Texts.format(
-          PRECEDENCE, number.toString(), "a whole number from 1 to " + PRECEDENCE_MAX);
-    }
-    return number.intValueExact();
+    return MappingRegistry.Entry.named(MappingFields.group(body), MappingFields.role(body));
   }
 
   private void replace(RoutingContext exchange) {
@@ -118,19 +80,9 @@ final class MappingEndpoint {
     List<MappingRegistry.Entry> wanted = new ArrayList<>();
     Set<String> groups = new HashSet<>();
     for (RequestBody part : body.parts(MAPPINGS, MappingRegistry.COUNT_MAX)) {
-      part.allowOnly(Set.of(SCIM_GROUP, DIRECTORY_GROUP, MappingRegistry.ROLE));
-      MappingRegistry.Entry entry = entry(part);
-      if (!groups.add(group(part))) {
-        throw ApiError.parameter(
-            "form_param_duplicate",
-            "is included multiple times",
-            part.named(SCIM_GROUP),
-            part.named(SCIM_GROUP)
-                + " must be another one than those before it, was "
-                + ApiError.quote(group(part))
-                + ".");
-      }
-      wanted.add(entry);
+      part.allowOnly(MAPPED);
+      MappingFields.checkOnce(groups, part);
+      wanted.add(entry(part));
     }
     Changed changed =
         mappings.replace(id, wanted, Origin.of(exchange)).orElseThrow(DirectoryEndpoint::unknown);

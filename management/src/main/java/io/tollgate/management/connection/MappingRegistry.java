@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class MappingRegistry {
   static final String PREFIX = "grpmap_";
-  static final String ROLE = "role_id";
 
   /** How many a directory may have. */
   static final int COUNT_MAX = 500;
@@ -122,8 +121,8 @@ final class MappingRegistry {
                 throw ApiError.form(
                     "form_already_exists",
                     "already exists",
-                    MappingEndpoint.SCIM_GROUP,
-                    MappingEndpoint.SCIM_GROUP + " is mapped already.");
+                    MappingFields.SCIM_GROUP,
+                    MappingFields.SCIM_GROUP + " is mapped already.");
               }
               int end = entries.size();
               entries.add(
@@ -261,7 +260,7 @@ final class MappingRegistry {
     String id = entry.id == null ? WordId.make(PREFIX, random) : entry.id;
     Tuple parameters = Tuple.of(id, directoryId, precedence, entry.groupId, entry.roleId);
     if (change.execute(UPSERT, parameters).rowCount() == 0) {
-      throw Fields.missing(MappingEndpoint.SCIM_GROUP, entry.groupId);
+      throw Fields.missing(MappingFields.SCIM_GROUP, entry.groupId);
     }
   }
 
@@ -274,8 +273,8 @@ final class MappingRegistry {
       throw ApiError.form(
           "form_resource_not_found",
           "was not found",
-          ROLE,
-          ROLE
+          MappingFields.ROLE,
+          MappingFields.ROLE
               + " must name a role of the organization's role set, was "
               + ApiError.quote(entry.roleId)
               + ".");

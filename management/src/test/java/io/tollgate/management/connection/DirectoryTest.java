@@ -238,6 +238,21 @@ class DirectoryTest {
     assertThat(opened(made, token(made))).isEmpty();
   }
 
+  @Test
+  void a_new_one_maps_no_groups_since_it_was_told_of_none() {
+    JsonObject connection = firm.connection(firm.organization());
+    JsonObject mapping = new JsonObject().put("directory_group_id", "g").put("role_id", Firm.ADMIN);
+    JsonObject wanted = Firm.asked(connection).put("group_role_mappings", Firm.array(mapping));
+    Answer answer = firm.management.post(DIRECTORIES, wanted);
+    answer.assertRefused(422, "form_resource_not_found");
+    assertThat(answer.error().getString("long_message"))
+        .startsWith("group_role_mappings[0].scim_group_id")
+        .contains("\"g\"", "once it has been pushed");
+    JsonObject made =
+        firm.management.post(DIRECTORIES, wanted.put("group_role_mappings", Firm.array())).ok();
+    assertThat(made.getString("enterprise_connection_id")).isEqualTo(id(connection));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -254,6 +269,25 @@ class DirectoryTest {
            | form_param_format_invalid | provider
           {"enterprise_connection_id":"entconn_000000000000000000000000000","provider":"okta",\
           "group_role_mappings":[{"scim_group_id":"g","role_id":"r"}]}\
+           | form_param_format_invalid | group_role_mappings[0].role_id
+          {"enterprise_connection_id":"entconn_000000000000000000000000000","provider":"okta",\
+          "group_role_mappings":[{"role_id":"role_0000000000000000000000admin"}]}\
+           | form_param_missing | group_role_mappings[0].scim_group_id
+          {"enterprise_connection_id":"entconn_000000000000000000000000000","provider":"okta",\
+          "group_role_mappings":[{"scim_group_id":"g","directory_group_id":"h",\
+          "role_id":"role_0000000000000000000000admin"}]}\
+           | form_param_value_conflict | group_role_mappings[0].directory_group_id
+          {"enterprise_connection_id":"entconn_000000000000000000000000000","provider":"okta",\
+          "group_role_mappings":[{"scim_group_id":"g","scim_group_display_name":"a",\
+          "directory_group_display_name":"b","role_id":"role_0000000000000000000000admin"}]}\
+           | form_param_value_conflict | group_role_mappings[0].directory_group_display_name
+          {"enterprise_connection_id":"entconn_000000000000000000000000000","provider":"okta",\
+          "group_role_mappings":[{"scim_group_id":"g","precedence":0,\
+          "role_id":"role_0000000000000000000000admin"}]}\
+           | form_param_format_invalid | group_role_mappings[0].precedence
+          {"enterprise_connection_id":"entconn_000000000000000000000000000","provider":"okta",\
+          "group_role_mappings":[{"directory_group_id":"g","scim_group_id":"g","precedence":1,\
+          "directory_group_display_name":"Staff","role_id":"role_0000000000000000000000admin"}]}\
            | form_resource_not_found | group_role_mappings[0].scim_group_id
           """)
   void what_is_no_directory_is_422(String body, String code, String parameter) {

@@ -40,6 +40,14 @@ final class Firm implements AutoCloseable {
     return object.getString("id");
   }
 
+  static JsonArray array(JsonObject... objects) {
+    var array = new JsonArray();
+    for (JsonObject object : objects) {
+      array.add(object);
+    }
+    return array;
+  }
+
   static String name(String start) {
     return start + NAMES.incrementAndGet();
   }
