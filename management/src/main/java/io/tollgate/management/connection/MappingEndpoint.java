@@ -7,12 +7,15 @@ import io.tollgate.management.object.Service;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;
+import io.tollgate.management.wire.EntityTags;
 import io.tollgate.management.wire.RequestBody;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,13 +53,26 @@ final class MappingEndpoint {
   }
 
   private void list(RoutingContext exchange) {
-    String id = DirectoryEndpoint.id(exchange);
-    service.find(ConnectionViews.DIRECTORIES, id, DirectoryEndpoint::unknown);
-    Endpoints.answer(exchange, naming.mappings(mappings.list(id)));
+    answer(exchange, DirectoryEndpoint.id(exchange));
+  }
+
+  private void answer(RoutingContext exchange, String directoryId) {
+    MappingRegistry.Versioned list =
+        mappings.list(directoryId).orElseThrow(DirectoryEndpoint::unknown);
+    Endpoints.answer(
+        exchange,
+        Endpoints.CONTENT_TYPE,
+        Buffer.buffer(naming.mappings(list.list())),
+        Map.of(EntityTags.HEADER, EntityTags.of(list.version())));
+  }
+
+  private static MappingRegistry.Place place(RoutingContext exchange) {
+    return new MappingRegistry.Place(
+        DirectoryEndpoint.id(exchange), EntityTags.ifMatch(exchange), Origin.of(exchange));
   }
 
   private void create(RoutingContext exchange) {
-    String id = DirectoryEndpoint.id(exchange);
+    MappingRegistry.Place place = place(exchange);
     RequestBody body = RequestBody.parse(exchange.body().buffer());
     body.allowOnly(NEW);
     String group = MappingFields.group(body);
@@ -64,7 +80,7 @@ final class MappingEndpoint {
     @Nullable Integer precedence = MappingFields.precedence(body);
     Changed made =
         mappings
-            .insert(id, group, role, precedence, Origin.of(exchange))
+            .insert(place, group, role, precedence)
             .orElseThrow(DirectoryEndpoint::unknown);
     service.answer(exchange, new Changed(naming.mapping(made.object()), made.change()));
   }
@@ -74,7 +90,7 @@ final class MappingEndpoint {
   }
 
   private void replace(RoutingContext exchange) {
-    String id = DirectoryEndpoint.id(exchange);
+    MappingRegistry.Place place = place(exchange);
     RequestBody body = RequestBody.parse(exchange.body().buffer());
     body.allowOnly(Set.of(MAPPINGS));
     List<MappingRegistry.Entry> wanted = new ArrayList<>();
@@ -84,25 +100,24 @@ final class MappingEndpoint {
       MappingFields.checkOnce(groups, part);
       wanted.add(entry(part));
     }
-    Changed changed =
-        mappings.replace(id, wanted, Origin.of(exchange)).orElseThrow(DirectoryEndpoint::unknown);
-    service.pass(changed);
-    Endpoints.answer(exchange, naming.mappings(mappings.list(id)));
+    service.pass(mappings.replace(place, wanted).orElseThrow(DirectoryEndpoint::unknown));
+    answer(exchange, place.directoryId());
   }
 
   private void delete(RoutingContext exchange) {
-    String id = DirectoryEndpoint.id(exchange);
-    String mapping =
-        Service.id(exchange, "mapping_id", MappingRegistry.PREFIX, MappingEndpoint::unknown);
-    Changed changed =
-        mappings.delete(id, mapping, Origin.of(exchange)).orElseThrow(DirectoryEndpoint::unknown);
-    service.pass(changed);
+    MappingRegistry.Place place = place(exchange);
+    String mapping = mapping(exchange);
+    service.pass(mappings.delete(place, mapping).orElseThrow(DirectoryEndpoint::unknown));
     var gone =
         new JsonObject()
             .put("object", naming.mappingObject())
             .put("id", mapping)
             .put("deleted", true);
     Endpoints.answer(exchange, gone.encode());
+  }
+
+  private static String mapping(RoutingContext exchange) {
+    return Service.id(exchange, "mapping_id", MappingRegistry.PREFIX, MappingEndpoint::unknown);
   }
 
   static ApiError unknown() {

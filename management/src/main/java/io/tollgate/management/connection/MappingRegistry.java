@@ -13,6 +13,7 @@ import io.tollgate.management.object.WordId;
 import io.tollgate.management.role.DirectoryHold;
 import io.tollgate.management.role.RoleRecords;
 import io.tollgate.management.wire.ApiError;
+import io.tollgate.management.wire.EntityTags;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
@@ -65,6 +66,12 @@ final class MappingRegistry {
       WHERE id = $1
       """;
 
+  private static final String VERSION =
+      "SELECT mapping_version FROM tollgate.directory WHERE id = $1";
+
+  private static final String COUNT =
+      "UPDATE tollgate.directory SET mapping_version = mapping_version + 1 WHERE id = $1";
+
   private final Transactions transactions;
   private final Recompute recompute;
   private final RandomGenerator random;
@@ -82,6 +89,20 @@ final class MappingRegistry {
     }
   }
 
+  /**
+   * A list as it is shown.
+   *
+   * @param version its own, or an older one
+   */
+  record Versioned(ObjectView.Listed list, long version) {}
+
+  /**
+   * Where something is to be changed.
+   *
+   * @param ifMatch which versions of the list it is about, as a header spells them; null is any
+   */
+  record Place(String directoryId, @Nullable String ifMatch, Origin origin) {}
+
   /** What becomes of a list. */
   private interface Edit extends Function<List<Entry>, List<Entry>> {}
 
@@ -91,9 +112,14 @@ final class MappingRegistry {
     this.random = random;
   }
 
-  /** Returns all of a directory, the strongest first. */
-  ObjectView.Listed list(String directoryId) {
-    return list(transactions::read, directoryId);
+  /** Returns all of a directory, the strongest first. Empty where there is no such directory. */
+  Optional<Versioned> list(String directoryId) {
+    // The version before: where the list changes meanwhile, a change by that version is refused.
+    for (Row row : transactions.read(VERSION, Tuple.of(directoryId))) {
+      return Optional.of(
+          new Versioned(list(transactions::read, directoryId), row.getLong("mapping_version")));
+    }
+    return Optional.empty();
   }
 
   private static ObjectView.Listed list(ObjectView.Reader reader, String directoryId) {
@@ -107,15 +133,10 @@ final class MappingRegistry {
    * @param precedence 1 is the strongest; null is the weakest of all
    */
   Optional<Changed> insert(
-      String directoryId,
-      String groupId,
-      String roleId,
-      @Nullable Integer precedence,
-      Origin origin) {
+      Place place, String groupId, String roleId, @Nullable Integer precedence) {
     Optional<Changed> list =
         change(
-            directoryId,
-            origin,
+            place,
             entries -> {
               if (entries.stream().anyMatch(e -> groupId.equals(e.groupId))) {
                 throw ApiError.form(
@@ -136,21 +157,20 @@ final class MappingRegistry {
                 VIEW.find(
                         transactions::read,
                         "t.directory_id = $1 AND t.group_id = $2",
-                        Tuple.of(directoryId, groupId))
+                        Tuple.of(place.directoryId, groupId))
                     .orElseThrow(MappingEndpoint::unknown),
                 changed.change()));
   }
 
   /** Puts a list in the place of what is there. Empty where there is no such directory. */
-  Optional<Changed> replace(String directoryId, List<Entry> wanted, Origin origin) {
-    return change(directoryId, origin, entries -> wanted);
+  Optional<Changed> replace(Place place, List<Entry> wanted) {
+    return change(place, entries -> wanted);
   }
 
   /** Takes an entry out. Empty where there is none. */
-  Optional<Changed> delete(String directoryId, String id, Origin origin) {
+  Optional<Changed> delete(Place place, String id) {
     return change(
-        directoryId,
-        origin,
+        place,
         entries -> {
           if (!entries.removeIf(entry -> id.equals(entry.id))) {
             throw MappingEndpoint.unknown();
@@ -159,30 +179,23 @@ final class MappingRegistry {
         });
   }
 
-  private Optional<Changed> change(String directoryId, Origin origin, Edit edit) {
+  private Optional<Changed> change(Place place, Edit edit) {
     return transactions.change(
         change -> {
           RoleRecords.hold(change);
-          DirectoryQueue.enterAlone(change, directoryId);
+          DirectoryQueue.enterAlone(change, place.directoryId);
           return ConnectionViews.DIRECTORIES
-              .lock(change, directoryId)
-              .map(directory -> change(change, directoryId, directory, origin, edit));
+              .lock(change, place.directoryId)
+              .map(directory -> change(change, place, directory, edit));
         });
   }
 
-  private Changed change(
-      Change change, String directoryId, Spelled directory, Origin origin, Edit edit) {
+  private Changed change(Change change, Place place, Spelled directory, Edit edit) {
+    String directoryId = place.directoryId;
     String organization = organization(change, directoryId, directory);
+    checkVersion(change, place);
     var before = new Spelled(list(change::execute, directoryId).page());
-    List<Entry> was = new ArrayList<>();
-    for (Row row : change.execute(LIST, Tuple.of(directoryId))) {
-      was.add(
-          new Entry(
-              row.getString("id"),
-              row.getString("group_id"),
-              row.getBoolean("orphaned"),
-              row.getString("role_id")));
-    }
+    List<Entry> was = entries(change, directoryId);
     List<Entry> is = edit.apply(new ArrayList<>(was));
     if (is.size() > COUNT_MAX) {
       throw ApiError.parameter(
@@ -192,16 +205,45 @@ final class MappingRegistry {
           "A directory may map " + COUNT_MAX + " groups, would map " + is.size() + ".");
     }
     write(change, directoryId, organization, was, is);
+    change.execute(COUNT, Tuple.of(directoryId));
     Set<String> groups = new HashSet<>();
     was.stream().map(Entry::groupId).forEach(groups::add);
     is.stream().map(Entry::groupId).forEach(groups::add);
     DirectoryHold.checkLocalOwner(change, List.of(organization));
     List<AuditEntry> lines =
-        new ArrayList<>(recompute.ofGroups(change, directoryId, groups, origin));
+        new ArrayList<>(recompute.ofGroups(change, directoryId, groups, place.origin));
     var after = new Spelled(list(change::execute, directoryId).page());
     String action = "directory.update_group_role_mappings";
-    lines.addFirst(origin.entry(action, directoryId, before.text(), after.text()));
+    lines.addFirst(place.origin.entry(action, directoryId, before.text(), after.text()));
     return new Changed(after, change.record(lines));
+  }
+
+  private static List<Entry> entries(Change change, String directoryId) {
+    return change.execute(LIST, Tuple.of(directoryId)).stream()
+        .map(
+            row ->
+                new Entry(
+                    row.getString("id"),
+                    row.getString("group_id"),
+                    row.getBoolean("orphaned"),
+                    row.getString("role_id")))
+        .toList();
+  }
+
+  private static void checkVersion(Change change, Place place) {
+    Tuple one = Tuple.of(place.directoryId);
+    long version = change.execute(VERSION, one).iterator().next().getLong("mapping_version");
+    if (place.ifMatch != null && !EntityTags.names(place.ifMatch, version)) {
+      throw new ApiError(
+          412,
+          "group_role_mappings_changed",
+          "Mappings changed",
+          "The list of mappings has changed: its version is "
+              + EntityTags.of(version)
+              + " now, If-Match was "
+              + ApiError.quote(place.ifMatch)
+              + ". Read the list again.");
+    }
   }
 
   private static String organization(Change change, String directoryId, Spelled directory) {

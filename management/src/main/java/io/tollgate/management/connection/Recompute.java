@@ -93,14 +93,12 @@ final class Recompute {
             .addArrayOfString(groupIds.toArray(String[]::new))
             .addInteger(RoleResolution.AT_ONCE_MAX + 1);
     List<String> users = ids(change, HELD, "user_id", parameters);
-    count(change, directoryId);
     return told(origin, directoryId, roles.apply(change, directoryId, users), List.of());
   }
 
   /** Tells anew the roles and attributes of all users of a directory; its row must be locked. */
   List<AuditEntry> ofAll(Change change, String directoryId, Origin origin) {
     List<String> users = users(change, directoryId, "", USERS_AT_ONCE + 1);
-    count(change, directoryId);
     if (users.size() > USERS_AT_ONCE) {
       RoleResolution.later(change, directoryId);
       return List.of();
@@ -110,12 +108,6 @@ final class Recompute {
         directoryId,
         roles.apply(change, directoryId, users),
         attributes(change, directoryId, users));
-  }
-
-  private static void count(Change change, String directoryId) {
-    String sql =
-        "UPDATE tollgate.directory SET mapping_version = mapping_version + 1 WHERE id = $1";
-    change.execute(sql, Tuple.of(directoryId));
   }
 
   private static List<String> users(Change change, String directoryId, String after, int most) {

@@ -1,6 +1,7 @@
 package io.tollgate.management.directory;
 
 import io.tollgate.management.scim.ScimError;
+import io.tollgate.management.wire.EntityTags;
 import org.jspecify.annotations.Nullable;
 
 /** The versions of resources as headers spell them (RFC 7644, section 3.14). */
@@ -8,7 +9,7 @@ final class Versions {
   private Versions() {}
 
   static String tag(long version) {
-    return "W/\"" + version + "\"";
+    return "W/" + EntityTags.of(version);
   }
 
   /**
@@ -29,13 +30,6 @@ final class Versions {
 
   /** Returns whether a header names the version, or any. */
   static boolean names(String header, long version) {
-    for (String part : header.split(",", -1)) {
-      String tag = part.strip();
-      String bare = tag.startsWith("W/") ? tag.substring(2) : tag;
-      if (tag.equals("*") || bare.equals("\"" + version + "\"")) {
-        return true;
-      }
-    }
-    return false;
+    return EntityTags.names(header, version);
   }
 }
