@@ -80,6 +80,35 @@ final class ConnectionViews {
   /** Of one that is gone it is the last that it had: strict clients can't read null. */
   private static final String GROUP_ID = "coalesce(t.group_id, t.last_group_id, t.id)";
 
+  /**
+   * Of one whose group is gone, the groups that may have come in its place: those of its external
+   * id, else those of its name.
+   */
+  private static final String CANDIDATES =
+      """
+      coalesce((SELECT json_agg(json_build_object('directory_group_id', c.id,
+          'directory_group_display_name', c.display_name, 'matched_by', c.matched_by)
+          ORDER BY c.created_at, c.id)
+        FROM (
+          SELECT g.id, g.display_name, g.created_at, g.matched_by FROM (
+            SELECT g.id, g.display_name, g.created_at, 'external_id' AS matched_by
+            FROM tollgate.scim_group g
+            WHERE t.group_id IS NULL AND g.directory_id = t.directory_id
+              AND g.external_id = t.group_external_id
+            UNION ALL
+            SELECT g.id, g.display_name, g.created_at, 'display_name'
+            FROM tollgate.scim_group g
+            WHERE t.group_id IS NULL AND g.directory_id = t.directory_id
+              AND g.display_name_key = t.group_display_name_key
+              AND NOT EXISTS (SELECT FROM tollgate.scim_group e
+                WHERE e.directory_id = t.directory_id AND e.external_id = t.group_external_id)
+          ) g
+          WHERE NOT EXISTS (SELECT FROM tollgate.group_role_mapping o
+            WHERE o.directory_id = t.directory_id AND o.group_id = g.id)
+          ORDER BY g.created_at, g.id LIMIT 10
+        ) c), '[]')
+      """;
+
   /** The role's own view calls its row t, too. */
   static final ObjectView MAPPINGS =
       new ObjectView(
@@ -89,12 +118,12 @@ final class ConnectionViews {
             'scim_directory_id', t.directory_id, 'directory_id', t.directory_id,
             'scim_group_id', %4$s, 'directory_group_id', %4$s,
             'scim_group_display_name', %3$s, 'directory_group_display_name', %3$s,
-            'orphaned', t.group_id IS NULL,
+            'orphaned', t.group_id IS NULL, 'candidates', %5$s,
             'role', (SELECT %1$s FROM (SELECT t.role_id AS id) wanted
               JOIN tollgate.role t ON t.id = wanted.id),
             'precedence', t.precedence, %2$s)
           """
-              .formatted(ObjectViews.ROLES.json(), TIMES, GROUP_NAME, GROUP_ID),
+              .formatted(ObjectViews.ROLES.json(), TIMES, GROUP_NAME, GROUP_ID, CANDIDATES),
           "t.group_id = $1",
           Set.of("created_at", "precedence"));
 

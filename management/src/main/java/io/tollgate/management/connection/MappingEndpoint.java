@@ -49,7 +49,9 @@ final class MappingEndpoint {
     endpoints.get(name + ".list", area, root, Forms.of(this::list));
     endpoints.post(name + ".create", area, root, Forms.of(this::create));
     endpoints.put(name + ".replace", area, root, Forms.of(this::replace));
-    endpoints.delete(name + ".delete", area, root + "/:mapping_id", Forms.of(this::delete));
+    String one = root + "/:mapping_id";
+    endpoints.patch(name + ".attach", area, one, Forms.of(this::attach));
+    endpoints.delete(name + ".delete", area, one, Forms.of(this::delete));
   }
 
   private void list(RoutingContext exchange) {
@@ -79,9 +81,7 @@ final class MappingEndpoint {
     String role = MappingFields.role(body);
     @Nullable Integer precedence = MappingFields.precedence(body);
     Changed made =
-        mappings
-            .insert(place, group, role, precedence)
-            .orElseThrow(DirectoryEndpoint::unknown);
+        mappings.insert(place, group, role, precedence).orElseThrow(DirectoryEndpoint::unknown);
     service.answer(exchange, new Changed(naming.mapping(made.object()), made.change()));
   }
 
@@ -102,6 +102,18 @@ final class MappingEndpoint {
     }
     service.pass(mappings.replace(place, wanted).orElseThrow(DirectoryEndpoint::unknown));
     answer(exchange, place.directoryId());
+  }
+
+  /** The only way by which a group takes the place of one that is gone: somebody says so. */
+  private void attach(RoutingContext exchange) {
+    MappingRegistry.Place place = place(exchange);
+    String mapping = mapping(exchange);
+    RequestBody body = RequestBody.parse(exchange.body().buffer());
+    body.allowOnly(Set.of(MappingFields.SCIM_GROUP, MappingFields.DIRECTORY_GROUP));
+    String group = MappingFields.group(body);
+    Changed changed =
+        mappings.attach(place, mapping, group).orElseThrow(DirectoryEndpoint::unknown);
+    service.answer(exchange, new Changed(naming.mapping(changed.object()), changed.change()));
   }
 
   private void delete(RoutingContext exchange) {

@@ -52,9 +52,13 @@ final class MappingRegistry {
       SELECT $1, $2, $3, g.id, g.id, g.external_id, g.display_name, g.display_name_key, $5
       FROM tollgate.scim_group g WHERE g.directory_id = $2 AND g.id = $4
       ON CONFLICT (id) DO UPDATE SET precedence = excluded.precedence, role_id = excluded.role_id,
+        group_id = excluded.group_id, last_group_id = excluded.last_group_id,
+        group_external_id = excluded.group_external_id,
         group_display_name = excluded.group_display_name,
+        group_display_name_key = excluded.group_display_name_key,
         updated_at = CASE WHEN group_role_mapping.role_id = excluded.role_id
           AND group_role_mapping.precedence = excluded.precedence
+          AND group_role_mapping.group_id = excluded.group_id
           THEN group_role_mapping.updated_at ELSE now() END
       """;
 
@@ -138,13 +142,7 @@ final class MappingRegistry {
         change(
             place,
             entries -> {
-              if (entries.stream().anyMatch(e -> groupId.equals(e.groupId))) {
-                throw ApiError.form(
-                    "form_already_exists",
-                    "already exists",
-                    MappingFields.SCIM_GROUP,
-                    MappingFields.SCIM_GROUP + " is mapped already.");
-              }
+              checkFree(entries, groupId);
               int end = entries.size();
               entries.add(
                   precedence == null ? end : Math.min(precedence - 1, end),
@@ -177,6 +175,49 @@ final class MappingRegistry {
           }
           return entries;
         });
+  }
+
+  private static void checkFree(List<Entry> entries, String groupId) {
+    if (entries.stream().anyMatch(entry -> groupId.equals(entry.groupId))) {
+      throw ApiError.form(
+          "form_already_exists",
+          "already exists",
+          MappingFields.SCIM_GROUP,
+          MappingFields.SCIM_GROUP + " is mapped already.");
+    }
+  }
+
+  /**
+   * Gives an entry whose group is gone another one; done once more it changes nothing. Empty where
+   * there is no such directory.
+   */
+  Optional<Changed> attach(Place place, String id, String groupId) {
+    Optional<Changed> list = change(place, entries -> attached(entries, id, groupId));
+    return list.map(changed -> new Changed(VIEW.get(transactions::read, id), changed.change()));
+  }
+
+  private static List<Entry> attached(List<Entry> entries, String id, String groupId) {
+    Entry entry =
+        entries.stream()
+            .filter(one -> id.equals(one.id))
+            .findFirst()
+            .orElseThrow(MappingEndpoint::unknown);
+    if (!entry.orphaned && !entry.groupId.equals(groupId)) {
+      throw ApiError.form(
+          "form_param_value_invalid",
+          "is invalid",
+          MappingFields.SCIM_GROUP,
+          MappingFields.SCIM_GROUP
+              + " can be given to a mapping whose group is gone; this one has "
+              + ApiError.quote(entry.groupId)
+              + ".");
+    }
+    if (entry.orphaned) {
+      checkFree(entries, groupId);
+    }
+    entries.replaceAll(
+        one -> id.equals(one.id) ? new Entry(id, groupId, false, entry.roleId) : one);
+    return entries;
   }
 
   private Optional<Changed> change(Place place, Edit edit) {

@@ -77,8 +77,7 @@ class GroupRoleVersionTest extends GroupRoleCase {
     String version = version();
     List<CompletableFuture<Integer>> answers =
         Stream.generate(
-                () ->
-                    CompletableFuture.supplyAsync(() -> put(list(one, reader), version).status()))
+                () -> CompletableFuture.supplyAsync(() -> put(list(one, reader), version).status()))
             .limit(16)
             .toList();
     assertThat(answers.stream().map(CompletableFuture::join)).containsOnlyOnce(200).contains(412);
