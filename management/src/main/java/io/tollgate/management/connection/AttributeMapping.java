@@ -11,6 +11,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,17 +29,19 @@ record AttributeMapping(Map<String, String> standard, List<Definition> custom) {
   static final String EMAIL = "email_address";
   static final String FIRST_NAME = "first_name";
   static final String LAST_NAME = "last_name";
+  static final String USERNAME = "username";
+
+  /**
+   * What can't be read from elsewhere: by the first the identity provider knows a user, and by the
+   * other one it is told who leaves.
+   */
+  static final Map<String, String> FIXED = Map.of("user_id", "id", "active", "active");
 
   /** What fills what where nothing else is said. */
-  static final Map<String, String> DEFAULTS =
-      new TreeMap<>(
-          Map.of(
-              EMAIL,
-              "emails[0].value",
-              FIRST_NAME,
-              "name.givenName",
-              LAST_NAME,
-              "name.familyName"));
+  static final Map<String, String> DEFAULTS = defaultPaths();
+
+  /** How many names a directory may map; those that no user has here fill nothing. */
+  static final int NAMES_MAX = 50;
 
   /** Of all that is mapped of a user together. */
   static final int BYTES_MAX = 8 * 1024;
@@ -63,6 +66,15 @@ record AttributeMapping(Map<String, String> standard, List<Definition> custom) {
 
   /** One attribute of users' public metadata. */
   record Definition(String key, String path, boolean multiValued) {}
+
+  private static Map<String, String> defaultPaths() {
+    Map<String, String> paths = new TreeMap<>(FIXED);
+    paths.put(EMAIL, "emails[0].value");
+    paths.put(FIRST_NAME, "name.givenName");
+    paths.put(LAST_NAME, "name.familyName");
+    paths.put(USERNAME, "userName");
+    return Collections.unmodifiableMap(paths);
+  }
 
   static JsonObject defaults() {
     var json = new JsonObject();

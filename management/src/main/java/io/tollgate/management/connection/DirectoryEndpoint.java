@@ -23,6 +23,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class DirectoryEndpoint {
   private static final String MAPPING = "attribute_mapping";
   private static final String API_KEY = "api_key";
   private static final int PATH_MAX = 512;
+  private static final int MAPPED_NAME_MAX = 128;
   private static final int PROVIDER_MAX = 100;
 
   private final Naming naming;
@@ -150,13 +152,34 @@ final class DirectoryEndpoint {
       return null;
     }
     RequestBody part = body.part(MAPPING);
-    part.allowOnly(AttributeMapping.DEFAULTS.keySet());
     var json = new JsonObject();
-    for (String member : part.names()) {
-      @Nullable String path = part.textOrNull(member);
-      json.put(member, path == null ? null : path(part.named(member), path));
+    for (String name : new TreeSet<>(part.names())) {
+      if (name.isBlank() || name.codePointCount(0, name.length()) > MAPPED_NAME_MAX) {
+        throw Texts.format(
+            MAPPING,
+            name,
+            "an object whose names have 1 to " + MAPPED_NAME_MAX + " characters, not all blank");
+      }
+      @Nullable String path = part.textOrNull(name);
+      checkFixed(part.named(name), AttributeMapping.FIXED.get(name), path);
+      json.put(name, path == null ? null : path(part.named(name), path));
     }
     return json;
+  }
+
+  private static void checkFixed(String member, @Nullable String only, @Nullable String path) {
+    if (only != null && !only.equals(path)) {
+      throw ApiError.parameter(
+          "form_param_value_invalid",
+          "is invalid",
+          member,
+          member
+              + " must be "
+              + ApiError.quote(only)
+              + ", which alone tells it, was "
+              + (path == null ? "null" : ApiError.quote(path))
+              + ".");
+    }
   }
 
   /** Returns a path into documents that is well-formed. */

@@ -200,7 +200,7 @@ final class DirectoryRegistry {
 
   private Opened update(Change change, String id, Patch patch, Spelled before, Origin origin) {
     JsonObject was = new JsonObject(before.text()).getJsonObject("attribute_mapping");
-    JsonObject mapping = patch.mapping == null ? was : SignIn.merged(was, patch.mapping);
+    JsonObject mapping = patch.mapping == null ? was : merged(was, patch.mapping);
     change.execute(
         UPDATE,
         Tuple.of(id, patch.name)
@@ -229,6 +229,22 @@ final class DirectoryRegistry {
     Spelled after = VIEW.get(change::execute, id);
     return new Opened(
         Changed.updated(change, origin, "directory.update", before, after, lines), secret);
+  }
+
+  private static JsonObject merged(JsonObject was, JsonObject said) {
+    JsonObject merged = SignIn.merged(was, said);
+    if (merged.size() > AttributeMapping.NAMES_MAX) {
+      throw ApiError.form(
+          "form_param_value_too_large",
+          "is too large",
+          "attribute_mapping",
+          "A directory may map "
+              + AttributeMapping.NAMES_MAX
+              + " attributes, would map "
+              + merged.size()
+              + ".");
+    }
+    return merged;
   }
 
   static @Nullable String organization(Change change, String id) {

@@ -22,16 +22,18 @@ public final class MappedAttributes {
 
   private static final String LOCK =
       """
-      SELECT first_name, last_name, email_addresses, public_metadata::text AS metadata
+      SELECT username, first_name, last_name, email_addresses, public_metadata::text AS metadata
       FROM tollgate.app_user WHERE id = $1 AND directory_id = $2 FOR NO KEY UPDATE
       """;
 
   private static final String UPDATE =
       """
-      UPDATE tollgate.app_user SET first_name = $2, last_name = $3, email_addresses = $4,
-        public_metadata = $5::text::json, updated_at = now()
+      UPDATE tollgate.app_user SET username = $2, first_name = $3, last_name = $4,
+        email_addresses = $5, public_metadata = $6::text::json, updated_at = now()
       WHERE id = $1
       """;
+
+  private static final String TAKE_USERNAME = "SELECT tollgate.take_username($1, $2) AS is_taken";
 
   /**
    * What has become of a user.
@@ -66,10 +68,15 @@ public final class MappedAttributes {
 
   /** A user as he is. */
   private record Kept(
+      @Nullable String username,
       @Nullable String firstName,
       @Nullable String lastName,
       List<String> emails,
-      String metadata) {}
+      String metadata) {
+    Kept withUsername(@Nullable String name) {
+      return new Kept(name, firstName, lastName, emails, metadata);
+    }
+  }
 
   /**
    * Carries a document over to its user. Nothing changes where the directory is not enabled, or the
@@ -96,22 +103,37 @@ public final class MappedAttributes {
     for (Row row : change.execute(LOCK, Tuple.of(userId, directoryId))) {
       var was =
           new Kept(
+              row.getString("username"),
               row.getString("first_name"),
               row.getString("last_name"),
               List.of(row.getArrayOfStrings("email_addresses")),
               row.getString("metadata"));
-      Kept is = filled(mapping, was, document, warnings);
+      Kept is = named(change, userId, was, filled(mapping, was, document, warnings), warnings);
       boolean isSame = is.equals(was);
       if (!isSame) {
         change.execute(
             UPDATE,
-            Tuple.of(userId, is.firstName, is.lastName)
+            Tuple.of(userId, is.username, is.firstName, is.lastName)
                 .addArrayOfString(is.emails.toArray(String[]::new))
                 .addString(is.metadata));
       }
       return new Outcome(!isSame, warnings);
     }
     return Outcome.NOTHING;
+  }
+
+  /** A name that somebody else has already is his: nobody's sync fails by that. */
+  private static Kept named(
+      Change change, String userId, Kept was, Kept is, List<AttributeWarning> warnings) {
+    if (is.username == null || is.username.equals(was.username)) {
+      return is;
+    }
+    Tuple wanted = Tuple.of(userId, is.username);
+    if (change.execute(TAKE_USERNAME, wanted).iterator().next().getBoolean("is_taken")) {
+      return is;
+    }
+    warnings.add(AttributeWarning.taken(AttributeMapping.USERNAME));
+    return is.withUsername(was.username);
   }
 
   private static Kept filled(
@@ -121,6 +143,7 @@ public final class MappedAttributes {
     String first = AttributeMapping.FIRST_NAME;
     String last = AttributeMapping.LAST_NAME;
     return new Kept(
+        mapping.name(AttributeMapping.USERNAME, was.username, document, warnings),
         mapping.name(first, was.firstName, document, warnings),
         mapping.name(last, was.lastName, document, warnings),
         mapping.emails(was.emails, document),

@@ -158,7 +158,7 @@ final class UserChanges {
     String directoryId = asked.directory().directoryId();
     try {
       attributes.apply(change, directoryId, row.userId(), document.json()).warnings().stream()
-          .map(AttributeWarning::message)
+          .map(AttributeWarning::line)
           .forEach(asked.noted()::warn);
     } catch (MappedAttributes.TooLarge tooLarge) {
       if (!row.active()) {

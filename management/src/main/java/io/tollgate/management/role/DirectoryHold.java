@@ -11,13 +11,26 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What nobody may change by hand while an enabled directory tells it. */
 public final class DirectoryHold {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Set<String> NAMES = Set.of("first_name", "last_name");
+
+  /** By what a directory maps, the member of a user that it fills; what else it maps fills none. */
+  private static final Map<String, String> FILLED =
+      Map.of(
+          "first_name",
+          "first_name",
+          "last_name",
+          "last_name",
+          "username",
+          "username",
+          "email_address",
+          UserEndpoint.PRIMARY_EMAIL);
 
   private static final String ROLE_IS_TOLD =
       """
@@ -78,8 +91,8 @@ public final class DirectoryHold {
           taken.add(Metadata.PUBLIC + "." + key);
         }
       } else {
-        String member = NAMES.contains(key) ? key : UserEndpoint.PRIMARY_EMAIL;
-        if (differs(was, is, member)) {
+        @Nullable String member = FILLED.get(key);
+        if (member != null && differs(was, is, member)) {
           taken.add(member);
         }
       }

@@ -60,8 +60,15 @@ class DirectoryTest {
     assertThat(made.getString("endpoint_url"))
         .isEqualTo("http://127.0.0.1:" + firm.management.port() + "/scim/v2/" + id(made));
     assertThat(made.getString("name")).isEqualTo(connection.getString("name"));
-    assertThat(made.getJsonObject("attribute_mapping").getString("first_name"))
-        .isEqualTo("name.givenName");
+    assertThat(made.getJsonObject("attribute_mapping"))
+        .isEqualTo(
+            new JsonObject()
+                .put("user_id", "id")
+                .put("username", "userName")
+                .put("email_address", "emails[0].value")
+                .put("first_name", "name.givenName")
+                .put("last_name", "name.familyName")
+                .put("active", "active"));
     JsonObject shown = firm.management.get(path(made)).ok();
     assertThat(shown.containsKey("api_key")).isFalse();
     assertThat(firm.postgres.query("SELECT string_agg(after::text, '') FROM tollgate.audit"))
@@ -303,8 +310,14 @@ class DirectoryTest {
           """
           {"enabled":"yes"} | form_param_type_invalid | enabled
           {"id":"a"} | form_param_unknown | id
-          {"attribute_mapping":{"password":"title"}}\
-           | form_param_unknown | attribute_mapping.password
+          {"attribute_mapping":{"badge":7}} | form_param_type_invalid | attribute_mapping.badge
+          {"attribute_mapping":{"badge":""}}\
+           | form_param_min_length_exceeded | attribute_mapping.badge
+          {"attribute_mapping":{" ":"title"}} | form_param_format_invalid | attribute_mapping
+          {"attribute_mapping":{"active":"urn:acme:2.0:User:here"}}\
+           | form_param_value_invalid | attribute_mapping.active
+          {"attribute_mapping":{"user_id":null}}\
+           | form_param_value_invalid | attribute_mapping.user_id
           {"attribute_mapping":{"first_name":"emails["}}\
            | form_param_format_invalid | attribute_mapping.first_name
           """)
@@ -312,6 +325,47 @@ class DirectoryTest {
     Answer answer = firm.management.patch(path(directory()), new JsonObject(body));
     answer.assertRefused(422, code);
     assertThat(answer.parameter()).isEqualTo(parameter);
+  }
+
+  @Test
+  void any_attribute_may_be_mapped_and_null_takes_one_away() {
+    JsonObject made = directory();
+    JsonObject change =
+        new JsonObject()
+            .put("badge", "urn:acme:2.0:User:badge")
+            .put("phone", "phoneNumbers[type eq \"work\"].value")
+            .put("active", "active")
+            .putNull("last_name");
+    JsonObject is =
+        firm.patch(made, new JsonObject().put("attribute_mapping", change))
+            .getJsonObject("attribute_mapping");
+    assertThat(is.getString("badge")).isEqualTo("urn:acme:2.0:User:badge");
+    assertThat(is.getString("phone")).isEqualTo("phoneNumbers[type eq \"work\"].value");
+    assertThat(is.getString("first_name")).isEqualTo("name.givenName");
+    assertThat(is.containsKey("last_name")).isFalse();
+    JsonObject back = new JsonObject().putNull("badge").put("last_name", "name.familyName");
+    assertThat(
+            firm.patch(made, new JsonObject().put("attribute_mapping", back))
+                .getJsonObject("attribute_mapping"))
+        .hasSize(7);
+  }
+
+  @Test
+  void of_names_that_are_mapped_there_are_fifty_at_most_of_128_characters() {
+    JsonObject made = directory();
+    var many = new JsonObject();
+    for (int i = 0; i < AttributeMapping.NAMES_MAX - 6; i++) {
+      many.put("name" + i, "title");
+    }
+    firm.patch(made, new JsonObject().put("attribute_mapping", many));
+    JsonObject more = new JsonObject().put("one_more", "title");
+    Answer answer =
+        firm.management.patch(path(made), new JsonObject().put("attribute_mapping", more));
+    answer.assertRefused(422, "form_param_value_too_large");
+    JsonObject longest = new JsonObject().put("x".repeat(129), "title");
+    firm.management
+        .patch(path(made), new JsonObject().put("attribute_mapping", longest))
+        .assertRefused(422, "form_param_format_invalid");
   }
 
   @Test
