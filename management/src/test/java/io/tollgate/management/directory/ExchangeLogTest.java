@@ -29,6 +29,11 @@ class ExchangeLogTest {
   }
 
   private static JsonObject logged(String code) {
+    return logged(sync, code);
+  }
+
+  /** Returns the newest line of this code. */
+  static JsonObject logged(Sync sync, String code) {
     var found = new AtomicReference<>(new JsonObject());
     Awaiting.until(
         "it is logged",
