@@ -30,9 +30,12 @@ final class ConnectionViews {
             'provider', t.provider, 'logo_public_url', null, 'active', t.active,
             'domains', to_json(t.domains), 'organization_id', t.organization_id,
             'allow_organization_account_linking', t.allow_organization_account_linking,
+            'sync_user_attributes', t.sync_user_attributes,
+            'disable_additional_identifications', t.disable_additional_identifications,
             'custom_attributes', %1$s,
-            'saml_connection', CASE WHEN t.saml IS NOT NULL THEN json_build_object(
-              'id', t.id, 'name', t.name, 'idp_entity_id', t.saml -> 'idp_entity_id',
+            'saml_connection', CASE WHEN t.saml IS NOT NULL THEN jsonb_build_object(
+              'id', t.id, 'name', coalesce(t.saml -> 'name', to_json(t.name)),
+              'idp_entity_id', t.saml -> 'idp_entity_id',
               'idp_sso_url', t.saml -> 'idp_sso_url',
               'idp_certificate', t.saml -> 'idp_certificate',
               'idp_metadata_url', t.saml -> 'idp_metadata_url',
@@ -42,7 +45,8 @@ final class ConnectionViews {
               'allow_idp_initiated', coalesce(t.saml -> 'allow_idp_initiated', 'false'),
               'force_authn', coalesce(t.saml -> 'force_authn', 'false'),
               'acs_url', null, 'sp_entity_id', null, 'sp_metadata_url', null,
-              'active', t.active) END,
+              'active', t.active) || CASE WHEN t.saml -> 'login_hint' IS NULL THEN '{}'
+                ELSE jsonb_build_object('login_hint', t.saml -> 'login_hint') END END,
             'oauth_config', CASE WHEN t.oidc IS NOT NULL THEN json_build_object(
               'id', t.id, 'name', t.name, 'provider_key', t.provider,
               'client_id', t.oidc -> 'client_id', 'discovery_url', t.oidc -> 'discovery_url',
