@@ -67,6 +67,7 @@ final class ConnectionViews {
           json_build_object('object', 'directory', 'id', t.id, 'name', t.name,
             'enterprise_connection_id', t.connection_id, 'provider', t.provider,
             'enabled', t.enabled, 'group_role_mapping_enabled', t.group_role_mapping_enabled,
+            'membership_requires_mapped_group', t.membership_requires_mapped_group,
             'attribute_mapping', t.attribute_mapping, 'custom_attributes', %1$s,
             'recomputing', t.recomputed_to IS NOT NULL, %2$s)
           """

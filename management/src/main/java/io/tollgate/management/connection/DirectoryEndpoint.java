@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryEndpoint {
   private static final String PROVIDER = "provider";
   private static final String ENABLED = "enabled";
-  private static final String MAPS = "group_role_mapping_enabled";
+  private static final String MAPS = DirectoryRegistry.MAPS;
+  private static final String REQUIRES_GROUP = DirectoryRegistry.REQUIRES_GROUP;
   private static final String MAPPING = "attribute_mapping";
   private static final String API_KEY = "api_key";
   private static final int PATH_MAX = 512;
@@ -132,7 +133,7 @@ final class DirectoryEndpoint {
   private void update(RoutingContext exchange) {
     String id = id(exchange);
     RequestBody body = RequestBody.parse(exchange.body().buffer());
-    body.allowOnly(Set.of(Fields.NAME, ENABLED, PROVIDER, MAPPING, MAPS));
+    body.allowOnly(Set.of(Fields.NAME, ENABLED, PROVIDER, MAPPING, MAPS, REQUIRES_GROUP));
     @Nullable String provider = body.textOrNull(PROVIDER);
     var patch =
         new DirectoryRegistry.Patch(
@@ -140,7 +141,8 @@ final class DirectoryEndpoint {
             ConnectionEndpoint.flagOrNull(body, ENABLED),
             provider == null ? null : provider(provider),
             mapping(body),
-            ConnectionEndpoint.flagOrNull(body, MAPS));
+            ConnectionEndpoint.flagOrNull(body, MAPS),
+            ConnectionEndpoint.flagOrNull(body, REQUIRES_GROUP));
     answer(
         exchange,
         directories.update(id, patch, Origin.of(exchange)).orElseThrow(DirectoryEndpoint::unknown));

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryRegistry {
   static final String PREFIX = "scimdir_";
   static final String CONNECTION = "enterprise_connection_id";
+  static final String MAPS = "group_role_mapping_enabled";
+  static final String REQUIRES_GROUP = "membership_requires_mapped_group";
 
   private static final ObjectView VIEW = ConnectionViews.DIRECTORIES;
 
@@ -41,7 +43,9 @@ final class DirectoryRegistry {
       """
       UPDATE tollgate.directory SET name = coalesce($2, name), enabled = coalesce($3, enabled),
         provider = coalesce($4, provider), attribute_mapping = $5::text::json,
-        group_role_mapping_enabled = coalesce($6, group_role_mapping_enabled), updated_at = now()
+        group_role_mapping_enabled = coalesce($6, group_role_mapping_enabled),
+        membership_requires_mapped_group = coalesce($7, membership_requires_mapped_group),
+        updated_at = now()
       WHERE id = $1
       """;
 
@@ -62,13 +66,16 @@ final class DirectoryRegistry {
    * What a directory is to be; null is as it is.
    *
    * @param mapping merged into what is there, null for members that are to go
+   * @param maps whether groups tell roles
+   * @param requiresGroup whether who is in no mapped group is no member
    */
   record Patch(
       @Nullable String name,
       @Nullable Boolean enabled,
       @Nullable String provider,
       @Nullable JsonObject mapping,
-      @Nullable Boolean maps) {}
+      @Nullable Boolean maps,
+      @Nullable Boolean requiresGroup) {}
 
   DirectoryRegistry(
       Transactions transactions,
@@ -207,7 +214,8 @@ final class DirectoryRegistry {
             .addBoolean(patch.enabled)
             .addString(patch.provider)
             .addString(mapping.encode())
-            .addBoolean(patch.maps));
+            .addBoolean(patch.maps)
+            .addBoolean(patch.requiresGroup));
     Spelled is = VIEW.get(change::execute, id);
     boolean isSwitched = is.flag("enabled") != before.flag("enabled");
     @Nullable Secret secret = null;
@@ -216,10 +224,10 @@ final class DirectoryRegistry {
     } else if (isSwitched) {
       DirectoryTokens.revokeAll(change, id);
     }
-    boolean isMapping = is.flag("group_role_mapping_enabled");
     boolean tellsAnew =
         isSwitched
-            || isMapping != before.flag("group_role_mapping_enabled")
+            || is.flag(MAPS) != before.flag(MAPS)
+            || is.flag(REQUIRES_GROUP) != before.flag(REQUIRES_GROUP)
             || !mapping.equals(was);
     List<AuditEntry> lines = List.of();
     if (tellsAnew && is.flag("enabled")) {

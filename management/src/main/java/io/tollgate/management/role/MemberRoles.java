@@ -31,13 +31,18 @@ public final class MemberRoles {
       SubjectRecord before,
       String organizationId,
       @Nullable String roleId) {
-    if (roleId == null) {
-      Map<String, String> roles = new HashMap<>(before.roles());
-      roles.remove(organizationId);
-      change.put(RecordName.subject(new Subject(userId)), before.withRoles(roles));
-    } else {
-      change.put(RecordName.subject(new Subject(userId)), withRole(before, organizationId, roleId));
-    }
+    SubjectRecord after =
+        roleId == null
+            ? withoutRole(before, organizationId)
+            : withRole(before, organizationId, roleId);
+    change.put(RecordName.subject(new Subject(userId)), after);
+  }
+
+  /** Returns the same record without a role in an organization. */
+  public static SubjectRecord withoutRole(SubjectRecord before, String organizationId) {
+    Map<String, String> roles = new HashMap<>(before.roles());
+    roles.remove(organizationId);
+    return before.withRoles(roles);
   }
 
   /**

@@ -50,6 +50,7 @@ final class MembershipRegistry {
     return transactions.change(
         change -> {
           RoleRecords.hold(change);
+          DirectoryHold.checkRole(change, organizationId, userId);
           SubjectRecord before = MemberRoles.lock(change, userId);
           String organization = "SELECT FROM tollgate.organization WHERE id = $1 FOR KEY SHARE";
           if (change.execute(organization, Tuple.of(organizationId)).rowCount() == 0) {
