@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +82,17 @@ final class MappingEndpoint {
     String group = MappingFields.group(body);
     String role = MappingFields.role(body);
     @Nullable Integer precedence = MappingFields.precedence(body);
-    Changed made =
-        mappings.insert(place, group, role, precedence).orElseThrow(DirectoryEndpoint::unknown);
+    Changed made = done(() -> mappings.insert(place, group, role, precedence));
     service.answer(exchange, new Changed(naming.mapping(made.object()), made.change()));
+  }
+
+  /** What is done already is refused when it holds: whoever did it may have been told to wait. */
+  private Changed done(Supplier<Optional<Changed>> change) {
+    try {
+      return change.get().orElseThrow(DirectoryEndpoint::unknown);
+    } catch (MappingRegistry.Repeated repeated) {
+      throw service.passed(repeated.refusal());
+    }
   }
 
   private static MappingRegistry.Entry entry(RequestBody body) {
@@ -100,7 +110,7 @@ final class MappingEndpoint {
       MappingFields.checkOnce(groups, part);
       wanted.add(entry(part));
     }
-    service.pass(mappings.replace(place, wanted).orElseThrow(DirectoryEndpoint::unknown));
+    service.pass(done(() -> mappings.replace(place, wanted)));
     answer(exchange, place.directoryId());
   }
 
@@ -111,15 +121,14 @@ final class MappingEndpoint {
     RequestBody body = RequestBody.parse(exchange.body().buffer());
     body.allowOnly(Set.of(MappingFields.SCIM_GROUP, MappingFields.DIRECTORY_GROUP));
     String group = MappingFields.group(body);
-    Changed changed =
-        mappings.attach(place, mapping, group).orElseThrow(DirectoryEndpoint::unknown);
+    Changed changed = done(() -> mappings.attach(place, mapping, group));
     service.answer(exchange, new Changed(naming.mapping(changed.object()), changed.change()));
   }
 
   private void delete(RoutingContext exchange) {
     MappingRegistry.Place place = place(exchange);
     String mapping = mapping(exchange);
-    service.pass(mappings.delete(place, mapping).orElseThrow(DirectoryEndpoint::unknown));
+    service.pass(done(() -> mappings.delete(place, mapping)));
     var gone =
         new JsonObject()
             .put("object", naming.mappingObject())

@@ -110,6 +110,24 @@ final class MappingRegistry {
   /** What becomes of a list. */
   private interface Edit extends Function<List<Entry>, List<Entry>> {}
 
+  /**
+   * Refuses what an earlier call may have done already, whose caller was told that it takes time.
+   */
+  static final class Repeated extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final ApiError refusal;
+
+    private Repeated(ApiError refusal) {
+      super(refusal.getMessage(), null, false, false);
+      this.refusal = refusal;
+    }
+
+    ApiError refusal() {
+      return refusal;
+    }
+  }
+
   MappingRegistry(Transactions transactions, Recompute recompute, RandomGenerator random) {
     this.transactions = transactions;
     this.recompute = recompute;
@@ -171,7 +189,7 @@ final class MappingRegistry {
         place,
         entries -> {
           if (!entries.removeIf(entry -> id.equals(entry.id))) {
-            throw MappingEndpoint.unknown();
+            throw new Repeated(MappingEndpoint.unknown());
           }
           return entries;
         });
@@ -179,11 +197,12 @@ final class MappingRegistry {
 
   private static void checkFree(List<Entry> entries, String groupId) {
     if (entries.stream().anyMatch(entry -> groupId.equals(entry.groupId))) {
-      throw ApiError.form(
-          "form_already_exists",
-          "already exists",
-          MappingFields.SCIM_GROUP,
-          MappingFields.SCIM_GROUP + " is mapped already.");
+      throw new Repeated(
+          ApiError.form(
+              "form_already_exists",
+              "already exists",
+              MappingFields.SCIM_GROUP,
+              MappingFields.SCIM_GROUP + " is mapped already."));
     }
   }
 
@@ -193,7 +212,11 @@ final class MappingRegistry {
    */
   Optional<Changed> attach(Place place, String id, String groupId) {
     Optional<Changed> list = change(place, entries -> attached(entries, id, groupId));
-    return list.map(changed -> new Changed(VIEW.get(transactions::read, id), changed.change()));
+    return list.map(
+        changed ->
+            new Changed(
+                VIEW.find(transactions::read, "id", id).orElseThrow(MappingEndpoint::unknown),
+                changed.change()));
   }
 
   private static List<Entry> attached(List<Entry> entries, String id, String groupId) {
@@ -275,15 +298,16 @@ final class MappingRegistry {
     Tuple one = Tuple.of(place.directoryId);
     long version = change.execute(VERSION, one).iterator().next().getLong("mapping_version");
     if (place.ifMatch != null && !EntityTags.names(place.ifMatch, version)) {
-      throw new ApiError(
-          412,
-          "group_role_mappings_changed",
-          "Mappings changed",
-          "The list of mappings has changed: its version is "
-              + EntityTags.of(version)
-              + " now, If-Match was "
-              + ApiError.quote(place.ifMatch)
-              + ". Read the list again.");
+      throw new Repeated(
+          new ApiError(
+              412,
+              "group_role_mappings_changed",
+              "Mappings changed",
+              "The list of mappings has changed: its version is "
+                  + EntityTags.of(version)
+                  + " now, If-Match was "
+                  + ApiError.quote(place.ifMatch)
+                  + ". Read the list again."));
     }
   }
 

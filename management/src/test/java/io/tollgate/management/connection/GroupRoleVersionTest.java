@@ -73,6 +73,29 @@ class GroupRoleVersionTest extends GroupRoleCase {
   }
 
   @Test
+  void whoever_asks_again_for_what_is_not_proven_yet_hears_no_other_word_before_it_is() {
+    put(list(one, builder)).ok();
+    String user = firm.member(directory);
+    firm.enter(directory, one, user);
+    String version = version();
+    firm.postgres.execute(
+        """
+        INSERT INTO tollgate.gateway (name, boot, bound_millis, absence_max_millis, epoch, number)
+        VALUES ('late', 'boot', 100, 1800000, '', -1)
+        """);
+    firm.redis.freeze();
+    try {
+      put(list(one, reader), version).assertRefused(503, "revocation_pending");
+      put(list(one, reader), version).assertRefused(503, "revocation_pending");
+    } finally {
+      firm.redis.thaw();
+      firm.postgres.execute("DELETE FROM tollgate.gateway WHERE name = 'late'");
+    }
+    put(list(one, reader), version).assertRefused(412, "group_role_mappings_changed");
+    assertThat(role(user)).isEqualTo(id(reader));
+  }
+
+  @Test
   void of_sixteen_who_have_read_the_same_list_one_changes_it() {
     String version = version();
     List<CompletableFuture<Integer>> answers =
