@@ -5,11 +5,9 @@ import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.object.Changed;
-import io.tollgate.management.object.Fields;
 import io.tollgate.management.object.ObjectView;
 import io.tollgate.management.object.Page;
 import io.tollgate.management.object.Spelled;
-import io.tollgate.management.object.WordId;
 import io.tollgate.management.role.DirectoryHold;
 import io.tollgate.management.role.RoleRecords;
 import io.tollgate.management.wire.ApiError;
@@ -30,45 +28,12 @@ import org.jspecify.annotations.Nullable;
  * by the same change. Safe for all virtual threads.
  */
 final class MappingRegistry {
-  static final String PREFIX = "grpmap_";
+  static final String PREFIX = MappingRows.PREFIX;
 
   /** How many a directory may have. */
   static final int COUNT_MAX = 500;
 
   private static final ObjectView VIEW = ConnectionViews.MAPPINGS;
-
-  private static final String LIST =
-      """
-      SELECT id, coalesce(group_id, last_group_id, id) AS group_id, group_id IS NULL AS orphaned,
-        role_id
-      FROM tollgate.group_role_mapping WHERE directory_id = $1 ORDER BY precedence
-      """;
-
-  private static final String UPSERT =
-      """
-      INSERT INTO tollgate.group_role_mapping (
-        id, directory_id, precedence, group_id, last_group_id, group_external_id,
-        group_display_name, group_display_name_key, role_id)
-      SELECT $1, $2, $3, g.id, g.id, g.external_id, g.display_name, g.display_name_key, $5
-      FROM tollgate.scim_group g WHERE g.directory_id = $2 AND g.id = $4
-      ON CONFLICT (id) DO UPDATE SET precedence = excluded.precedence, role_id = excluded.role_id,
-        group_id = excluded.group_id, last_group_id = excluded.last_group_id,
-        group_external_id = excluded.group_external_id,
-        group_display_name = excluded.group_display_name,
-        group_display_name_key = excluded.group_display_name_key,
-        updated_at = CASE WHEN group_role_mapping.role_id = excluded.role_id
-          AND group_role_mapping.precedence = excluded.precedence
-          AND group_role_mapping.group_id = excluded.group_id
-          THEN group_role_mapping.updated_at ELSE now() END
-      """;
-
-  /** Of one whose group is gone. */
-  private static final String UPDATE_ORPHAN =
-      """
-      UPDATE tollgate.group_role_mapping SET precedence = $2, role_id = $3,
-        updated_at = CASE WHEN role_id = $3 AND precedence = $2 THEN updated_at ELSE now() END
-      WHERE id = $1
-      """;
 
   private static final String VERSION =
       "SELECT mapping_version FROM tollgate.directory WHERE id = $1";
@@ -78,7 +43,7 @@ final class MappingRegistry {
 
   private final Transactions transactions;
   private final Recompute recompute;
-  private final RandomGenerator random;
+  private final MappingRows rows;
 
   /**
    * An entry of the list.
@@ -131,7 +96,7 @@ final class MappingRegistry {
   MappingRegistry(Transactions transactions, Recompute recompute, RandomGenerator random) {
     this.transactions = transactions;
     this.recompute = recompute;
-    this.random = random;
+    rows = new MappingRows(random);
   }
 
   /** Returns all of a directory, the strongest first. Empty where there is no such directory. */
@@ -259,7 +224,7 @@ final class MappingRegistry {
     String organization = organization(change, directoryId, directory);
     checkVersion(change, place);
     var before = new Spelled(list(change::execute, directoryId).page());
-    List<Entry> was = entries(change, directoryId);
+    List<Entry> was = rows.read(change, directoryId);
     List<Entry> is = edit.apply(new ArrayList<>(was));
     if (is.size() > COUNT_MAX) {
       throw ApiError.parameter(
@@ -268,7 +233,7 @@ final class MappingRegistry {
           MappingEndpoint.MAPPINGS,
           "A directory may map " + COUNT_MAX + " groups, would map " + is.size() + ".");
     }
-    write(change, directoryId, organization, was, is);
+    rows.write(change, directoryId, organization, was, is);
     change.execute(COUNT, Tuple.of(directoryId));
     Set<String> groups = new HashSet<>();
     was.stream().map(Entry::groupId).forEach(groups::add);
@@ -280,18 +245,6 @@ final class MappingRegistry {
     String action = "directory.update_group_role_mappings";
     lines.addFirst(place.origin.entry(action, directoryId, before.text(), after.text()));
     return new Changed(after, change.record(lines));
-  }
-
-  private static List<Entry> entries(Change change, String directoryId) {
-    return change.execute(LIST, Tuple.of(directoryId)).stream()
-        .map(
-            row ->
-                new Entry(
-                    row.getString("id"),
-                    row.getString("group_id"),
-                    row.getBoolean("orphaned"),
-                    row.getString("role_id")))
-        .toList();
   }
 
   private static void checkVersion(Change change, Place place) {
@@ -324,67 +277,5 @@ final class MappingRegistry {
               : "The directory's mapping of groups to roles is off, and its list is frozen.");
     }
     return organization;
-  }
-
-  private void write(
-      Change change, String directoryId, String organization, List<Entry> was, List<Entry> is) {
-    Set<String> kept = new HashSet<>();
-    List<Entry> entries = new ArrayList<>();
-    for (Entry entry : is) {
-      Entry known = known(was, entry);
-      if (known.id != null) {
-        kept.add(known.id);
-      }
-      entries.add(known);
-      checkRole(change, organization, entry);
-    }
-    change.execute(
-        "DELETE FROM tollgate.group_role_mapping WHERE directory_id = $1"
-            + " AND NOT id = ANY($2::text[])",
-        Tuple.of(directoryId).addArrayOfString(kept.toArray(String[]::new)));
-    for (int i = 0; i < entries.size(); i++) {
-      write(change, directoryId, entries.get(i), i + 1);
-    }
-  }
-
-  /** An entry of a group that has one keeps its id, so that members' reasons stay true. */
-  private static Entry known(List<Entry> was, Entry entry) {
-    if (entry.id != null) {
-      return entry;
-    }
-    return was.stream()
-        .filter(one -> one.groupId.equals(entry.groupId))
-        .findFirst()
-        .map(one -> new Entry(one.id, one.groupId, one.orphaned, entry.roleId))
-        .orElse(entry);
-  }
-
-  private void write(Change change, String directoryId, Entry entry, int precedence) {
-    if (entry.orphaned) {
-      change.execute(UPDATE_ORPHAN, Tuple.of(entry.id, precedence, entry.roleId));
-      return;
-    }
-    String id = entry.id == null ? WordId.make(PREFIX, random) : entry.id;
-    Tuple parameters = Tuple.of(id, directoryId, precedence, entry.groupId, entry.roleId);
-    if (change.execute(UPSERT, parameters).rowCount() == 0) {
-      throw Fields.missing(MappingFields.SCIM_GROUP, entry.groupId);
-    }
-  }
-
-  private static void checkRole(Change change, String organization, Entry entry) {
-    String sql =
-        "SELECT FROM tollgate.organization o JOIN tollgate.role_set_role i"
-            + " ON i.role_set_id = o.role_set_id WHERE o.id = $1 AND i.role_id = $2";
-    if (entry.id == null
-        && change.execute(sql, Tuple.of(organization, entry.roleId)).rowCount() == 0) {
-      throw ApiError.form(
-          "form_resource_not_found",
-          "was not found",
-          MappingFields.ROLE,
-          MappingFields.ROLE
-              + " must name a role of the organization's role set, was "
-              + ApiError.quote(entry.roleId)
-              + ".");
-    }
   }
 }
