@@ -39,7 +39,7 @@ final class ManagementCatalogue {
       SETTINGS.addInteger(
           "management.connections-max",
           ManagementConfig.CONNECTIONS_MAX,
-          "most connections to Postgres");
+          "most connections to Postgres; directory sync has half of them at most");
   static final Setting<Integer> MANAGEMENT_CLIENTS_MAX =
       SETTINGS.addInteger(
           "management.clients-max",

@@ -168,8 +168,7 @@ public final class Management {
           new Parts(
               transactions, projector, verifying.verifier(), meter, random, connections, barrier);
       var endpoints = endpoints(vertx, config, metrics, parts);
-      var directories =
-          DirectoryRouter.of(vertx, transactions, barrier, connections, url, random, metrics);
+      var directories = directories(vertx, config, metrics, parts, url);
       List<ManagementVerticle> listeners = new CopyOnWriteArrayList<>();
       var another = listener(config, endpoints, directories, listeners);
       deployed.add(vertx.deployVerticle(another, ON_LOOPS).await());
@@ -190,6 +189,23 @@ public final class Management {
       SecureRandom random,
       Connections connections,
       RevocationBarrier barrier) {}
+
+  private static DirectoryRouter directories(
+      Vertx vertx,
+      ManagementConfig config,
+      MeterRegistry metrics,
+      Parts parts,
+      Supplier<String> url) {
+    return DirectoryRouter.of(
+        vertx,
+        parts.transactions,
+        parts.barrier,
+        parts.connections,
+        url,
+        parts.random,
+        config.connectionsMax(),
+        metrics);
+  }
 
   private static RevocationBarrier barrier(
       Vertx vertx, ManagementConfig config, Projector projector, Transactions transactions) {

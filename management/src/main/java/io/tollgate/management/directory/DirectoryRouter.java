@@ -47,7 +47,7 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
 
   private final Router router;
   private final Door door;
-  private final Turns turns = new Turns();
+  private final Turns turns;
   private final ExchangeLog log;
   private final Supplier<String> url;
   private final RandomGenerator random;
@@ -65,6 +65,8 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
    *
    * @param url where identity providers reach this service, without a slash at the end
    * @param random ids are made of it, and must not come twice
+   * @param connectionsMax to Postgres, for all that management does; half of them at most are for
+   *     directories
    */
   public static DirectoryRouter of(
       Vertx vertx,
@@ -73,11 +75,14 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
       Connections connections,
       Supplier<String> url,
       RandomGenerator random,
+      int connectionsMax,
       MeterRegistry metrics) {
+    var turns = new Turns(connectionsMax / 2);
     var router =
         new DirectoryRouter(
             vertx,
-            new Door(connections.tokens()),
+            turns,
+            new Door(connections.tokens(), turns),
             new ExchangeLog(connections.log()),
             url,
             random,
@@ -101,11 +106,13 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
    */
   DirectoryRouter(
       Vertx vertx,
+      Turns turns,
       Door door,
       ExchangeLog log,
       Supplier<String> url,
       RandomGenerator random,
       MeterRegistry metrics) {
+    this.turns = turns;
     this.door = door;
     this.log = log;
     this.url = url;
@@ -229,11 +236,20 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
   private void answer(RoutingContext exchange, Work work) {
     DirectoryAccess directory = Noted.of(exchange).openedDirectory();
     var asked = new Asked(exchange, directory, url.get() + ROOT + "/" + directory.directoryId());
-    Reply reply = turns.take(directory.directoryId(), () -> work.on(asked));
-    // Here, since a page of big documents would hold the loop up.
-    @Nullable String text = text(reply);
-    Direct.back(exchange, () -> write(exchange, reply, text));
+    // Within the turn, which bounds what is held of answers, and not on the loop, which a page of
+    // big documents would hold up.
+    Written written =
+        turns.take(
+            directory.directoryId(),
+            () -> {
+              Reply reply = work.on(asked);
+              return new Written(reply, text(reply));
+            });
+    Direct.back(exchange, () -> write(exchange, written.reply, written.text));
   }
+
+  /** An answer, and the text of its body. */
+  private record Written(Reply reply, @Nullable String text) {}
 
   private void fail(RoutingContext exchange, int status) {
     if (!exchange.response().headers().contains(RequestId.HEADER)) {
