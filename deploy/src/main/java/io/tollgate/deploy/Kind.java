@@ -2,6 +2,7 @@ package io.tollgate.deploy;
 
 import io.tollgate.access.AddressRanges;
 import io.tollgate.key.Secret;
+import io.tollgate.management.connection.EmailsInLog;
 import io.tollgate.meter.WhenFull;
 import io.tollgate.setting.DurationText;
 import java.nio.file.Path;
@@ -42,6 +43,9 @@ record Kind<T>(
       open("deployment", "one of " + String.join(", ", DEPLOYMENTS), Kind::deployment);
 
   static final Kind<WhenFull> WHEN_FULL = open("policy", "one of pass, refuse", Kind::whenFull);
+
+  static final Kind<EmailsInLog> EMAILS_IN_LOG =
+      open("e-mails", "one of masked, whole", Kind::emailsInLog);
 
   /** Read apart by {@link RouteEntries}, since it is a list with fields, not a text. */
   static final Kind<String> ROUTES =
@@ -99,6 +103,14 @@ record Kind<T>(
     return switch (text) {
       case "pass" -> WhenFull.PASS;
       case "refuse" -> WhenFull.REFUSE;
+      default -> throw new IllegalArgumentException(text);
+    };
+  }
+
+  private static EmailsInLog emailsInLog(String text) {
+    return switch (text) {
+      case "masked" -> EmailsInLog.MASKED;
+      case "whole" -> EmailsInLog.WHOLE;
       default -> throw new IllegalArgumentException(text);
     };
   }

@@ -11,14 +11,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param publicUrl where management is reached from outside; null is by its host and port
  * @param tokenOverlap how long a directory's token works beside the one that takes its place
+ * @param emailsInLog what the logs of connections tell of e-mail addresses
  */
-public record ConnectionConfig(@Nullable String publicUrl, Duration tokenOverlap) {
+public record ConnectionConfig(
+    @Nullable String publicUrl, Duration tokenOverlap, EmailsInLog emailsInLog) {
   public static final Duration TOKEN_OVERLAP = Duration.ofHours(24);
+
+  /**
+   * Whoever may read connections may read their logs, and these tell of all people of a customer
+   * for a month. Whom a line is about its ids tell, to whoever may look them up.
+   */
+  public static final EmailsInLog EMAILS_IN_LOG = EmailsInLog.MASKED;
 
   // Before the one below, which is checked by it.
   private static final Duration TOKEN_OVERLAP_MAX = Duration.ofDays(30);
 
-  public static final ConnectionConfig DEFAULTS = new ConnectionConfig(null, TOKEN_OVERLAP);
+  public static final ConnectionConfig DEFAULTS =
+      new ConnectionConfig(null, TOKEN_OVERLAP, EMAILS_IN_LOG);
 
   public ConnectionConfig {
     if (publicUrl != null) {

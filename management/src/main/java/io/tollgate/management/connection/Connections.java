@@ -44,7 +44,7 @@ public final class Connections {
     this.random = random;
     tokens = new DirectoryTokens(transactions, pepper, random);
     roles = new RoleResolution(random);
-    log = new ConnectionLog(metrics);
+    log = new ConnectionLog(config.emailsInLog(), metrics);
     recompute = new Recompute(transactions, roles, attributes);
   }
 

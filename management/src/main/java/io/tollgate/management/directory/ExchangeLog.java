@@ -11,6 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,9 @@ final class ExchangeLog {
       putIfSet(detail, "scim_type", error.scimType());
     }
     if (!noted.warnings().isEmpty()) {
-      detail.put("warnings", new JsonArray(noted.warnings()));
+      detail.put("warnings_count", noted.warningCount());
+      detail.put(
+          "warnings", new JsonArray(noted.warnings().stream().map(ExchangeLog::cut).toList()));
     }
     log.add(
         new ConnectionLog.Entry(
@@ -63,7 +66,8 @@ final class ExchangeLog {
   }
 
   private static String code(Noted noted) {
-    return noted.endpoint().replace('.', '_');
+    return Objects.requireNonNullElseGet(
+        noted.warningCode(), () -> noted.endpoint().replace('.', '_'));
   }
 
   private static ConnectionLog.Outcome outcome(Noted noted) {

@@ -69,6 +69,7 @@ final class GroupChanges {
                   Conflicts.told(
                       document, () -> GroupRows.insert(change, directoryId, id, document));
               asked.noted().resourceId(id);
+              GroupRows.warnOfNamesake(change, directoryId, id, document, asked.noted());
               var in =
                   Conflicts.joined(() -> new GroupMembers(change, directoryId, id).add(members));
               var moves = new Moves(in, GroupMembers.Moved.NONE);
@@ -160,6 +161,9 @@ final class GroupChanges {
     }
     GroupRow after =
         Conflicts.told(document, () -> GroupRows.update(change, directoryId, id, document));
+    if (!before.document().path("displayName").equals(document.json().path("displayName"))) {
+      GroupRows.warnOfNamesake(change, directoryId, id, document, asked.noted());
+    }
     List<AuditEntry> lines = new ArrayList<>();
     lines.add(
         asked

@@ -90,6 +90,23 @@ final class GroupRows {
     return change.execute(sql, Tuple.of(directoryId, id)).rowCount() > 0;
   }
 
+  /** Notes where another group has the name: providers allow it, and yet some match by names. */
+  static void warnOfNamesake(
+      Change change, String directoryId, String id, ScimDocument document, Noted noted) {
+    String sql =
+        """
+        SELECT FROM tollgate.scim_group
+        WHERE directory_id = $1 AND display_name_key = $2 AND id <> $3 LIMIT 1
+        """;
+    String key = Folding.key(Objects.requireNonNull(document.displayName(), "each group has one"));
+    if (change.execute(sql, Tuple.of(directoryId, key, id)).rowCount() > 0) {
+      noted.warn(
+          "scim_group_name_duplicate",
+          "Another group of this directory has the displayName as well: let the provider match"
+              + " groups by externalId.");
+    }
+  }
+
   static void delete(Change change, String directoryId, String id) {
     change.execute(
         "DELETE FROM tollgate.scim_group WHERE directory_id = $1 AND id = $2",

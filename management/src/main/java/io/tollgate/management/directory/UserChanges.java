@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
-import io.tollgate.management.connection.AttributeWarning;
 import io.tollgate.management.connection.DirectoryAccess;
 import io.tollgate.management.connection.MappedAttributes;
 import io.tollgate.management.connection.RoleChange;
@@ -157,12 +156,13 @@ final class UserChanges {
   private void fill(Change change, Asked asked, UserRow row, ScimDocument document) {
     String directoryId = asked.directory().directoryId();
     try {
-      attributes.apply(change, directoryId, row.userId(), document.json()).warnings().stream()
-          .map(AttributeWarning::message)
-          .forEach(asked.noted()::warn);
+      attributes
+          .apply(change, directoryId, row.userId(), document.json())
+          .warnings()
+          .forEach(warning -> asked.noted().warn(warning.code(), warning.message()));
     } catch (MappedAttributes.TooLarge tooLarge) {
       if (!row.active()) {
-        asked.noted().warn("scim_attributes_kept: " + tooLarge.getMessage());
+        asked.noted().warn("scim_attributes_kept", Objects.requireNonNull(tooLarge.getMessage()));
         return;
       }
       throw ScimError.invalidValue(Objects.requireNonNull(tooLarge.getMessage()));
@@ -237,7 +237,7 @@ final class UserChanges {
       throw ScimError.uniqueness(
           "A user whom this directory has not brought has one of these e-mail addresses.");
     }
-    asked.noted().warn("scim_emails_kept: another user has one of the new addresses.");
+    asked.noted().warn("scim_emails_kept", "Another user has one of the new addresses.");
     return document.withEmailsOf(before.document());
   }
 

@@ -25,7 +25,9 @@ class ConnectionConfigTest {
 
   @Test
   void a_public_address_is_told_as_it_is_set() {
-    var config = new ConnectionConfig("https://api.example/keys", Duration.ZERO);
+    var config =
+        new ConnectionConfig(
+            "https://api.example/keys", Duration.ZERO, ConnectionConfig.EMAILS_IN_LOG);
     assertThat(config.url("0.0.0.0", 8081)).isEqualTo("https://api.example/keys");
   }
 
@@ -42,7 +44,8 @@ class ConnectionConfigTest {
         "https://a b"
       })
   void what_is_no_public_address_is_refused_by_its_setting(String url) {
-    assertThatThrownBy(() -> new ConnectionConfig(url, Duration.ZERO))
+    assertThatThrownBy(
+            () -> new ConnectionConfig(url, Duration.ZERO, ConnectionConfig.EMAILS_IN_LOG))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("management.public-url")
         .hasMessageContaining(url);
@@ -51,7 +54,8 @@ class ConnectionConfigTest {
   @ParameterizedTest
   @ValueSource(longs = {-1, 31})
   void an_overlap_is_thirty_days_at_most(long days) {
-    assertThatThrownBy(() -> new ConnectionConfig(null, Duration.ofDays(days)))
+    assertThatThrownBy(
+            () -> new ConnectionConfig(null, Duration.ofDays(days), ConnectionConfig.EMAILS_IN_LOG))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("scim.token-overlap");
   }
