@@ -280,7 +280,7 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
       return;
     }
     response.setStatusCode(reply.status());
-    if (reply.version() > 0) {
+    if (reply.version() != null) {
       response.putHeader(HttpHeaders.ETAG, Versions.tag(reply.version()));
     }
     if (reply.location() != null) {

@@ -75,7 +75,7 @@ final class Spelling {
       ResourceKind kind,
       OffsetDateTime createdAt,
       OffsetDateTime updatedAt,
-      long version,
+      String version,
       String location) {
     json.putObject("meta")
         .put("resourceType", kind.title())

@@ -3,11 +3,14 @@ package io.tollgate.management.directory;
 import io.tollgate.management.scim.ScimError;
 import org.jspecify.annotations.Nullable;
 
-/** The versions of resources as headers spell them (RFC 7644, section 3.14). */
+/**
+ * The versions of resources as headers spell them (RFC 7644, section 3.14). Each stands for all
+ * that an answer tells of a resource: of a user for his groups as well.
+ */
 final class Versions {
   private Versions() {}
 
-  static String tag(long version) {
+  static String tag(String version) {
     return "W/\"" + version + "\"";
   }
 
@@ -18,7 +21,7 @@ final class Versions {
    * @param isTaken whether it may be the caller's own change that he does not know of, and which
    *     may not be proven yet
    */
-  static void check(@Nullable String ifMatch, long version, boolean isTaken) {
+  static void check(@Nullable String ifMatch, String version, boolean isTaken) {
     if (ifMatch != null && !names(ifMatch, version)) {
       var stale =
           new ScimError(
@@ -28,7 +31,7 @@ final class Versions {
   }
 
   /** Returns whether a header names the version, or any. */
-  static boolean names(String header, long version) {
+  static boolean names(String header, String version) {
     for (String part : header.split(",", -1)) {
       String tag = part.strip();
       String bare = tag.startsWith("W/") ? tag.substring(2) : tag;

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -205,6 +206,73 @@ class ListingTest {
       }
       assertThat(sync.get(user(person)).ok().getString("title")).isEqualTo("Other");
       sync.delete(user(person));
+    }
+
+    @Test
+    void of_a_user_change_with_his_groups_and_not_with_others_of_them() {
+      JsonObject person = sync.created();
+      JsonObject other = sync.created();
+      String bare = tag(person);
+      JsonObject group = sync.createdGroup("Versioned", other.getString("id"));
+      JsonObject in = Sync.op("add", "members", Sync.members(person.getString("id")));
+      sync.patch(Sync.group(group), in);
+      String joined = tag(person);
+      assertThat(joined).isNotEqualTo(bare);
+      assertThat(seen(person, bare).json().getJsonArray("groups")).hasSize(1);
+      assertThat(seen(person, joined).status()).isEqualTo(304);
+      sync.patch(
+          Sync.group(group), Sync.op("remove", "members", Sync.members(other.getString("id"))));
+      assertThat(seen(person, joined).status()).isEqualTo(304);
+      sync.patch(Sync.group(group), Sync.op("replace", "displayName", "Renamed"));
+      String renamed = tag(person);
+      // Whoever comes into a group is a row of the group's: his own is not written.
+      assertThat(revision(person)).isEqualTo("1");
+      assertThat(renamed).isNotEqualTo(joined);
+      sync.delete(Sync.group(group));
+      assertThat(seen(person, renamed).status()).isEqualTo(200);
+      assertThat(seen(person, bare).status()).isEqualTo(304);
+      sync.delete(user(person));
+      sync.delete(user(other));
+    }
+
+    @Test
+    void of_a_user_are_the_same_wherever_he_is_shown() {
+      JsonObject person = sync.created();
+      JsonObject group = sync.createdGroup("Versions", person.getString("id"));
+      String tag = tag(person);
+      for (String query : List.of("?excludedAttributes=groups", "?attributes=meta.version")) {
+        assertThat(sync.get(user(person) + query).header("ETag")).isEqualTo(tag);
+      }
+      String name = person.getString("userName");
+      JsonObject found = listed(filtered("userName eq \"" + name + '"')).getFirst();
+      assertThat(found.getJsonObject("meta").getString("version")).isEqualTo(tag);
+      Answer kept =
+          sync.management.send(
+              sync.request(user(person))
+                  .setHeader("If-Match", tag)
+                  .method("PUT", BodyPublishers.ofString(person.put("title", "New").encode())));
+      assertThat(kept.ok().getJsonObject("meta").getString("version"))
+          .isEqualTo(kept.header("ETag"))
+          .isEqualTo(tag(person))
+          .isNotEqualTo(tag);
+      sync.delete(Sync.group(group));
+      sync.delete(user(person));
+    }
+
+    private static String revision(JsonObject person) {
+      return stores.postgres.query(
+          "SELECT version FROM tollgate.scim_user WHERE id = '" + person.getString("id") + "'");
+    }
+
+    private static String tag(JsonObject person) {
+      Answer answer = sync.get(user(person));
+      String tag = Objects.requireNonNull(answer.header("ETag"));
+      assertThat(tag).isEqualTo(answer.json().getJsonObject("meta").getString("version"));
+      return tag;
+    }
+
+    private static Answer seen(JsonObject person, String tag) {
+      return sync.management.send(sync.request(user(person)).setHeader("If-None-Match", tag).GET());
     }
 
     @Test
