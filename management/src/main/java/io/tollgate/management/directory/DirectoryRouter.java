@@ -10,6 +10,7 @@ import io.tollgate.management.key.RevocationBarrier;
 import io.tollgate.management.scim.ScimError;
 import io.tollgate.management.scim.ScimJson;
 import io.tollgate.management.wire.Direct;
+import io.tollgate.management.wire.InvalidHead;
 import io.tollgate.management.wire.RequestId;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -153,6 +154,23 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
   @Override
   public void handle(HttpServerRequest request) {
     router.handle(request);
+  }
+
+  /** Answers what is no well-formed HTTP, and ends the connection. */
+  public void handleInvalid(HttpServerRequest request) {
+    InvalidHead invalid = InvalidHead.of(request);
+    int status = invalid.status();
+    requests.withTags("endpoint", "none", "status", Integer.toString(status)).increment();
+    var error = new ScimError(status, status == 400 ? "invalidSyntax" : null, invalid.detail());
+    request
+        .response()
+        .setStatusCode(status)
+        .putHeader(RequestId.HEADER, RequestId.make(random))
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .putHeader(HttpHeaders.CONNECTION, "close")
+        .putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE)
+        .end(ScimJson.text(error.toJson()));
+    request.connection().close();
   }
 
   private void begin(RoutingContext exchange) {
