@@ -45,7 +45,12 @@ final class UserChanges {
     this.random = random;
   }
 
-  /** Makes a user of whom nobody has told yet, or takes over the one who was here before. */
+  /**
+   * Makes a user of whom nobody has told yet, or takes over the one who was here before. Whom the
+   * directory has told of already is a conflict, also where it was disabled meanwhile: providers
+   * look for him by his names before they make him, and go on with the one whom they find; and a
+   * POST that took him over would make two people one where a name is given to another.
+   */
   UserRow create(Asked asked, ScimDocument document) {
     Holding.Done<UserRow> done;
     try {
