@@ -103,7 +103,8 @@ final class ConnectionViews {
             'created_at', tollgate.millis(t.created_at),
             'expires_at', tollgate.millis(t.expires_at),
             'revoked_at', tollgate.millis(t.revoked_at),
-            'last_used_at', tollgate.millis(t.last_used_at))
+            'last_used_at', tollgate.millis(t.last_used_at),
+            'last_used_by', t.last_used_by)
           """,
           "t.prefix = $1",
           CREATED);

@@ -65,7 +65,8 @@ final class Door {
   }
 
   private DirectoryAccess find(RoutingContext exchange, String directoryId, String token) {
-    Optional<DirectoryAccess> found = tokens.find(directoryId, token);
+    Optional<DirectoryAccess> found =
+        tokens.find(directoryId, token, Client.of(exchange.request()));
     if (found.isEmpty()) {
       // Whoever has pasted the wrong one will look into the log.
       String shown = DirectoryTokens.shown(token);

@@ -41,7 +41,7 @@ class DirectoryTest {
   }
 
   private static Optional<DirectoryAccess> opened(JsonObject directory, String token) {
-    return tokens.find(id(directory), token);
+    return tokens.find(id(directory), token, "okta");
   }
 
   private static String token(JsonObject answer) {
@@ -86,7 +86,7 @@ class DirectoryTest {
     assertThat(access.domains()).containsExactly("example.com");
     assertThat(access.tokenPrefix()).isEqualTo(token(made).substring(0, 13));
     assertThat(opened(directory(), token(made))).isEmpty();
-    assertThat(tokens.find("none", token(made))).isEmpty();
+    assertThat(tokens.find("none", token(made), "okta")).isEmpty();
   }
 
   @Test
