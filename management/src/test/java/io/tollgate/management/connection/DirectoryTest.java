@@ -9,6 +9,7 @@ import io.tollgate.management.TestManagement;
 import io.tollgate.management.TestManagement.Answer;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -182,6 +183,29 @@ class DirectoryTest {
     assertThat(opened(made, token(on))).isPresent();
     assertThat(opened(made, token(made))).isEmpty();
     assertThat(token(firm.patch(made, ON))).isNull();
+  }
+
+  @Test
+  void its_users_and_their_keys_go_on_while_it_is_disabled() {
+    JsonObject organization = firm.organization();
+    JsonObject made = firm.directory(firm.connection(organization));
+    String user = firm.member(made);
+    String secret = firm.management.create(user, "goes on").getString("secret");
+    for (JsonObject change : List.of(OFF, ON)) {
+      firm.patch(made, change);
+      assertThat(firm.management.verify(secret).status()).isEqualTo(200);
+      assertThat(firm.roleOf(organization, user)).isEqualTo(Firm.MEMBER);
+    }
+  }
+
+  @Test
+  void its_name_and_its_provider_can_be_others() {
+    JsonObject made = directory();
+    firm.patch(made, new JsonObject().put("name", "Other").put("provider", "entra"));
+    JsonObject shown = firm.management.get(path(made)).ok();
+    assertThat(shown.getString("name")).isEqualTo("Other");
+    assertThat(shown.getString("provider")).isEqualTo("entra");
+    assertThat(opened(made, token(made))).isPresent();
   }
 
   @Test

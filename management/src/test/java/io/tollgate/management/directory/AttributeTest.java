@@ -76,6 +76,9 @@ class AttributeTest {
         .ok();
     assertThat(metadata(person).containsKey("cost_center")).isFalse();
     assertThat(metadata(person).getString("shoes")).isEqualTo("44");
+    sync.put(user(person), person.copy().put("urn:acme:2.0:User", new JsonObject())).ok();
+    assertThat(metadata(person).containsKey("shoes")).isFalse();
+    assertThat(metadata(person).getString("cost_center")).isEqualTo("4711");
   }
 
   @Test

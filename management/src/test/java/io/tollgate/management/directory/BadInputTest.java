@@ -254,6 +254,9 @@ class BadInputTest {
     assertRefused(sync.patch(user(foreign), Sync.op("replace", "title", "x")), 404, null);
     assertRefused(sync.delete(user(foreign)), 404, null);
     assertRefused(sync.get(group(foreignGroup)), 404, null);
+    assertRefused(sync.put(group(foreignGroup), foreignGroup), 404, null);
+    assertRefused(
+        sync.patch(group(foreignGroup), Sync.op("replace", "displayName", "x")), 404, null);
     assertRefused(sync.delete(group(foreignGroup)), 404, null);
     assertThat(other.get(user(foreign)).status()).isEqualTo(200);
   }

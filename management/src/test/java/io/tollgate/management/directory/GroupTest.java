@@ -273,6 +273,15 @@ class GroupTest {
     }
 
     @Test
+    void but_none_by_a_group_in_a_group() {
+      String inner = sync.createdGroup("Inner", person.getString("id")).getString("id");
+      JsonObject nested = new JsonObject().put("value", inner).put("type", "Group");
+      JsonObject addition = op("add", "members", new JsonArray().add(nested));
+      assertThat(sync.patch(group(first), addition).status()).isEqualTo(204);
+      assertRole("org:member", "free");
+    }
+
+    @Test
     void and_takes_them_back_when_the_group_is_deleted() {
       add(first);
       assertRole(strong.getString("key"), strongScope, "free");

@@ -1,6 +1,7 @@
 package io.tollgate.management.directory;
 
 import static io.tollgate.management.directory.Sync.assertRefused;
+import static io.tollgate.management.directory.Sync.group;
 import static io.tollgate.management.directory.Sync.ids;
 import static io.tollgate.management.directory.Sync.listed;
 import static io.tollgate.management.directory.Sync.user;
@@ -10,7 +11,6 @@ import io.tollgate.management.TestManagement.Answer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -195,16 +195,33 @@ class ListingTest {
       JsonObject person = sync.created();
       String tag = sync.get(user(person)).header("ETag");
       sync.patch(user(person), Sync.op("replace", "title", "Other")).ok();
+      JsonObject patch = Sync.patchOf(Sync.op("replace", "title", "Late"));
+      assertRefused(sync.sendIfMatch("PATCH", user(person), tag, patch), 412, null);
       for (String method : List.of("PUT", "DELETE")) {
-        Answer answer =
-            sync.management.send(
-                sync.request(user(person))
-                    .setHeader("If-Match", tag)
-                    .method(method, BodyPublishers.ofString(person.encode())));
-        assertRefused(answer, 412, null);
+        assertRefused(sync.sendIfMatch(method, user(person), tag, person), 412, null);
       }
-      assertThat(sync.get(user(person)).ok().getString("title")).isEqualTo("Other");
+      Answer seen = sync.get(user(person));
+      assertThat(seen.ok().getString("title")).isEqualTo("Other");
+      sync.sendIfMatch("PATCH", user(person), seen.header("ETag"), patch).ok();
+      assertThat(sync.get(user(person)).ok().getString("title")).isEqualTo("Late");
       sync.delete(user(person));
+    }
+
+    @Test
+    void answer_412_to_whoever_changes_an_older_group() {
+      JsonObject pushed = sync.createdGroup("Versioned");
+      String path = group(pushed);
+      String tag = sync.get(path).header("ETag");
+      JsonObject patch = Sync.patchOf(Sync.op("replace", "displayName", "Other"));
+      assertThat(sync.sendIfMatch("PATCH", path, tag, patch).status()).isEqualTo(204);
+      assertRefused(sync.sendIfMatch("PATCH", path, tag, patch), 412, null);
+      for (String method : List.of("PUT", "DELETE")) {
+        assertRefused(sync.sendIfMatch(method, path, tag, pushed), 412, null);
+      }
+      Answer seen = sync.get(path);
+      assertThat(seen.ok().getString("displayName")).isEqualTo("Other");
+      assertThat(sync.sendIfMatch("DELETE", path, seen.header("ETag"), new JsonObject()).status())
+          .isEqualTo(204);
     }
 
     @Test
