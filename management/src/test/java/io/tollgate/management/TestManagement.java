@@ -30,6 +30,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -46,11 +47,13 @@ public final class TestManagement implements AutoCloseable {
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static final AtomicInteger SUBJECTS = new AtomicInteger();
 
-  private final Vertx vertx = Vertx.vertx();
   private final HttpClient client = HttpClient.newHttpClient();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  private final Management management;
+  private @Nullable Running running;
   private final Contract contract;
+
+  /** What its class would else hold on to until the JVM ends, with a ring of megabytes. */
+  private record Running(Vertx vertx, Management management) {}
 
   /** An answer with its body as text, and as JSON where it is. */
   public record Answer(int status, String body, HttpResponse<byte[]> response) {
@@ -102,8 +105,9 @@ public final class TestManagement implements AutoCloseable {
   }
 
   private TestManagement(ManagementConfig config) {
-    management = await(Management.start(vertx, config, metrics));
-    contract = Contract.of(management.operations());
+    var vertx = Vertx.vertx();
+    running = new Running(vertx, await(Management.start(vertx, config, metrics)));
+    contract = Contract.of(management().operations());
   }
 
   public static ManagementConfig config(int port, PostgresConfig postgres, RedisConfig redis) {
@@ -149,7 +153,11 @@ public final class TestManagement implements AutoCloseable {
   }
 
   public Management management() {
-    return management;
+    return running().management;
+  }
+
+  private Running running() {
+    return Objects.requireNonNull(running, "it is closed");
   }
 
   public SimpleMeterRegistry metrics() {
@@ -157,7 +165,7 @@ public final class TestManagement implements AutoCloseable {
   }
 
   public int port() {
-    return management.port();
+    return management().port();
   }
 
   public Answer get(String path) {
@@ -246,8 +254,10 @@ public final class TestManagement implements AutoCloseable {
 
   @Override
   public void close() {
-    await(management.stop());
-    await(vertx.close());
+    await(management().stop());
+    await(running().vertx.close());
     client.close();
+    metrics.clear();
+    running = null;
   }
 }
