@@ -31,7 +31,7 @@ final class Firm implements AutoCloseable {
 
   final TestPostgres postgres = TestPostgres.database();
   final TestRedis redis = TestRedis.start();
-  final TestManagement management = new TestManagement(postgres, redis);
+  final TestManagement management = TestManagement.quick(postgres, redis);
   final RoleResolution roles = new RoleResolution(new SecureRandom());
   private final Vertx vertx = Vertx.vertx();
   final Transactions transactions = new Transactions(vertx, postgres.config(), 8);
