@@ -63,6 +63,17 @@ class ExchangeLogTest {
   }
 
   @Test
+  void whom_it_is_about_as_he_is_known_here_and_there() {
+    JsonObject person = sync.created();
+    String userId = sync.userId(person);
+    assertThat(sync.delete(user(person)).status()).isEqualTo(204);
+    JsonObject line = logged("scim_users_delete");
+    assertThat(line.getString("user_id")).isEqualTo(userId);
+    assertThat(line.getJsonObject("detail").getString("resource_id"))
+        .isEqualTo(person.getString("id"));
+  }
+
+  @Test
   void a_failure_with_what_to_do_next() {
     JsonObject person = sync.created();
     sync.post("/Users", person.copy().put("id", "other"));
