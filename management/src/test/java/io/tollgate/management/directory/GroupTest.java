@@ -148,7 +148,7 @@ class GroupTest {
   }
 
   @Test
-  void groups_in_groups_are_kept_and_shown() {
+  void groups_in_groups_are_kept_shown_and_found() {
     JsonObject inner = sync.createdGroup("Inner", sync.created().getString("id"));
     JsonObject outer = sync.createdGroup("Outer");
     JsonObject nested = new JsonObject().put("value", inner.getString("id")).put("type", "Group");
@@ -156,6 +156,9 @@ class GroupTest {
         .isEqualTo(204);
     assertThat(read(outer).getJsonArray("members").getJsonObject(0).getString("type"))
         .isEqualTo("Group");
+    String filter = "members[type eq \"Group\" and value eq \"" + inner.getString("id") + "\"]";
+    assertThat(Sync.ids(sync.post("/Groups/.search", new JsonObject().put("filter", filter))))
+        .containsExactly(outer.getString("id"));
     JsonObject removal =
         new JsonObject()
             .put("op", "remove")

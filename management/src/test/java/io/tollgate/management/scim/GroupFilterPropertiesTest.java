@@ -41,13 +41,17 @@ class GroupFilterPropertiesTest {
     var random = new Random(7);
     for (int i = 0; i < GROUPS; i++) {
       ObjectNode group = group(random, i);
-      String id = "g" + (char) ('a' + i);
+      String id = id(i);
       OffsetDateTime created = START.plusHours(i % 7);
       stored().addGroup(id, ScimDocument.ofGroup(group), created);
       group.put("id", id);
       group.putObject("meta").put("created", created.toString()).put("resourceType", "Group");
       DOCUMENTS.put(id, group);
     }
+  }
+
+  private static String id(int number) {
+    return "g" + (char) ('a' + number);
   }
 
   private static ObjectNode group(Random random, int number) {
@@ -62,6 +66,9 @@ class GroupFilterPropertiesTest {
       if (random.nextInt(3) == 0) {
         members.addObject().put("value", "u" + i).put("type", "User");
       }
+    }
+    if (number > 0 && random.nextInt(3) == 0) {
+      members.addObject().put("value", id(random.nextInt(number))).put("type", "Group");
     }
     if (!members.isEmpty()) {
       group.set("members", members);
@@ -107,7 +114,8 @@ class GroupFilterPropertiesTest {
         FilterSqlPropertiesTest.nested(
                 FilterSqlPropertiesTest.condition(
                     List.of("value", "type"),
-                    List.of("value eq \"u4\"", "type eq \"user\"", "value pr")),
+                    List.of(
+                        "value eq \"u4\"", "type eq \"user\"", "type eq \"Group\"", "value pr")),
                 2)
             .map(inner -> "members[" + inner + "]");
     return FilterSqlPropertiesTest.nested(Arbitraries.oneOf(conditions, members), 3);
@@ -130,7 +138,7 @@ class GroupFilterPropertiesTest {
   @Property(tries = 1)
   void filters_match_some_groups_and_not_others() {
     for (String filter :
-        List.of("displayName eq \"a\"", "members[value eq \"u1\"]", "externalId pr")) {
+        List.of("displayName eq \"a\"", "members[type eq \"Group\"]", "externalId pr")) {
       assertThat(stored().groups(filter)).hasSizeBetween(1, GROUPS - 1);
     }
   }
