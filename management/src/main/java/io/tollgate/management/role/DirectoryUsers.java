@@ -13,7 +13,9 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,6 +164,16 @@ public final class DirectoryUsers {
     SubjectRecord record = MemberRoles.lock(change, userId);
     SubjectRecord closed = record.withKeysRevoked().withEnabled(false);
     change.put(RecordName.subject(new Subject(userId)), closed);
+  }
+
+  /** Returns the organizations of keys that a user made and that are not revoked. */
+  static Set<String> organizationsWithKeysOf(Change change, String userId) {
+    String sql =
+        "SELECT DISTINCT subject FROM tollgate.api_key WHERE created_by = $1"
+            + " AND revoked_at IS NULL AND subject LIKE 'org\\_%'";
+    return change.execute(sql, Tuple.of(userId)).stream()
+        .map(row -> row.getString("subject"))
+        .collect(Collectors.toSet());
   }
 
   /** Returns the line that tells which keys a leaver made for organizations, where he made any. */

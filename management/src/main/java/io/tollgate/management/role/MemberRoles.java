@@ -7,6 +7,7 @@ import io.tollgate.store.RecordName;
 import io.tollgate.store.SubjectRecord;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,17 @@ public final class MemberRoles {
 
   /** Ends the keys of a subject that is gone, for good. */
   static void end(Change change, String subjectId, SubjectRecord before) {
-    change.put(RecordName.subject(new Subject(subjectId)), before.closed());
+    end(change, subjectId, before, Set.of());
+  }
+
+  /**
+   * Does the same for a user whose roles in some organizations stay, for what he made there.
+   *
+   * @param organizationIds where
+   */
+  static void end(Change change, String userId, SubjectRecord before, Set<String> organizationIds) {
+    Map<String, String> roles = new HashMap<>(before.roles());
+    roles.keySet().retainAll(organizationIds);
+    change.put(RecordName.subject(new Subject(userId)), before.closed().withRoles(roles));
   }
 }

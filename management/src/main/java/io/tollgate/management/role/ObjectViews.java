@@ -93,7 +93,8 @@ public final class ObjectViews {
       """
       json_build_object('object', 'organization', 'id', %1$s.id, 'name', %1$s.name,
         'slug', %1$s.slug, 'image_url', '', 'has_image', false, 'members_count',
-        (SELECT count(*) FROM tollgate.membership c WHERE c.organization_id = %1$s.id),
+        (SELECT count(*) FROM tollgate.membership c WHERE c.organization_id = %1$s.id
+          AND c.left_at IS NULL),
         'missing_member_with_elevated_permissions', null, 'pending_invitations_count', 0,
         'max_allowed_memberships', 0, 'admin_delete_enabled', true,
         'public_metadata', %1$s.public_metadata, 'private_metadata', %1$s.private_metadata,
