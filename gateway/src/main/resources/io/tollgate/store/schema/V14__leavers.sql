@@ -9,4 +9,12 @@ ALTER TABLE tollgate.membership
   ADD COLUMN left_at timestamptz,
   DROP CONSTRAINT membership_user_id_fkey;
 
+-- That all users of a directory are to be told anew. Only ever added to by those who write into it
+-- together, so that none of them waits for another one; whoever is alone with it takes all away.
+CREATE TABLE tollgate.directory_recompute (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  directory_id text NOT NULL REFERENCES tollgate.directory (id) ON DELETE CASCADE
+);
+CREATE INDEX directory_recompute_directory ON tollgate.directory_recompute (directory_id);
+
 UPDATE tollgate.schema_state SET version = 14;

@@ -121,12 +121,15 @@ final class ConnectionRegistry {
 
   /** Changes what is not null, and what its directory makes of it. Empty where there is none. */
   Optional<Changed> update(String id, Wanted wanted, Origin origin) {
-    return transactions.change(
-        change -> {
-          RoleRecords.hold(change);
-          DirectoryQueue.enterAloneByConnection(change, id);
-          return VIEW.lock(change, id).map(before -> update(change, id, wanted, before, origin));
-        });
+    Optional<Changed> changed =
+        transactions.change(
+            change -> {
+              RoleRecords.hold(change);
+              DirectoryQueue.enterAloneByConnection(change, id);
+              return VIEW.lock(change, id)
+                  .map(before -> update(change, id, wanted, before, origin));
+            });
+    return changed.map(done -> directories.settled(id, done));
   }
 
   private Changed update(Change change, String id, Wanted wanted, Spelled before, Origin origin) {
@@ -148,12 +151,19 @@ final class ConnectionRegistry {
     if (wanted.attributes != null) {
       CustomAttribute.replace(change, id, wanted.attributes);
     }
+    Spelled after = VIEW.get(change::execute, id);
+    // Told anew without need, those who wait for it would wait from the beginning.
     List<AuditEntry> lines =
-        wanted.attributes == null && wanted.organizationId == null
+        isSame(before, after, ORGANIZATION) && isSame(before, after, CustomAttribute.MEMBER)
             ? List.of()
             : directories.connectionChanged(change, id, origin);
-    Spelled after = VIEW.get(change::execute, id);
     return Changed.updated(change, origin, "enterprise_connection.update", before, after, lines);
+  }
+
+  private static boolean isSame(Spelled before, Spelled after, String member) {
+    return Objects.equals(
+        new JsonObject(before.text()).getValue(member),
+        new JsonObject(after.text()).getValue(member));
   }
 
   private static Row kept(Change change, String id) {

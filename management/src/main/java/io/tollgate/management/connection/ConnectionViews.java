@@ -64,7 +64,8 @@ final class ConnectionViews {
             'enterprise_connection_id', t.connection_id, 'provider', t.provider,
             'enabled', t.enabled, 'group_role_mapping_enabled', t.group_role_mapping_enabled,
             'attribute_mapping', t.attribute_mapping, 'custom_attributes', %1$s,
-            'recomputing', t.recomputed_to IS NOT NULL, %2$s)
+            'recomputing', t.recomputed_to IS NOT NULL OR EXISTS (
+              SELECT FROM tollgate.directory_recompute r WHERE r.directory_id = t.id), %2$s)
           """
               .formatted(ATTRIBUTES.formatted("t.connection_id"), TIMES),
           "t.id = $1 OR strpos(lower(t.name), lower($1)) > 0",

@@ -24,6 +24,7 @@ public final class Connections {
   private final MappedAttributes attributes = new MappedAttributes();
   private final ConnectionLog log;
   private final Recompute recompute;
+  private final Demotions demotions;
 
   /**
    * Makes all.
@@ -46,6 +47,7 @@ public final class Connections {
     roles = new RoleResolution(random);
     log = new ConnectionLog(metrics);
     recompute = new Recompute(transactions, roles, attributes);
+    demotions = new Demotions(transactions, recompute);
   }
 
   public DirectoryTokens tokens() {
@@ -58,6 +60,10 @@ public final class Connections {
 
   public MappedAttributes attributes() {
     return attributes;
+  }
+
+  public Demotions demotions() {
+    return demotions;
   }
 
   public ConnectionLog log() {
@@ -73,9 +79,10 @@ public final class Connections {
   public void enter(Endpoints endpoints, RevocationBarrier barrier) {
     var service = new Service(transactions, barrier);
     var directories =
-        new DirectoryRegistry(transactions, tokens, recompute, config.tokenOverlap(), random);
+        new DirectoryRegistry(
+            transactions, tokens, recompute, demotions, config.tokenOverlap(), random);
     var removal = new DirectoryRemoval(transactions);
-    var mappings = new MappingRegistry(transactions, recompute, random);
+    var mappings = new MappingRegistry(transactions, recompute, demotions, random);
     var connections = new ConnectionRegistry(transactions, directories, removal, random);
     new ConnectionEndpoint(service, connections).enter(endpoints);
     new LogEndpoint(service).enter(endpoints);

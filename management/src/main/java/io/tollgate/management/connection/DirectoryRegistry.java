@@ -48,6 +48,7 @@ final class DirectoryRegistry {
   private final Transactions transactions;
   private final DirectoryTokens tokens;
   private final Recompute recompute;
+  private final Demotions demotions;
   private final Duration overlap;
   private final RandomGenerator random;
 
@@ -74,11 +75,13 @@ final class DirectoryRegistry {
       Transactions transactions,
       DirectoryTokens tokens,
       Recompute recompute,
+      Demotions demotions,
       Duration overlap,
       RandomGenerator random) {
     this.transactions = transactions;
     this.tokens = tokens;
     this.recompute = recompute;
+    this.demotions = demotions;
     this.overlap = overlap;
     this.random = random;
   }
@@ -177,6 +180,13 @@ final class DirectoryRegistry {
     }
   }
 
+  /**
+   * Returns a change of a connection when nobody of its directory loses anything by it any more.
+   */
+  Changed settled(String connectionId, Changed changed) {
+    return ofConnection(connectionId).map(id -> demotions.settled(id, changed)).orElse(changed);
+  }
+
   /** Tells its users anew after a change of the connection; returns lines of the audit. */
   List<AuditEntry> connectionChanged(Change change, String connectionId, Origin origin) {
     String sql =
@@ -190,12 +200,14 @@ final class DirectoryRegistry {
 
   /** Changes what is not null. Empty where there is no such directory. */
   Optional<Opened> update(String id, Patch patch, Origin origin) {
-    return transactions.change(
-        change -> {
-          RoleRecords.hold(change);
-          DirectoryQueue.enterAlone(change, id);
-          return VIEW.lock(change, id).map(before -> update(change, id, patch, before, origin));
-        });
+    Optional<Opened> opened =
+        transactions.change(
+            change -> {
+              RoleRecords.hold(change);
+              DirectoryQueue.enterAlone(change, id);
+              return VIEW.lock(change, id).map(before -> update(change, id, patch, before, origin));
+            });
+    return opened.map(done -> new Opened(demotions.settled(id, done.changed), done.secret));
   }
 
   private Opened update(Change change, String id, Patch patch, Spelled before, Origin origin) {

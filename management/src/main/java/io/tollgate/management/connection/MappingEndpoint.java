@@ -16,7 +16,9 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoints of which groups make which roles. Safe for all virtual threads. */
@@ -62,11 +64,19 @@ final class MappingEndpoint {
     String group = group(body);
     String role = role(body);
     @Nullable Integer precedence = precedence(body);
-    Changed made =
-        mappings
-            .insert(id, group, role, precedence, Origin.of(exchange))
-            .orElseThrow(DirectoryEndpoint::unknown);
+    Origin origin = Origin.of(exchange);
+    Changed made = done(id, () -> mappings.insert(id, group, role, precedence, origin));
     service.answer(exchange, new Changed(naming.mapping(made.object()), made.change()));
+  }
+
+  /** What is done already is refused when it holds: whoever did it may have been told to wait. */
+  private Changed done(String directoryId, Supplier<Optional<Changed>> change) {
+    try {
+      return change.get().orElseThrow(DirectoryEndpoint::unknown);
+    } catch (MappingRegistry.Repeated repeated) {
+      mappings.settle(directoryId);
+      throw service.passed(repeated.refusal());
+    }
   }
 
   private static MappingRegistry.Entry entry(RequestBody body) {
@@ -142,8 +152,8 @@ final class MappingEndpoint {
     String id = DirectoryEndpoint.id(exchange);
     String mapping =
         Service.id(exchange, "mapping_id", MappingRegistry.PREFIX, MappingEndpoint::unknown);
-    Changed changed =
-        mappings.delete(id, mapping, Origin.of(exchange)).orElseThrow(DirectoryEndpoint::unknown);
+    Origin origin = Origin.of(exchange);
+    Changed changed = done(id, () -> mappings.delete(id, mapping, origin));
     service.pass(changed);
     var gone =
         new JsonObject()

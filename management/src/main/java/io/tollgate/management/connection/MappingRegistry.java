@@ -59,6 +59,7 @@ final class MappingRegistry {
 
   private final Transactions transactions;
   private final Recompute recompute;
+  private final Demotions demotions;
   private final RandomGenerator random;
 
   /**
@@ -72,9 +73,29 @@ final class MappingRegistry {
   /** What becomes of a list. */
   private interface Edit extends Function<List<Entry>, List<Entry>> {}
 
-  MappingRegistry(Transactions transactions, Recompute recompute, RandomGenerator random) {
+  /**
+   * Refuses what an earlier call may have done already, whose caller was told that it takes time.
+   */
+  static final class Repeated extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final ApiError refusal;
+
+    private Repeated(ApiError refusal) {
+      super(refusal.getMessage(), null, false, false);
+      this.refusal = refusal;
+    }
+
+    ApiError refusal() {
+      return refusal;
+    }
+  }
+
+  MappingRegistry(
+      Transactions transactions, Recompute recompute, Demotions demotions, RandomGenerator random) {
     this.transactions = transactions;
     this.recompute = recompute;
+    this.demotions = demotions;
     this.random = random;
   }
 
@@ -105,11 +126,12 @@ final class MappingRegistry {
             origin,
             entries -> {
               if (entries.stream().anyMatch(e -> groupId.equals(e.groupId))) {
-                throw ApiError.form(
-                    "form_already_exists",
-                    "already exists",
-                    MappingEndpoint.SCIM_GROUP,
-                    MappingEndpoint.SCIM_GROUP + " is mapped already.");
+                throw new Repeated(
+                    ApiError.form(
+                        "form_already_exists",
+                        "already exists",
+                        MappingEndpoint.SCIM_GROUP,
+                        MappingEndpoint.SCIM_GROUP + " is mapped already."));
               }
               int end = entries.size();
               entries.add(
@@ -140,21 +162,28 @@ final class MappingRegistry {
         origin,
         entries -> {
           if (!entries.removeIf(entry -> id.equals(entry.id))) {
-            throw MappingEndpoint.unknown();
+            throw new Repeated(MappingEndpoint.unknown());
           }
           return entries;
         });
   }
 
   private Optional<Changed> change(String directoryId, Origin origin, Edit edit) {
-    return transactions.change(
-        change -> {
-          RoleRecords.hold(change);
-          DirectoryQueue.enterAlone(change, directoryId);
-          return ConnectionViews.DIRECTORIES
-              .lock(change, directoryId)
-              .map(directory -> change(change, directoryId, directory, origin, edit));
-        });
+    Optional<Changed> changed =
+        transactions.change(
+            change -> {
+              RoleRecords.hold(change);
+              DirectoryQueue.enterAlone(change, directoryId);
+              return ConnectionViews.DIRECTORIES
+                  .lock(change, directoryId)
+                  .map(directory -> change(change, directoryId, directory, origin, edit));
+            });
+    return changed.map(done -> demotions.settled(directoryId, done));
+  }
+
+  /** Returns when nobody has more by an earlier list than by the one that there is. */
+  void settle(String directoryId) {
+    demotions.settle(directoryId);
   }
 
   private Changed change(
@@ -173,6 +202,10 @@ final class MappingRegistry {
           MappingEndpoint.MAPPINGS,
           "A directory may map " + COUNT_MAX + " groups, would map " + is.size() + ".");
     }
+    if (isSame(was, is)) {
+      // Told anew, those who wait for it would wait from the beginning.
+      return new Changed(before, change.newest());
+    }
     write(change, directoryId, organization, was, is);
     Set<String> groups = new HashSet<>();
     was.stream().map(Entry::groupId).filter(Objects::nonNull).forEach(groups::add);
@@ -184,6 +217,18 @@ final class MappingRegistry {
     String action = "directory.update_group_role_mappings";
     lines.addFirst(origin.entry(action, directoryId, before.text(), after.text()));
     return new Changed(after, change.record(lines));
+  }
+
+  private static boolean isSame(List<Entry> was, List<Entry> is) {
+    boolean isSame = was.size() == is.size();
+    for (int i = 0; isSame && i < is.size(); i++) {
+      Entry one = was.get(i);
+      isSame =
+          one.roleId.equals(is.get(i).roleId)
+              && one.groupId != null
+              && one.groupId.equals(is.get(i).groupId);
+    }
+    return isSame;
   }
 
   private static String organization(Change change, String directoryId, Spelled directory) {

@@ -39,7 +39,24 @@ final class Recompute {
 
   private static final String WAITING =
       """
-      SELECT id FROM tollgate.directory WHERE recomputed_to IS NOT NULL ORDER BY id LIMIT 100
+      SELECT id FROM tollgate.directory d WHERE recomputed_to IS NOT NULL
+        OR EXISTS (SELECT FROM tollgate.directory_recompute r WHERE r.directory_id = d.id)
+      ORDER BY id LIMIT 100
+      """;
+
+  private static final String IS_DEMOTING =
+      """
+      SELECT FROM tollgate.directory d WHERE id = $1 AND (recomputed_to LIKE 'demotions:%'
+        OR EXISTS (SELECT FROM tollgate.directory_recompute r WHERE r.directory_id = d.id))
+      """;
+
+  private static final String BEGIN =
+      """
+      WITH asked AS (
+        DELETE FROM tollgate.directory_recompute WHERE directory_id = $1 RETURNING id
+      )
+      UPDATE tollgate.directory SET recomputed_to = 'demotions:'
+      WHERE id = $1 AND EXISTS (SELECT FROM asked)
       """;
 
   private static final String REACHED =
@@ -91,7 +108,7 @@ final class Recompute {
     Tuple parameters =
         Tuple.of(directoryId)
             .addArrayOfString(groupIds.toArray(String[]::new))
-            .addInteger(RoleResolution.AT_ONCE_MAX + 1);
+            .addInteger(roles.atOnceMax() + 1);
     List<String> users = ids(change, HELD, "user_id", parameters);
     count(change, directoryId);
     return told(origin, directoryId, roles.apply(change, directoryId, users), List.of());
@@ -102,7 +119,7 @@ final class Recompute {
     List<String> users = users(change, directoryId, "", USERS_AT_ONCE + 1);
     count(change, directoryId);
     if (users.size() > USERS_AT_ONCE) {
-      RoleResolution.later(change, directoryId);
+      later(change, directoryId);
       return List.of();
     }
     return told(
@@ -110,6 +127,17 @@ final class Recompute {
         directoryId,
         roles.apply(change, directoryId, users),
         attributes(change, directoryId, users));
+  }
+
+  /** Lets all users of a directory be told anew some at a time, beginning with those who lose. */
+  static void later(Change change, String directoryId) {
+    String sql = "INSERT INTO tollgate.directory_recompute (directory_id) VALUES ($1)";
+    change.execute(sql, Tuple.of(directoryId));
+  }
+
+  /** Returns whether some of a directory's users may yet have what they are to lose. */
+  static boolean isDemoting(Change change, String directoryId) {
+    return change.execute(IS_DEMOTING, Tuple.of(directoryId)).rowCount() > 0;
   }
 
   private static void count(Change change, String directoryId) {
@@ -193,16 +221,32 @@ final class Recompute {
           RoleRecords.hold(change);
           for (String id : ids(change, WAITING, "id", Tuple.tuple())) {
             if (DirectoryQueue.isFirstWorker(change, id)) {
-              DirectoryQueue.enterAlone(change, id);
-              // Whoever was alone with it before may have ended what there was to be done.
-              for (Row row : change.execute(REACHED, Tuple.of(id))) {
-                goOn(change, id, row.getString("recomputed_to"));
-              }
+              goOn(change, id);
               return true;
             }
           }
           return false;
         });
+  }
+
+  /** Goes on with this directory; returns whether there was anything to be done. */
+  boolean step(String directoryId) {
+    return transactions.change(
+        change -> {
+          RoleRecords.hold(change);
+          return goOn(change, directoryId);
+        });
+  }
+
+  private boolean goOn(Change change, String directoryId) {
+    DirectoryQueue.enterAlone(change, directoryId);
+    change.execute(BEGIN, Tuple.of(directoryId));
+    // Whoever was alone with it before may have ended what there was to be done.
+    for (Row row : change.execute(REACHED, Tuple.of(directoryId))) {
+      goOn(change, directoryId, row.getString("recomputed_to"));
+      return true;
+    }
+    return false;
   }
 
   private void goOn(Change change, String directoryId, String to) {

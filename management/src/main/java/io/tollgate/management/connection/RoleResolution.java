@@ -107,6 +107,7 @@ public final class RoleResolution {
       """;
 
   private final RandomGenerator random;
+  private final int atOnceMax;
 
   /** What is known of a directory while it is held. */
   private record Held(@Nullable String organizationId, boolean isEnabled, boolean isMapping) {
@@ -131,7 +132,17 @@ public final class RoleResolution {
 
   /** Makes it; ids of memberships are made of what is random. */
   public RoleResolution(RandomGenerator random) {
+    this(random, AT_ONCE_MAX);
+  }
+
+  /** Makes one of which a change tells so many users at most. */
+  RoleResolution(RandomGenerator random, int atOnceMax) {
     this.random = random;
+    this.atOnceMax = atOnceMax;
+  }
+
+  int atOnceMax() {
+    return atOnceMax;
   }
 
   /**
@@ -177,7 +188,7 @@ public final class RoleResolution {
    * Gives users the roles that their groups tell. Nothing changes where the directory is disabled
    * or maps no groups, but that a role comes back that was given by hand before it did. To be
    * called after each change of what groups hold, with all whom it concerns, where the directory is
-   * held or its row is locked.
+   * held or its row is locked; where they are very many, {@link Demotions} is to be asked after it.
    *
    * @param userIds of users, not of their SCIM resources; those who are not active are passed over
    * @return what has changed, for the audit
@@ -192,8 +203,8 @@ public final class RoleResolution {
     if (held.isEmpty() || userIds.isEmpty()) {
       return List.of();
     }
-    if (userIds.size() > AT_ONCE_MAX) {
-      later(change, directoryId);
+    if (userIds.size() > atOnceMax) {
+      Recompute.later(change, directoryId);
       return List.of();
     }
     String organization = Objects.requireNonNull(held.get().organizationId, "it tells");
@@ -219,12 +230,6 @@ public final class RoleResolution {
     added.addAll(changed);
     mirror(change, organization, records, added);
     return added.stream().map(told -> change(organization, told)).toList();
-  }
-
-  /** Lets all users of a directory be told anew by a worker, who begins with those who lose. */
-  static void later(Change change, String directoryId) {
-    String sql = "UPDATE tollgate.directory SET recomputed_to = 'demotions:' WHERE id = $1";
-    change.execute(sql, Tuple.of(directoryId));
   }
 
   /** Returns those whose role would lack something that the one before holds. */

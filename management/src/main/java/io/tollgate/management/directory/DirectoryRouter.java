@@ -82,7 +82,7 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
             url,
             random,
             metrics);
-    var holding = new Holding(transactions, barrier, connections.roles());
+    var holding = new Holding(transactions, barrier, connections.roles(), connections.demotions());
     var resources = new Resources(transactions);
     var vocabularies = new Vocabularies(transactions);
     new Discovery(vocabularies).enter(router);

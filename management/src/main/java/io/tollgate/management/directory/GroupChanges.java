@@ -137,7 +137,7 @@ final class GroupChanges {
       String id,
       Function<ObjectNode, ScimDocument> edit,
       Function<GroupMembers, Moves> move) {
-    return holding.change(asked, change -> update(change, asked, id, edit, move)).object();
+    return holding.changeGroup(asked, change -> update(change, asked, id, edit, move)).object();
   }
 
   private Holding.Done<GroupRow> update(
@@ -201,7 +201,7 @@ final class GroupChanges {
 
   /** Removes a group; the roles that it gave are told anew by the others. */
   void delete(Asked asked, String id) {
-    boolean wasThere = holding.change(asked, change -> delete(change, asked, id)).object();
+    boolean wasThere = holding.changeGroup(asked, change -> delete(change, asked, id)).object();
     if (!wasThere) {
       throw GroupRows.unknown();
     }
