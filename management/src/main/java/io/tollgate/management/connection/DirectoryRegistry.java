@@ -176,7 +176,6 @@ final class DirectoryRegistry {
           "UPDATE tollgate.directory SET organization_id = $2, updated_at = now()"
               + " WHERE connection_id = $1";
       change.execute(sql, Tuple.of(connectionId, organizationId));
-      checkOwner(change, organizationId);
     }
   }
 
@@ -194,6 +193,7 @@ final class DirectoryRegistry {
     List<AuditEntry> lines = new ArrayList<>();
     for (Row row : change.execute(sql, Tuple.of(connectionId))) {
       lines.addAll(recompute.ofAll(change, row.getString("id"), origin));
+      checkOwner(change, organization(change, row.getString("id")));
     }
     return lines;
   }
@@ -235,8 +235,8 @@ final class DirectoryRegistry {
             || !mapping.equals(was);
     List<AuditEntry> lines = List.of();
     if (tellsAnew && is.flag("enabled")) {
-      checkOwner(change, organization(change, id));
       lines = recompute.ofAll(change, id, origin);
+      checkOwner(change, organization(change, id));
     }
     Spelled after = VIEW.get(change::execute, id);
     return new Opened(

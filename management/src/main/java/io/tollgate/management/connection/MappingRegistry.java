@@ -210,9 +210,9 @@ final class MappingRegistry {
     Set<String> groups = new HashSet<>();
     was.stream().map(Entry::groupId).filter(Objects::nonNull).forEach(groups::add);
     is.stream().map(Entry::groupId).filter(Objects::nonNull).forEach(groups::add);
-    DirectoryHold.checkLocalOwner(change, List.of(organization));
     List<AuditEntry> lines =
         new ArrayList<>(recompute.ofGroups(change, directoryId, groups, origin));
+    DirectoryHold.checkLocalOwner(change, List.of(organization));
     var after = new Spelled(list(change::execute, directoryId).page());
     String action = "directory.update_group_role_mappings";
     lines.addFirst(origin.entry(action, directoryId, before.text(), after.text()));

@@ -39,6 +39,16 @@ public final class DirectoryHold {
       WHERE u.id = $1
       """;
 
+  /**
+   * Two who each take away one of the last two come one after the other. Not the organization's
+   * row: others lock that one before they lock users.
+   */
+  private static final String LOCK_OWNERS =
+      """
+      SELECT pg_advisory_xact_lock(hashtextextended('owners of ' || id, 0)) FROM (
+        SELECT DISTINCT id FROM unnest($1::text[]) id ORDER BY id) id
+      """;
+
   /** Organizations whose groups tell roles, though nobody else could run them. */
   private static final String WITHOUT_OWNER =
       """
@@ -110,11 +120,14 @@ public final class DirectoryHold {
   /**
    * Refuses what would leave an organization whose groups tell roles without anybody else who may
    * run it: a mistake in the identity provider could not be mended from here any more. To be asked
-   * at the end of a change.
+   * at the end of a change, when all whom it concerns are locked: who asks has the owners to
+   * himself.
    */
   public static void checkLocalOwner(Change change, Collection<String> organizationIds) {
     List<String> lacking = new ArrayList<>();
     Tuple wanted = Tuple.tuple().addArrayOfString(organizationIds.toArray(String[]::new));
+    // In two statements: one that waits for the lock sees what was before.
+    change.execute(LOCK_OWNERS, wanted);
     change.execute(WITHOUT_OWNER, wanted).forEach(row -> lacking.add(row.getString("id")));
     if (!lacking.isEmpty()) {
       throw new ApiError(
