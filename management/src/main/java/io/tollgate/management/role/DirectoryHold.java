@@ -49,13 +49,13 @@ public final class DirectoryHold {
         SELECT DISTINCT id FROM unnest($1::text[]) id ORDER BY id) id
       """;
 
-  /** Organizations whose groups tell roles, though nobody else could run them. */
+  /** Organizations that a directory syncs, though nobody else could run them. */
   private static final String WITHOUT_OWNER =
       """
       SELECT o.id FROM tollgate.directory d
       JOIN tollgate.organization o ON o.id = d.organization_id
       JOIN tollgate.role_set s ON s.id = o.role_set_id
-      WHERE o.id = ANY($1::text[]) AND d.enabled AND d.group_role_mapping_enabled
+      WHERE o.id = ANY($1::text[]) AND d.enabled
         AND NOT EXISTS (
           SELECT FROM tollgate.membership m JOIN tollgate.app_user u ON u.id = m.user_id
           WHERE m.organization_id = o.id AND m.role_id = s.creator_role_id
@@ -118,10 +118,10 @@ public final class DirectoryHold {
   }
 
   /**
-   * Refuses what would leave an organization whose groups tell roles without anybody else who may
-   * run it: a mistake in the identity provider could not be mended from here any more. To be asked
-   * at the end of a change, when all whom it concerns are locked: who asks has the owners to
-   * himself.
+   * Refuses what would leave an organization that a directory syncs without anybody else who may
+   * run it: a mistake in the identity provider could not be mended from here any more, whether it
+   * tells roles or only who is there. To be asked at the end of a change, when all whom it concerns
+   * are locked: who asks has the owners to himself.
    */
   public static void checkLocalOwner(Change change, Collection<String> organizationIds) {
     List<String> lacking = new ArrayList<>();
@@ -134,7 +134,7 @@ public final class DirectoryHold {
           409,
           "organization_local_owner_missing",
           "Local owner missing",
-          "While groups tell the roles of "
+          "While a directory tells who is in "
               + String.join(", ", lacking)
               + ", one active member whom no directory manages must have the role of whoever"
               + " makes it.");

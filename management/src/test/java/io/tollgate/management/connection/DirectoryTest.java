@@ -219,6 +219,19 @@ class DirectoryTest {
   }
 
   @Test
+  void a_local_owner_is_needed_where_groups_make_no_roles_as_well() {
+    JsonObject organization = firm.organization();
+    JsonObject made = firm.directory(firm.connection(organization));
+    firm.patch(made, GroupRoleCase.UNMAPPED);
+    String owner = "/users/" + organization.getString("created_by");
+    firm.management.delete(owner).assertRefused(409, "organization_local_owner_missing");
+    firm.patch(made, OFF);
+    firm.management.delete(owner).ok();
+    firm.management.patch(path(made), ON).assertRefused(409, "organization_local_owner_missing");
+    assertThat(firm.management.get(path(made)).ok().getBoolean("enabled")).isFalse();
+  }
+
+  @Test
   void its_users_stay_as_they_are_when_it_is_deleted_and_each_has_a_line_of_the_audit() {
     JsonObject organization = firm.organization();
     JsonObject made = firm.directory(firm.connection(organization));

@@ -200,6 +200,26 @@ class LeaverTest {
   }
 
   @Test
+  void the_last_owner_leaves_as_anybody_else_does() {
+    Sync own = stores.sync();
+    JsonObject person = own.created();
+    String userId = own.userId(person);
+    own.map(
+        own.createdGroup("Owners", person.getString("id")),
+        new JsonObject().put("id", "role_0000000000000000000000admin"));
+    assertThat(own.role(userId)).isEqualTo("org:admin");
+    // Whatever has become of the one of the house.
+    stores.postgres.execute(
+        "DELETE FROM tollgate.membership WHERE organization_id = '%s' AND user_id <> '%s'"
+            .formatted(own.organizationId, userId));
+    String secret = own.management.create(userId, "of the last owner").getString("secret");
+    assertThat(verified(secret)).isEqualTo(200);
+    own.patch(user(person), op("Replace", "active", "False")).ok();
+    assertThat(verified(secret)).isEqualTo(404);
+    assertThat(own.delete(user(person)).status()).isEqualTo(204);
+  }
+
+  @Test
   void the_audit_tells_what_became_of_him_and_by_whom() {
     JsonObject person = sync.created();
     String userId = sync.userId(person);
