@@ -7,6 +7,7 @@ import io.tollgate.management.audit.Origin;
 import io.tollgate.management.object.Spelled;
 import io.tollgate.management.object.WordId;
 import io.tollgate.management.plan.DeletedPayer;
+import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.RecordName;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.sqlclient.Row;
@@ -117,8 +118,8 @@ public final class DirectoryUsers {
    * Gives a user to a directory. His keys stay as they are, where he is active.
    *
    * @return whether he was there, and nobody else's
-   * @throws io.tollgate.management.wire.ApiError if an organization would be left without anybody
-   *     who can run it when its directory can't
+   * @throws ApiError if an organization would be left without anybody who can run it when its
+   *     directory can't
    */
   public static boolean takeOver(Change change, String userId, String directoryId, boolean active) {
     SubjectRecord record = MemberRoles.lock(change, userId);
@@ -144,6 +145,27 @@ public final class DirectoryUsers {
     SubjectRecord record = MemberRoles.lock(change, userId);
     change.put(RecordName.subject(new Subject(userId)), record.withEnabled(true));
     change.execute(ACTIVATE, Tuple.of(userId, true));
+  }
+
+  /** Refuses to make active who is a directory's, or was deleted by one; he must be locked. */
+  static void checkUnmanaged(Change change, String userId) {
+    String sql = "SELECT directory_id, departed_at FROM tollgate.app_user WHERE id = $1";
+    Row user = change.execute(sql, Tuple.of(userId)).iterator().next();
+    if (user.getValue("departed_at") != null) {
+      throw new ApiError(
+          409,
+          "user_departed",
+          "User departed",
+          "His directory has deleted the user for good; create another one.");
+    }
+    if (user.getString("directory_id") != null) {
+      throw new ApiError(
+          409,
+          "user_managed_by_scim",
+          "Managed by a directory",
+          "The user's directory tells whether he is active; activate him in the identity provider,"
+              + " or delete the directory first.");
+    }
   }
 
   /**

@@ -170,6 +170,32 @@ final class UserRegistry {
         });
   }
 
+  /**
+   * Lets a user be active again whom no directory manages any more; keys that he had stay ended.
+   * Empty where there is no such user.
+   */
+  Optional<Changed> activate(String id, Origin origin) {
+    return transactions.change(
+        change -> {
+          if (VIEW.find(change::execute, "id", id).isEmpty()) {
+            return Optional.empty();
+          }
+          // Before his row, as whoever takes him over for a directory does.
+          MemberRoles.lock(change, id);
+          return VIEW.lock(change, id).map(before -> activate(change, id, before, origin));
+        });
+  }
+
+  private static Changed activate(Change change, String id, Spelled before, Origin origin) {
+    DirectoryUsers.checkUnmanaged(change, id);
+    if (!before.flag("deprovisioned")) {
+      return new Changed(before, change.newest());
+    }
+    DirectoryUsers.comeBack(change, id);
+    Spelled after = VIEW.get(change::execute, id);
+    return Changed.updated(change, origin, "user.activate", before, after);
+  }
+
   /** What bounds the keys that he made for organizations stays, since they live on. */
   private static void endMemberships(Change change, String id, SubjectRecord record) {
     Set<String> organizations = DirectoryUsers.organizationsWithKeysOf(change, id);
