@@ -2,6 +2,7 @@ package io.tollgate.management.connection;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Transactions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -144,6 +145,15 @@ public final class ConnectionLog {
       throw e;
     }
     return some.size() == WRITTEN_AT_ONCE;
+  }
+
+  /** Writes lines with the change that they tell of. */
+  static void insert(Change change, List<Entry> entries) {
+    OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+    if (!entries.isEmpty()) {
+      List<Timed> lines = entries.stream().map(entry -> new Timed(now, entry, 0)).toList();
+      change.execute(INSERT, parameters(lines));
+    }
   }
 
   /** Forgets what is too old or too much; returns that there is no more. */

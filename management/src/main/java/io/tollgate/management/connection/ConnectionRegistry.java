@@ -149,7 +149,7 @@ final class ConnectionRegistry {
             .addString(merged(kept.getString("oidc"), wanted.oidc));
     change.execute(UPDATE, parameters);
     if (wanted.attributes != null) {
-      CustomAttribute.replace(change, id, wanted.attributes);
+      DirectoryRegistry.drop(change, id, CustomAttribute.replace(change, id, wanted.attributes));
     }
     Spelled after = VIEW.get(change::execute, id);
     // Told anew without need, those who wait for it would wait from the beginning.

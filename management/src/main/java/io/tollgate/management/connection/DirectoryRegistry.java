@@ -179,6 +179,17 @@ final class DirectoryRegistry {
     }
   }
 
+  /** Lets users of the connection's directory lose what stands under these keys. */
+  static void drop(Change change, String connectionId, List<String> keys) {
+    String sql =
+        "UPDATE tollgate.directory SET dropped_keys = dropped_keys || $2::text[]"
+            + " WHERE connection_id = $1 AND enabled";
+    if (!keys.isEmpty()) {
+      Tuple parameters = Tuple.of(connectionId).addArrayOfString(keys.toArray(String[]::new));
+      change.execute(sql, parameters);
+    }
+  }
+
   /**
    * Returns a change of a connection when nobody of its directory loses anything by it any more.
    */
@@ -223,6 +234,9 @@ final class DirectoryRegistry {
     Spelled is = VIEW.get(change::execute, id);
     boolean isSwitched = is.flag("enabled") != before.flag("enabled");
     @Nullable Secret secret = null;
+    if (isSwitched) {
+      resume(change, id, is.flag("enabled"));
+    }
     if (isSwitched && is.flag("enabled")) {
       secret = tokens.add(change, id, Duration.ZERO);
     } else if (isSwitched) {
@@ -241,6 +255,13 @@ final class DirectoryRegistry {
     Spelled after = VIEW.get(change::execute, id);
     return new Opened(
         Changed.updated(change, origin, "directory.update", before, after, lines), secret);
+  }
+
+  /** What was changed by hand while it was off is written over when it is on again, and told. */
+  private static void resume(Change change, String id, boolean isEnabled) {
+    String sql =
+        "UPDATE tollgate.directory SET is_resuming = $2, dropped_keys = '{}' WHERE id = $1";
+    change.execute(sql, Tuple.of(id, isEnabled));
   }
 
   static @Nullable String organization(Change change, String id) {

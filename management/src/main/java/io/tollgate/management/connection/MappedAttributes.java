@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.role.Metadata;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
@@ -38,9 +40,10 @@ public final class MappedAttributes {
    *
    * @param changed whether anything of him is another than before
    * @param warnings what could not be carried over, and stays as it was
+   * @param overwritten what he had where there is something else now, or nothing
    */
-  public record Outcome(boolean changed, List<AttributeWarning> warnings) {
-    static final Outcome NOTHING = new Outcome(false, List.of());
+  public record Outcome(boolean changed, List<AttributeWarning> warnings, JsonObject overwritten) {
+    static final Outcome NOTHING = new Outcome(false, List.of(), new JsonObject());
 
     public Outcome {
       warnings = List.copyOf(warnings);
@@ -109,7 +112,7 @@ public final class MappedAttributes {
                 .addArrayOfString(is.emails.toArray(String[]::new))
                 .addString(is.metadata));
       }
-      return new Outcome(!isSame, warnings);
+      return new Outcome(!isSame, warnings, isSame ? new JsonObject() : overwritten(was, is));
     }
     return Outcome.NOTHING;
   }
@@ -125,6 +128,25 @@ public final class MappedAttributes {
         mapping.name(last, was.lastName, document, warnings),
         mapping.emails(was.emails, document),
         isSame(was.metadata, merged) ? was.metadata : merged);
+  }
+
+  private static JsonObject overwritten(Kept was, Kept is) {
+    JsonObject members = new JsonObject();
+    if (was.firstName != null && !was.firstName.equals(is.firstName)) {
+      members.put(AttributeMapping.FIRST_NAME, was.firstName);
+    }
+    if (was.lastName != null && !was.lastName.equals(is.lastName)) {
+      members.put(AttributeMapping.LAST_NAME, was.lastName);
+    }
+    if (!was.emails.isEmpty() && !was.emails.equals(is.emails)) {
+      members.put("email_addresses", new JsonArray(was.emails));
+    }
+    JsonObject metadata = new JsonObject(was.metadata);
+    JsonObject after = new JsonObject(is.metadata);
+    metadata
+        .fieldNames()
+        .removeIf(key -> Objects.equals(metadata.getValue(key), after.getValue(key)));
+    return metadata.isEmpty() ? members : members.put("public_metadata", metadata);
   }
 
   /** Spelling apart: what is merged may come out in other words. */

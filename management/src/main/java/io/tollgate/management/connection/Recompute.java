@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries a change of what a directory makes of groups and attributes over to its users: at once
@@ -67,8 +68,25 @@ final class Recompute {
 
   private static final String USERS =
       """
-      SELECT id FROM tollgate.app_user WHERE directory_id = $1 AND active AND id > $2
+      SELECT id FROM tollgate.app_user
+      WHERE directory_id = $1 AND departed_at IS NULL AND id > $2
       ORDER BY id LIMIT $3
+      """;
+
+  /** Null where there is nothing to be told. */
+  private static final String RESUMING =
+      """
+      SELECT CASE WHEN is_resuming THEN connection_id END AS connection_id
+      FROM tollgate.directory WHERE id = $1
+      """;
+
+  /** What has been carried over to all is over. */
+  private static final String REACH =
+      """
+      UPDATE tollgate.directory SET recomputed_to = $2::text,
+        is_resuming = is_resuming AND $2::text IS NOT NULL,
+        dropped_keys = CASE WHEN $2::text IS NULL THEN '{}' ELSE dropped_keys END
+      WHERE id = $1
       """;
 
   private static final String DOCUMENTS =
@@ -81,12 +99,26 @@ final class Recompute {
       ORDER BY told.user_id
       """;
 
+  /** Each is looked up by himself, whatever Postgres knows yet of how many there are. */
   private static final String HELD =
       """
-      SELECT DISTINCT p.user_id FROM tollgate.scim_group_member m
-      JOIN tollgate.scim_user p ON p.directory_id = m.directory_id AND p.id = m.scim_user_id
-      WHERE m.directory_id = $1 AND m.group_id = ANY($2::text[]) LIMIT $3
+      SELECT told.user_id FROM (
+        SELECT DISTINCT scim_user_id FROM tollgate.scim_group_member
+        WHERE directory_id = $1 AND group_id = ANY($2::text[])
+      ) m
+      JOIN LATERAL (
+        SELECT p.user_id FROM tollgate.scim_user p
+        WHERE p.directory_id = $1 AND p.id = m.scim_user_id LIMIT 1
+      ) told ON true
+      LIMIT $3
       """;
+
+  /** Whose attributes have changed, and what they had. */
+  private record Filled(List<String> userIds, Overwrites overwrites) {
+    static Filled none() {
+      return new Filled(List.of(), new Overwrites());
+    }
+  }
 
   private final Transactions transactions;
   private final RoleResolution roles;
@@ -111,7 +143,8 @@ final class Recompute {
             .addInteger(roles.atOnceMax() + 1);
     List<String> users = ids(change, HELD, "user_id", parameters);
     count(change, directoryId);
-    return told(origin, directoryId, roles.apply(change, directoryId, users), List.of());
+    List<RoleChange> changed = roles.apply(change, directoryId, users);
+    return told(change, origin, directoryId, changed, Filled.none());
   }
 
   /** Tells anew the roles and attributes of all users of a directory; its row must be locked. */
@@ -122,11 +155,15 @@ final class Recompute {
       later(change, directoryId);
       return List.of();
     }
-    return told(
-        origin,
-        directoryId,
-        roles.apply(change, directoryId, users),
-        attributes(change, directoryId, users));
+    List<RoleChange> changed = roles.apply(change, directoryId, users);
+    Filled filled = attributes(change, directoryId, users);
+    List<AuditEntry> lines = told(change, origin, directoryId, changed, filled);
+    reach(change, directoryId, null);
+    return lines;
+  }
+
+  private static void reach(Change change, String directoryId, @Nullable String to) {
+    change.execute(REACH, Tuple.of(directoryId, to));
   }
 
   /** Lets all users of a directory be told anew some at a time, beginning with those who lose. */
@@ -154,33 +191,36 @@ final class Recompute {
     return change.execute(sql, parameters).stream().map(row -> row.getString(column)).toList();
   }
 
-  /** Returns whose attributes have changed. */
-  private List<String> attributes(Change change, String directoryId, List<String> userIds) {
+  private Filled attributes(Change change, String directoryId, List<String> userIds) {
     Optional<AttributeMapping> mapping = AttributeMapping.find(change, directoryId);
     List<String> changed = new ArrayList<>();
+    var overwrites = new Overwrites();
     if (mapping.isPresent()) {
       Tuple parameters = Tuple.of(directoryId).addArrayOfString(userIds.toArray(String[]::new));
       for (Row row : change.execute(DOCUMENTS, parameters)) {
         String user = row.getString("user_id");
-        if (fills(change, mapping.get(), directoryId, user, read(row.getString("document")))) {
+        MappedAttributes.Outcome outcome =
+            fill(change, mapping.get(), directoryId, user, read(row.getString("document")));
+        if (outcome.changed()) {
           changed.add(user);
         }
+        overwrites.add(user, outcome.overwritten());
       }
     }
-    return changed;
+    return new Filled(changed, overwrites);
   }
 
-  private boolean fills(
+  private MappedAttributes.Outcome fill(
       Change change,
       AttributeMapping mapping,
       String directoryId,
       String userId,
       ObjectNode document) {
     try {
-      return attributes.apply(change, mapping, directoryId, userId, document).changed();
+      return attributes.apply(change, mapping, directoryId, userId, document);
     } catch (MappedAttributes.TooLarge e) {
       // He keeps what he has until his directory tells less of him.
-      return false;
+      return MappedAttributes.Outcome.NOTHING;
     }
   }
 
@@ -193,10 +233,25 @@ final class Recompute {
   }
 
   private static List<AuditEntry> told(
-      Origin origin, String directoryId, List<RoleChange> roles, List<String> attributesOf) {
-    if (roles.isEmpty() && attributesOf.isEmpty()) {
+      Change change, Origin origin, String directoryId, List<RoleChange> roles, Filled filled) {
+    if (roles.isEmpty() && filled.userIds.isEmpty()) {
       return List.of();
     }
+    List<AuditEntry> lines = new ArrayList<>();
+    lines.add(resolved(origin, directoryId, roles, filled.userIds));
+    lines.addAll(filled.overwrites.lines(origin, directoryId));
+    for (Row row : change.execute(RESUMING, Tuple.of(directoryId))) {
+      @Nullable String connection = row.getString("connection_id");
+      if (connection != null) {
+        filled.overwrites.add(roles);
+        filled.overwrites.log(change, connection);
+      }
+    }
+    return lines;
+  }
+
+  private static AuditEntry resolved(
+      Origin origin, String directoryId, List<RoleChange> roles, List<String> attributesOf) {
     var before = new JsonArray();
     var after = new JsonArray();
     for (RoleChange role : roles) {
@@ -206,12 +261,11 @@ final class Recompute {
     }
     var is =
         new JsonObject().put("members", after).put("attributes_of", new JsonArray(attributesOf));
-    return List.of(
-        origin.entry(
-            "directory.resolve",
-            directoryId,
-            new JsonObject().put("members", before).encode(),
-            is.encode()));
+    return origin.entry(
+        "directory.resolve",
+        directoryId,
+        new JsonObject().put("members", before).encode(),
+        is.encode());
   }
 
   /** Goes on with one directory, if one waits; returns whether there may be more at once. */
@@ -256,14 +310,12 @@ final class Recompute {
     List<String> users = users(change, directoryId, after, most);
     List<String> losing = isFirst ? roles.losing(change, directoryId, users) : users;
     List<RoleChange> changed = roles.apply(change, directoryId, losing);
-    List<String> filled = isFirst ? List.of() : attributes(change, directoryId, users);
+    Filled filled = isFirst ? Filled.none() : attributes(change, directoryId, users);
     boolean isEnd = users.size() < most;
     String pass = isFirst ? DEMOTIONS : ALL;
     String next = isEnd ? (isFirst ? ALL : null) : pass + users.getLast();
-    change.execute(
-        "UPDATE tollgate.directory SET recomputed_to = $2 WHERE id = $1",
-        Tuple.of(directoryId, next));
-    List<AuditEntry> lines = told(SCHEDULE, directoryId, changed, filled);
+    List<AuditEntry> lines = told(change, SCHEDULE, directoryId, changed, filled);
+    reach(change, directoryId, next);
     if (!lines.isEmpty()) {
       change.record(lines);
     }

@@ -285,6 +285,40 @@ class RecomputeTest {
         .isEqualTo(Integer.toString(Recompute.USERS_AT_ONCE + 100));
   }
 
+  private void define(String key) {
+    JsonObject attribute =
+        new JsonObject().put("name", "Title").put("key", key).put("scim_path", "title");
+    JsonObject change = new JsonObject().put("custom_attributes", new JsonArray().add(attribute));
+    firm.management.patch(Firm.CONNECTIONS + "/" + id(connection), change).ok();
+    await();
+  }
+
+  private String having(String key) {
+    return firm.postgres.query(
+        """
+        SELECT count(*) FROM tollgate.app_user
+        WHERE directory_id = '%s' AND public_metadata ->> '%s' = 'Dr'
+        """
+            .formatted(id(directory), key));
+  }
+
+  @Test
+  void a_key_that_becomes_another_one_goes_from_thousands_later() {
+    found();
+    int many = Recompute.USERS_AT_ONCE + 100;
+    crowd(firm.group(directory), MEMBER, "default", 1, many);
+    define("title");
+    assertThat(having("title")).isEqualTo(Integer.toString(many));
+    define("rank");
+    assertThat(having("rank")).isEqualTo(Integer.toString(many));
+    assertThat(having("title")).isEqualTo("0");
+    assertThat(
+            firm.postgres.query(
+                "SELECT dropped_keys::text FROM tollgate.directory WHERE id = '%s'"
+                    .formatted(id(directory))))
+        .isEqualTo("{}");
+  }
+
   @Test
   void those_who_lose_something_come_before_those_who_win() {
     found();
