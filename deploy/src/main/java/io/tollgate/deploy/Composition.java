@@ -74,7 +74,8 @@ final class Composition {
                 billing(),
                 new ConnectionConfig(
                     settings.find(ManagementCatalogue.MANAGEMENT_PUBLIC_URL),
-                    settings.get(ManagementCatalogue.SCIM_TOKEN_OVERLAP))));
+                    settings.get(ManagementCatalogue.SCIM_TOKEN_OVERLAP),
+                    settings.get(ManagementCatalogue.SCIM_DEPARTED_RETENTION))));
   }
 
   /** What both count in one place would come under one name. */

@@ -62,6 +62,11 @@ final class ManagementCatalogue {
           "scim.token-overlap",
           ConnectionConfig.TOKEN_OVERLAP,
           "how long a directory's token still works once another has taken its place");
+  static final Setting<Duration> SCIM_DEPARTED_RETENTION =
+      SETTINGS.addDuration(
+          "scim.departed-retention",
+          ConnectionConfig.DEPARTED_RETENTION,
+          "how long it is remembered who a user was whom his directory has deleted; 0s is at once");
   static final Setting<Secret> BILLING_CLOUDEVENTS_URL =
       SETTINGS.add("billing.cloudevents-url", SECRET_PATH, "", "where CloudEvents of usage go");
   static final Setting<Secret> BILLING_STRIPE_KEY =

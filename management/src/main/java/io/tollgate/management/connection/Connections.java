@@ -5,8 +5,10 @@ import io.tollgate.key.Pepper;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.key.RevocationBarrier;
 import io.tollgate.management.object.Service;
+import io.tollgate.management.role.DepartedUsers;
 import io.tollgate.management.wire.Endpoints;
 import io.vertx.core.Deployable;
+import java.time.InstantSource;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -72,7 +74,9 @@ public final class Connections {
 
   /** Returns what works without anybody asking: a verticle of a virtual thread. */
   public Deployable worker() {
-    return new ConnectionWorker(transactions, log, recompute);
+    var departed =
+        new DepartedUsers(transactions, config.departedRetention(), InstantSource.system());
+    return new ConnectionWorker(transactions, log, recompute, departed);
   }
 
   /** Enters the endpoints into the table. */

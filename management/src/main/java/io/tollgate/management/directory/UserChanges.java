@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -271,7 +272,11 @@ final class UserChanges {
     asked.noted().userId(userId);
     asked.noted().resourceId(id);
     Spelled was = DirectoryUsers.get(change, userId);
-    List<AuditEntry> lines = new ArrayList<>(DirectoryUsers.depart(change, origin, userId));
+    List<String> names =
+        Stream.of("userName", "externalId", "displayName")
+            .map(name -> found.get().document().path(name).asText())
+            .toList();
+    List<AuditEntry> lines = new ArrayList<>(DirectoryUsers.depart(change, origin, userId, names));
     lines.addAll(madeKeys(change, asked, userId));
     UserRows.delete(change, directoryId, id);
     String is = DirectoryUsers.get(change, userId).text();

@@ -60,7 +60,7 @@ public final class DirectoryUsers {
   private static final String DEPART =
       """
       UPDATE tollgate.app_user SET active = false, departed_at = now(), username = NULL,
-        external_id = NULL, updated_at = now()
+        external_id = NULL, departed_as = $2, updated_at = now()
       WHERE id = $1
       """;
 
@@ -170,15 +170,17 @@ public final class DirectoryUsers {
 
   /**
    * Ends a user for good; he stays for the audit, and his memberships with him, since what he made
-   * for an organization is bounded by his role there, and lives on.
+   * for an organization is bounded by his role there, and lives on. Who he was is forgotten later.
    *
+   * @param names what the directory called him
    * @return the lines of the audit that the change must record with its own
    */
-  public static List<AuditEntry> depart(Change change, Origin origin, String userId) {
+  public static List<AuditEntry> depart(
+      Change change, Origin origin, String userId, List<String> names) {
     // Before his record is locked: the order in which all lock who change a subscription.
     List<AuditEntry> ended = DeletedPayer.end(change, origin, userId);
     close(change, userId);
-    change.execute(DEPART, Tuple.of(userId));
+    change.execute(DEPART, Tuple.of(userId).addArrayOfString(names.toArray(String[]::new)));
     return ended;
   }
 

@@ -25,7 +25,7 @@ class ConnectionConfigTest {
 
   @Test
   void a_public_address_is_told_as_it_is_set() {
-    var config = new ConnectionConfig("https://api.example/keys", Duration.ZERO);
+    var config = new ConnectionConfig("https://api.example/keys", Duration.ZERO, Duration.ZERO);
     assertThat(config.url("0.0.0.0", 8081)).isEqualTo("https://api.example/keys");
   }
 
@@ -42,7 +42,7 @@ class ConnectionConfigTest {
         "https://a b"
       })
   void what_is_no_public_address_is_refused_by_its_setting(String url) {
-    assertThatThrownBy(() -> new ConnectionConfig(url, Duration.ZERO))
+    assertThatThrownBy(() -> new ConnectionConfig(url, Duration.ZERO, Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("management.public-url")
         .hasMessageContaining(url);
@@ -51,8 +51,16 @@ class ConnectionConfigTest {
   @ParameterizedTest
   @ValueSource(longs = {-1, 31})
   void an_overlap_is_thirty_days_at_most(long days) {
-    assertThatThrownBy(() -> new ConnectionConfig(null, Duration.ofDays(days)))
+    assertThatThrownBy(() -> new ConnectionConfig(null, Duration.ofDays(days), Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("scim.token-overlap");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 3_651})
+  void who_has_departed_is_remembered_for_ten_years_at_most(long days) {
+    assertThatThrownBy(() -> new ConnectionConfig(null, Duration.ZERO, Duration.ofDays(days)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("scim.departed-retention must be from 0s to 87600h");
   }
 }

@@ -8,11 +8,14 @@ import io.tollgate.management.TestManagement;
 import io.tollgate.management.connection.ConnectionLog.Channel;
 import io.tollgate.management.connection.ConnectionLog.Entry;
 import io.tollgate.management.connection.ConnectionLog.Outcome;
+import io.tollgate.management.role.DepartedUsers;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,7 +106,7 @@ class ConnectionLogTest {
 
   @Test
   void a_running_service_writes_what_it_is_given() {
-    var running = new ConnectionWorker(firm.transactions, log, recompute());
+    var running = new ConnectionWorker(firm.transactions, log, recompute(), departed());
     var vertx = Vertx.vertx();
     TestManagement.await(
         vertx.deployVerticle(
@@ -112,6 +115,10 @@ class ConnectionLogTest {
     // Whatever waits is written before it has stopped.
     TestManagement.await(vertx.close());
     assertThat(kept()).isEqualTo(1);
+  }
+
+  private static DepartedUsers departed() {
+    return new DepartedUsers(firm.transactions, Duration.ofDays(30), InstantSource.system());
   }
 
   private static Recompute recompute() {

@@ -200,6 +200,24 @@ class LeaverTest {
   }
 
   @Test
+  void a_running_service_forgets_who_he_was_when_it_is_time() {
+    JsonObject person = sync.created();
+    String userId = sync.userId(person);
+    assertThat(sync.delete(user(person)).status()).isEqualTo(204);
+    assertThat(sync.management.get("/users/" + userId).ok().getString("first_name"))
+        .isEqualTo("Ada");
+    stores.postgres.execute(
+        "UPDATE tollgate.app_user SET departed_at = now() - interval '31 days' WHERE id = '"
+            + userId
+            + "'");
+    Awaiting.until(
+        "he is forgotten",
+        () -> sync.management.get("/users/" + userId).ok().getValue("first_name") == null);
+    assertThat(sync.management.get("/users/" + userId).ok().getJsonArray("email_addresses"))
+        .isEmpty();
+  }
+
+  @Test
   void the_last_owner_leaves_as_anybody_else_does() {
     Sync own = stores.sync();
     JsonObject person = own.created();
