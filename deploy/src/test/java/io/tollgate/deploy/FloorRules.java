@@ -25,8 +25,9 @@ final class FloorRules {
           // What all settings share, and so the ground that everything stands on.
           Map.entry("setting", Set.of()),
           Map.entry("wire", Set.of()),
+          Map.entry("tls", Set.of()),
           // Who may pass is decided before a request is forwarded: proxy must not hear of keys.
-          Map.entry("proxy", Set.of("access", "plan", "setting", "wire")),
+          Map.entry("proxy", Set.of("access", "plan", "setting", "tls", "wire")),
           Map.entry("store", Set.of("key", "access", "plan", "setting")),
           Map.entry("ring", Set.of("key", "access", "plan", "setting", "store")),
           Map.entry("limit", Set.of("key", "access", "plan", "setting", "store")),
@@ -36,7 +37,7 @@ final class FloorRules {
               "edge",
               Set.of(
                   "key", "access", "plan", "setting", "wire", "proxy", "store", "ring", "limit",
-                  "quota", "meter")),
+                  "quota", "meter", "tls")),
           // ring for the lifetime of its entries, which a revoke has to wait for; meter, since
           // verify is
           // billed, too.

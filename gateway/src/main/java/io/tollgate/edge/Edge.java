@@ -232,6 +232,10 @@ final class Edge {
       out.field("tollgate-subject", grant.subject().id());
       out.field("tollgate-scopes", grant.scopes().toString());
     }
+    String certificate = request.connection().origin().certificate();
+    if (!certificate.isEmpty()) {
+      out.field("client-cert", certificate);
+    }
     RequestIds.write(request, out);
   }
 

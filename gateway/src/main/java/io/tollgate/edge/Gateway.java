@@ -7,6 +7,7 @@ import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
 import io.tollgate.quota.QuotaVerticle;
 import io.tollgate.ring.VerifierVerticle;
+import io.tollgate.tls.TlsFault;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -34,6 +35,7 @@ public final class Gateway {
   private final List<EdgeVerticle> edges;
   private final List<Future<String>> deployments;
   private final EdgeMetrics edgeMetrics;
+  private final CertificateWatch certificates;
   private @Nullable AccessLog accessLog;
   private volatile @Nullable Listener listener;
   private volatile RouteTable routes;
@@ -46,6 +48,7 @@ public final class Gateway {
       MeterVerticle meter,
       LimitVerticle limits,
       EdgeMetrics edgeMetrics,
+      CertificateWatch certificates,
       RouteTable routes) {
     this.vertx = vertx;
     this.config = config;
@@ -54,6 +57,7 @@ public final class Gateway {
     this.limits = limits;
     this.edgeMetrics = edgeMetrics;
     this.routes = routes;
+    this.certificates = certificates;
     edges = new ArrayList<>(config.edge().eventLoops());
     deployments = new ArrayList<>(config.edge().eventLoops());
   }
@@ -67,6 +71,12 @@ public final class Gateway {
   public static Future<Gateway> start(
       Vertx vertx, GatewayConfig config, List<Route> routes, MeterRegistry metrics) {
     RouteTable table = RouteTable.of(routes);
+    CertificateWatch certificates;
+    try {
+      certificates = CertificateWatch.of(config, metrics);
+    } catch (TlsFault fault) {
+      return Future.failedFuture(new IllegalStateException(fault.getMessage(), fault));
+    }
     var lookups = new VerifierVerticle(config.verifier(), "edge", metrics);
     var meter =
         new MeterVerticle(
@@ -81,7 +91,8 @@ public final class Gateway {
         new LimitVerticle(
             config.limit(), config.redis(), config.postgres(), lookups.self(), metrics);
     var gateway =
-        new Gateway(vertx, config, lookups, meter, limits, new EdgeMetrics(metrics), table);
+        new Gateway(
+            vertx, config, lookups, meter, limits, new EdgeMetrics(metrics), certificates, table);
     return vertx
         .deployVerticle(lookups)
         .compose(deployed -> vertx.deployVerticle(meter))
@@ -114,7 +125,10 @@ public final class Gateway {
             meter.meter(),
             edgeMetrics,
             System::nanoTime,
-            accessLog);
+            accessLog,
+            certificates.clients(),
+            certificates.upstreams());
+    certificates.start(vertx);
     for (int loop = 0; loop < config.edge().eventLoops(); loop++) {
       var edge = new EdgeVerticle(config.edge(), config.proxy(), parts, () -> routes);
       edges.add(edge);
@@ -144,6 +158,14 @@ public final class Gateway {
     routes = table;
     edges.forEach(edge -> edge.route(table));
     edgeMetrics.retainOnly(newRoutes);
+  }
+
+  /**
+   * Looks whether the files of TLS have changed, as is done every few seconds by itself; completes
+   * when new ones are used for the connections that come from then on. Faulty ones change nothing.
+   */
+  public Future<?> reloadCertificates() {
+    return certificates.look(vertx);
   }
 
   /** Completes if a key can be verified now, else fails and says why. */
@@ -177,7 +199,8 @@ public final class Gateway {
             // The look-ups last: requests that were under way may have needed one.
             .transform(metered -> vertx.undeploy(lookups.deploymentID()))
             .transform(lookupsStopped -> vertx.undeploy(limits.deploymentID()))
-            .onComplete(over -> closeLog());
+            .onComplete(over -> closeLog())
+            .onComplete(over -> certificates.stop(vertx));
     stopped = all;
     return all;
   }
