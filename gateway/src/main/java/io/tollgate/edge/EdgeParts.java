@@ -2,6 +2,7 @@ package io.tollgate.edge;
 
 import io.tollgate.limit.RateLimiter;
 import io.tollgate.meter.UsageMeter;
+import io.tollgate.principal.PrincipalKeys;
 import io.tollgate.quota.QuotaGate;
 import io.tollgate.ring.Verifier;
 import io.tollgate.tls.TlsContext;
@@ -18,4 +19,5 @@ record EdgeParts(
     LongSupplier monotonicNanos,
     @Nullable AccessLog accessLog,
     @Nullable TlsContext clientTls,
-    TlsContext upstreamTls) {}
+    TlsContext upstreamTls,
+    PrincipalKeys principals) {}

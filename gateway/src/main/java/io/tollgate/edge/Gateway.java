@@ -3,6 +3,7 @@ package io.tollgate.edge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.limit.LimitVerticle;
 import io.tollgate.meter.MeterVerticle;
+import io.tollgate.principal.PrincipalKeys;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
 import io.tollgate.quota.QuotaVerticle;
@@ -11,6 +12,7 @@ import io.tollgate.tls.TlsFault;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +38,7 @@ public final class Gateway {
   private final List<Future<String>> deployments;
   private final EdgeMetrics edgeMetrics;
   private final CertificateWatch certificates;
+  private final PrincipalKeys principals;
   private @Nullable AccessLog accessLog;
   private volatile @Nullable Listener listener;
   private volatile RouteTable routes;
@@ -58,6 +61,7 @@ public final class Gateway {
     this.edgeMetrics = edgeMetrics;
     this.routes = routes;
     this.certificates = certificates;
+    principals = new PrincipalKeys(config.pepper());
     edges = new ArrayList<>(config.edge().eventLoops());
     deployments = new ArrayList<>(config.edge().eventLoops());
   }
@@ -127,7 +131,8 @@ public final class Gateway {
             System::nanoTime,
             accessLog,
             certificates.clients(),
-            certificates.upstreams());
+            certificates.upstreams(),
+            principals);
     certificates.start(vertx);
     for (int loop = 0; loop < config.edge().eventLoops(); loop++) {
       var edge = new EdgeVerticle(config.edge(), config.proxy(), parts, () -> routes);
@@ -166,6 +171,11 @@ public final class Gateway {
    */
   public Future<?> reloadCertificates() {
     return certificates.look(vertx);
+  }
+
+  /** Returns the public keys of signed principals, as a JWK set (RFC 7517, 5). */
+  public JsonObject principalKeys() {
+    return principals.toJwks(lookups.verifier().storeMillis());
   }
 
   /** Completes if a key can be verified now, else fails and says why. */
