@@ -97,6 +97,7 @@ public final class Gateway {
     var gateway =
         new Gateway(
             vertx, config, lookups, meter, limits, new EdgeMetrics(metrics), certificates, table);
+    gateway.makeKeys(routes);
     return vertx
         .deployVerticle(lookups)
         .compose(deployed -> vertx.deployVerticle(meter))
@@ -117,6 +118,13 @@ public final class Gateway {
             metrics);
     quotas = opened;
     return opened;
+  }
+
+  /** Makes the keys that are needed before a request waits for them, and shows that they work. */
+  private void makeKeys(List<Route> routed) {
+    if (routed.stream().anyMatch(route -> !route.principal().isEmpty())) {
+      principals.toJwks(System.currentTimeMillis());
+    }
   }
 
   private Future<?> listen(MeterRegistry metrics) {
@@ -159,6 +167,7 @@ public final class Gateway {
 
   /** Takes new routes for the requests that come from now on; those under way keep theirs. */
   public void route(List<Route> newRoutes) {
+    makeKeys(newRoutes);
     RouteTable table = RouteTable.of(newRoutes);
     routes = table;
     edges.forEach(edge -> edge.route(table));
