@@ -1,5 +1,6 @@
 package io.tollgate.deploy;
 
+import static io.tollgate.deploy.Kind.CLIENT_CERTIFICATES;
 import static io.tollgate.deploy.Kind.DEPLOYMENT;
 import static io.tollgate.deploy.Kind.DURATION;
 import static io.tollgate.deploy.Kind.INTEGER;
@@ -24,6 +25,7 @@ import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
+import io.tollgate.tls.ClientCertificates;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -117,6 +119,26 @@ final class Catalogue {
           PATH,
           "",
           "file that gets a line of JSON per request; none by default");
+  static final Setting<Path> EDGE_TLS_CERTIFICATE =
+      LISTED.add(
+          "edge.tls-certificate",
+          PATH,
+          "",
+          "chain in PEM with which `edge.port` speaks TLS, see below; plain HTTP by default");
+  static final Setting<Path> EDGE_TLS_KEY =
+      LISTED.add("edge.tls-key", PATH, "", "key to it: PKCS #8 in PEM, not encrypted");
+  static final Setting<Path> EDGE_TLS_CLIENT_AUTHORITY =
+      LISTED.add(
+          "edge.tls-client-authority",
+          PATH,
+          "",
+          "authorities in PEM that vouch for clients; no certificates are asked for by default");
+  static final Setting<ClientCertificates> EDGE_TLS_CLIENTS =
+      LISTED.add(
+          "edge.tls-clients",
+          CLIENT_CERTIFICATES,
+          "required",
+          "whether a client then must show one, `required` or `optional`");
   static final Setting<Duration> EDGE_DRAIN_DEADLINE =
       LISTED.addDuration(
           "edge.drain-deadline",
@@ -206,6 +228,21 @@ final class Catalogue {
   static final Setting<Integer> PROXY_HEADER_COUNT_MAX =
       LISTED.addInteger(
           "proxy.header-count-max", PROXY.headerCountMax(), "most headers of a response");
+
+  static final Setting<Path> PROXY_TLS_AUTHORITY =
+      LISTED.add(
+          "proxy.tls-authority",
+          PATH,
+          "",
+          "authorities in PEM that vouch for `https` upstreams; the JVM's by default");
+  static final Setting<Path> PROXY_TLS_CERTIFICATE =
+      LISTED.add(
+          "proxy.tls-certificate",
+          PATH,
+          "",
+          "chain in PEM that is shown to upstreams which ask for one; none by default");
+  static final Setting<Path> PROXY_TLS_KEY =
+      LISTED.add("proxy.tls-key", PATH, "", "key to it: PKCS #8 in PEM, not encrypted");
 
   static final Setting<Integer> LIMIT_REQUESTS_PER_SECOND =
       LISTED.addInteger(

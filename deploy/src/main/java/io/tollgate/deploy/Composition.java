@@ -18,8 +18,12 @@ import io.tollgate.ring.RingConfig;
 import io.tollgate.store.GatewayName;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
+import io.tollgate.tls.Identity;
+import io.tollgate.tls.ListenerTls;
+import io.tollgate.tls.UpstreamTls;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +78,9 @@ final class Composition {
                 billing(),
                 new ConnectionConfig(
                     settings.find(ManagementCatalogue.MANAGEMENT_PUBLIC_URL),
-                    settings.get(ManagementCatalogue.SCIM_TOKEN_OVERLAP))));
+                    settings.get(ManagementCatalogue.SCIM_TOKEN_OVERLAP),
+                    settings.get(ManagementCatalogue.SCIM_LOG_EMAILS),
+                    settings.get(ManagementCatalogue.SCIM_DEPARTED_RETENTION))));
   }
 
   /** What both count in one place would come under one name. */
@@ -170,7 +176,27 @@ final class Composition {
         settings.get(Catalogue.EDGE_DRAIN_DEADLINE),
         clients(),
         trusted == null ? AddressRanges.NONE : trusted,
-        settings.find(Catalogue.EDGE_ACCESS_LOG));
+        settings.find(Catalogue.EDGE_ACCESS_LOG),
+        listenerTls());
+  }
+
+  private @Nullable ListenerTls listenerTls() {
+    @Nullable Identity identity = identity(Catalogue.EDGE_TLS_CERTIFICATE, Catalogue.EDGE_TLS_KEY);
+    @Nullable Path authority = settings.find(Catalogue.EDGE_TLS_CLIENT_AUTHORITY);
+    if (identity != null) {
+      return new ListenerTls(identity, authority, settings.get(Catalogue.EDGE_TLS_CLIENTS));
+    }
+    if (authority != null) {
+      throw new IllegalArgumentException(
+          "edge.tls-certificate must name a file where edge.tls-client-authority does, was not"
+              + " given");
+    }
+    return null;
+  }
+
+  private @Nullable Identity identity(Setting<Path> certificate, Setting<Path> key) {
+    return Identity.of(
+        certificate.name(), settings.find(certificate), key.name(), settings.find(key));
   }
 
   private ClientBounds clients() {
@@ -196,7 +222,10 @@ final class Composition {
         settings.get(Catalogue.PROXY_CONNECTIONS_MAX),
         settings.get(Catalogue.PROXY_QUEUE_MAX),
         settings.get(Catalogue.PROXY_HEADER_BYTES_MAX),
-        settings.get(Catalogue.PROXY_HEADER_COUNT_MAX));
+        settings.get(Catalogue.PROXY_HEADER_COUNT_MAX),
+        new UpstreamTls(
+            settings.find(Catalogue.PROXY_TLS_AUTHORITY),
+            identity(Catalogue.PROXY_TLS_CERTIFICATE, Catalogue.PROXY_TLS_KEY)));
   }
 
   /** Adds to what a record refuses where the operator has written it. */

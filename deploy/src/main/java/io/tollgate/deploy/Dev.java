@@ -164,13 +164,20 @@ final class Dev {
   }
 
   private String at(Setting<String> host, int port) {
+    return "http://" + hostAndPort(host, port);
+  }
+
+  private String hostAndPort(Setting<String> host, int port) {
     String address = settings.get(host);
     String reachable = address.equals("0.0.0.0") || address.equals("::") ? LOOPBACK : address;
-    return "http://" + (reachable.contains(":") ? "[" + reachable + "]" : reachable) + ":" + port;
+    return (reachable.contains(":") ? "[" + reachable + "]" : reachable) + ":" + port;
   }
 
   private void tell(Serving serving, DataDirectory data, String api, String key) {
-    String edge = at(Catalogue.EDGE_HOST, serving.edgePort());
+    @Nullable Path certificate = settings.find(Catalogue.EDGE_TLS_CERTIFICATE);
+    String edge =
+        (certificate == null ? "http://" : "https://")
+            + hostAndPort(Catalogue.EDGE_HOST, serving.edgePort());
     console.say("");
     console.say("edge        " + edge);
     console.say("management  " + api);

@@ -9,22 +9,27 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The listener for those who run the process: {@code /livez}, {@code /readyz} (with {@code
- * ?verbose} also what the fence and the projector stand at) and {@code /metrics}. It tells about
- * the inside, so it stands on the loopback address unless it is told otherwise.
+ * ?verbose} also what the fence and the projector stand at) and {@code /metrics}; and for upstreams
+ * the public keys of signed principals, {@code /.well-known/jwks.json}. It tells about the inside,
+ * so it stands on the loopback address unless it is told otherwise.
  */
 final class InternalListener {
   private static final int IDLE_SECONDS = 60;
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String JSON = "application/json";
+  private static final String JWKS = "application/jwk-set+json";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Vertx vertx;
   private final Readiness readiness;
   private final Metrics metrics;
   private final HttpServer server;
+  private volatile @Nullable Supplier<JsonObject> jwks;
 
   InternalListener(Vertx vertx, Readiness readiness, Metrics metrics) {
     this.vertx = vertx;
@@ -55,8 +60,23 @@ final class InternalListener {
       case "/livez" -> answer(request, 200, TEXT, "ok\n");
       case "/readyz" -> ready(request);
       case "/metrics" -> scrape(request);
+      case "/.well-known/jwks.json" -> keys(request);
       default -> answer(request, 404, TEXT, "/livez, /readyz and /metrics are here\n");
     }
+  }
+
+  private void keys(HttpServerRequest request) {
+    Supplier<JsonObject> known = jwks;
+    if (known == null) {
+      answer(request, 404, TEXT, "no edge is in this process, so nothing is signed here\n");
+    } else {
+      answer(request, 200, JWKS, known.get().encode());
+    }
+  }
+
+  /** Serves the public keys from now on. */
+  void publish(Supplier<JsonObject> keys) {
+    jwks = keys;
   }
 
   private void ready(HttpServerRequest request) {

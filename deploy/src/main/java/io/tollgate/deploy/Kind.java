@@ -2,8 +2,10 @@ package io.tollgate.deploy;
 
 import io.tollgate.access.AddressRanges;
 import io.tollgate.key.Secret;
+import io.tollgate.management.connection.EmailsInLog;
 import io.tollgate.meter.WhenFull;
 import io.tollgate.setting.DurationText;
+import io.tollgate.tls.ClientCertificates;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +44,11 @@ record Kind<T>(
       open("deployment", "one of " + String.join(", ", DEPLOYMENTS), Kind::deployment);
 
   static final Kind<WhenFull> WHEN_FULL = open("policy", "one of pass, refuse", Kind::whenFull);
+
+  static final Kind<EmailsInLog> EMAILS_IN_LOG =
+      open("e-mails", "one of masked, whole", Kind::emailsInLog);
+  static final Kind<ClientCertificates> CLIENT_CERTIFICATES =
+      open("demand", "one of required, optional", Kind::clientCertificates);
 
   /** Read apart by {@link RouteEntries}, since it is a list with fields, not a text. */
   static final Kind<String> ROUTES =
@@ -99,6 +106,22 @@ record Kind<T>(
     return switch (text) {
       case "pass" -> WhenFull.PASS;
       case "refuse" -> WhenFull.REFUSE;
+      default -> throw new IllegalArgumentException(text);
+    };
+  }
+
+  private static EmailsInLog emailsInLog(String text) {
+    return switch (text) {
+      case "masked" -> EmailsInLog.MASKED;
+      case "whole" -> EmailsInLog.WHOLE;
+      default -> throw new IllegalArgumentException(text);
+    };
+  }
+
+  private static ClientCertificates clientCertificates(String text) {
+    return switch (text) {
+      case "required" -> ClientCertificates.REQUIRED;
+      case "optional" -> ClientCertificates.OPTIONAL;
       default -> throw new IllegalArgumentException(text);
     };
   }

@@ -1,5 +1,6 @@
 package io.tollgate.deploy;
 
+import static io.tollgate.deploy.Kind.EMAILS_IN_LOG;
 import static io.tollgate.deploy.Kind.SECRET;
 import static io.tollgate.deploy.Kind.SECRET_PATH;
 import static io.tollgate.deploy.Kind.TEXT;
@@ -8,6 +9,7 @@ import io.tollgate.key.Secret;
 import io.tollgate.management.ManagementConfig;
 import io.tollgate.management.billing.BillingConfig;
 import io.tollgate.management.connection.ConnectionConfig;
+import io.tollgate.management.connection.EmailsInLog;
 import java.time.Duration;
 
 /** The part of the {@link Catalogue} that management alone reads. */
@@ -39,7 +41,7 @@ final class ManagementCatalogue {
       SETTINGS.addInteger(
           "management.connections-max",
           ManagementConfig.CONNECTIONS_MAX,
-          "most connections to Postgres");
+          "most connections to Postgres; directory sync has half of them at most");
   static final Setting<Integer> MANAGEMENT_CLIENTS_MAX =
       SETTINGS.addInteger(
           "management.clients-max",
@@ -62,6 +64,18 @@ final class ManagementCatalogue {
           "scim.token-overlap",
           ConnectionConfig.TOKEN_OVERLAP,
           "how long a directory's token still works once another has taken its place");
+  static final Setting<EmailsInLog> SCIM_LOG_EMAILS =
+      SETTINGS.add(
+          "scim.log-emails",
+          EMAILS_IN_LOG,
+          "masked",
+          "what the logs of connections tell of e-mail addresses: `masked`, the first character and"
+              + " the domain, or `whole`");
+  static final Setting<Duration> SCIM_DEPARTED_RETENTION =
+      SETTINGS.addDuration(
+          "scim.departed-retention",
+          ConnectionConfig.DEPARTED_RETENTION,
+          "how long it is remembered who a user was whom his directory has deleted; 0s is at once");
   static final Setting<Secret> BILLING_CLOUDEVENTS_URL =
       SETTINGS.add("billing.cloudevents-url", SECRET_PATH, "", "where CloudEvents of usage go");
   static final Setting<Secret> BILLING_STRIPE_KEY =

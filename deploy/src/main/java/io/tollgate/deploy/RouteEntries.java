@@ -38,7 +38,8 @@ final class RouteEntries {
           "idle-timeout",
           "total-timeout",
           "cost",
-          "quota-status");
+          "quota-status",
+          "principal");
 
   private final String origin;
 
@@ -137,7 +138,8 @@ final class RouteEntries {
               duration(name, "idle-timeout", fields),
               duration(name, "total-timeout", fields)),
           cost(name, fields),
-          quotaStatus(name, fields));
+          quotaStatus(name, fields),
+          fields.containsKey("principal") ? principal(name, node, fields) : "");
     } catch (URISyntaxException e) {
       throw fault(node, name + "." + notUrl(upstream));
     } catch (IllegalArgumentException e) {
@@ -216,6 +218,14 @@ final class RouteEntries {
 
   private int quotaStatus(String name, Map<String, Node> fields) {
     return number(name, "quota-status", fields, Route.TOO_MANY_REQUESTS, "429|402", "429 or 402");
+  }
+
+  private String principal(String name, Node entry, Map<String, Node> fields) {
+    String audience = text(name, "principal", entry, fields);
+    if (audience.isEmpty()) {
+      throw fault(entry, name + ".principal must name an audience, was empty");
+    }
+    return audience;
   }
 
   private int number(

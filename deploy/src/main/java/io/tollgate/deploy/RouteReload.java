@@ -66,9 +66,15 @@ final class RouteReload implements AutoCloseable {
     return reload;
   }
 
-  /** Reads the file anew though it may not have changed. Safe for all threads. */
+  /**
+   * Reads the file anew though it may not have changed, and looks at those of TLS at once. Safe for
+   * all threads.
+   */
   void ask() {
     thread.execute(this::reload);
+    gateway
+        .reloadCertificates()
+        .onSuccess(looked -> LOG.debug("the files of TLS have been looked at"));
   }
 
   private void look(Path file) {

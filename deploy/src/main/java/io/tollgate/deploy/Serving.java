@@ -110,6 +110,7 @@ final class Serving {
       Gateway started =
           started("the edge", Gateway.start(vertx, plan.gateway, plan.routes, metrics.registry()));
       gateway = started;
+      internal.publish(started::principalKeys);
       readiness.add("edge", started::ready);
     }
     readiness.started();

@@ -25,8 +25,10 @@ final class FloorRules {
           // What all settings share, and so the ground that everything stands on.
           Map.entry("setting", Set.of()),
           Map.entry("wire", Set.of()),
+          Map.entry("tls", Set.of()),
+          Map.entry("principal", Set.of("key")),
           // Who may pass is decided before a request is forwarded: proxy must not hear of keys.
-          Map.entry("proxy", Set.of("access", "plan", "setting", "wire")),
+          Map.entry("proxy", Set.of("access", "plan", "setting", "tls", "wire")),
           Map.entry("store", Set.of("key", "access", "plan", "setting")),
           Map.entry("ring", Set.of("key", "access", "plan", "setting", "store")),
           Map.entry("limit", Set.of("key", "access", "plan", "setting", "store")),
@@ -35,8 +37,19 @@ final class FloorRules {
           Map.entry(
               "edge",
               Set.of(
-                  "key", "access", "plan", "setting", "wire", "proxy", "store", "ring", "limit",
-                  "quota", "meter")),
+                  "key",
+                  "access",
+                  "plan",
+                  "setting",
+                  "wire",
+                  "proxy",
+                  "store",
+                  "ring",
+                  "limit",
+                  "quota",
+                  "meter",
+                  "tls",
+                  "principal")),
           // ring for the lifetime of its entries, which a revoke has to wait for; meter, since
           // verify is
           // billed, too.

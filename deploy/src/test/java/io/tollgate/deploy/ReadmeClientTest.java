@@ -3,23 +3,16 @@ package io.tollgate.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,18 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code dev}, with its addresses for those in the text.
  */
 class ReadmeClientTest {
-  private static final Pattern BLOCK = Pattern.compile("(?ms)^```java\n(.*?)^```$");
-  private static final Pattern IMPORT = Pattern.compile("(?m)^import .*;$");
   private static final Pattern PRINTS = Pattern.compile("(?m)^// prints: (.*)$");
   private static final String SUBJECT = "user_2xhFjEI5X2qWRvtV13BzSj8H6Dk";
-  private static final String CLASS_PATH = System.getProperty("java.class.path");
-
-  private static String block() throws IOException {
-    String readme = Files.readString(Repository.here().root().resolve("README.md"));
-    List<String> blocks = BLOCK.matcher(readme).results().map(found -> found.group(1)).toList();
-    assertThat(blocks).as("blocks of Java in the README").hasSize(1);
-    return blocks.get(0);
-  }
 
   private static LaunchedTollgate dev(Path data) {
     return LaunchedTollgate.start(
@@ -58,30 +41,10 @@ class ReadmeClientTest {
 
   /** Puts into a class what a reader would paste into a method. */
   private static String framed(String block) {
-    String imports =
-        IMPORT.matcher(block).results().map(MatchResult::group).collect(Collectors.joining("\n"));
-    return imports
+    return ReadmeJava.imports(block)
         + "\nclass Walk { public static void main(String[] arguments) throws Exception {\n"
-        + IMPORT.matcher(block).replaceAll("")
+        + ReadmeJava.withoutImports(block)
         + "}}\n";
-  }
-
-  private static void compile(String source, Path home) throws IOException {
-    Path file = Files.writeString(home.resolve("Walk.java"), source);
-    var said = new ByteArrayOutputStream();
-    int result =
-        Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "a JDK is needed")
-            .run(
-                null,
-                said,
-                said,
-                "-proc:none",
-                "-cp",
-                CLASS_PATH,
-                "-d",
-                home.toString(),
-                file.toString());
-    assertThat(result).as(source + said.toString(StandardCharsets.UTF_8)).isZero();
   }
 
   /** Runs the walk where the reader stands, beside {@code .tollgate}; returns what it prints. */
@@ -92,7 +55,7 @@ class ReadmeClientTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                home + ":" + CLASS_PATH,
+                home + ":" + ReadmeJava.CLASS_PATH,
                 "Walk")
             .directory(home.toFile())
             .redirectOutput(printed.toFile())
@@ -120,7 +83,7 @@ class ReadmeClientTest {
 
   @Test
   void the_walk_creates_a_key_uses_it_and_revokes_it(@TempDir Path home) throws Exception {
-    String block = block();
+    String block = ReadmeJava.block("com.clerk");
     List<String> expected = PRINTS.matcher(block).results().map(found -> found.group(1)).toList();
     assertThat(expected)
         .containsExactly("created: 200", "used: 200", "revoked: 200", "used again: 401");
@@ -129,7 +92,7 @@ class ReadmeClientTest {
       String edge = dev.printed("^edge +(http\\S+)$");
       String api = dev.printed("^management +(http\\S+)$");
       String here = replaced(block, "http://127.0.0.1:8080", edge);
-      compile(framed(replaced(here, "http://127.0.0.1:8081", api)), home);
+      ReadmeJava.compile(framed(replaced(here, "http://127.0.0.1:8081", api)), "Walk", home);
       assertThat(run(home)).as(dev.output()).isEqualTo(expected);
 
       JsonObject key =

@@ -23,7 +23,7 @@ class RouteEntriesTest {
     Route route =
         routes(
                 "[{path: /a/, upstream: 'https://h:8443/base', scopes: [r, w], methods: [GET],"
-                    + " credentials: [X-API-Key], cost: 5, quota-status: 402}]")
+                    + " credentials: [X-API-Key], cost: 5, quota-status: 402, principal: orders}]")
             .get(0);
     assertThat(route.path()).isEqualTo("/a");
     assertThat(route.upstream()).hasHost("h").hasPort(8443).hasPath("/base");
@@ -32,6 +32,7 @@ class RouteEntriesTest {
     assertThat(route.credentials()).containsExactly(CredentialHeader.X_API_KEY);
     assertThat(route.cost()).isEqualTo(5);
     assertThat(route.quotaStatus()).isEqualTo(402);
+    assertThat(route.principal()).isEqualTo("orders");
   }
 
   @Test
@@ -42,6 +43,7 @@ class RouteEntriesTest {
     assertThat(route.credentials()).isEqualTo(Set.of(CredentialHeader.values()));
     assertThat(route.cost()).isEqualTo(1);
     assertThat(route.quotaStatus()).isEqualTo(429);
+    assertThat(route.principal()).isEmpty();
   }
 
   @Test
@@ -70,6 +72,9 @@ class RouteEntriesTest {
           [{path: /, upstream: 'http://h', cost: 1000001}]              | routes[0].cost
           [{path: /, upstream: 'http://h', cost: -1}]                   | routes[0].cost
           [{path: /, upstream: 'http://h', quota-status: 403}]          | routes[0].quota-status
+          [{path: /, upstream: 'http://h', principal: ''}]              | routes[0].principal
+          [{path: /, upstream: 'http://h', principal: 'a b'}]           | routes[0].principal
+          [{path: /, upstream: 'http://h', principal: [a]}]             | routes[0].principal
           [{path: /, upstream: 'http://h', cost: 1.5}]                  | routes[0].cost
           [{path: /, upstream: 'http://h', cost: [1]}]                  | routes[0].cost
           []                                                            | routes

@@ -106,6 +106,7 @@ class ServeTest {
       String internal = "http://127.0.0.1:" + serve.printed("management \\d+, internal (\\d+)");
       Awaiting.until("ready", () -> status(internal + "/readyz", "") == 200);
       assertThat(status(internal + "/livez", "")).isEqualTo(200);
+      assertThat(status(internal + "/.well-known/jwks.json", "")).isEqualTo(200);
       String key = createKey(management);
       assertThat(status(edge + "/a", key)).isEqualTo(200);
 

@@ -25,6 +25,8 @@ class SettingsTest {
       case "level" -> "error";
       case "deployment" -> "ha";
       case "policy" -> "refuse";
+      case "demand" -> "optional";
+      case "e-mails" -> "whole";
       case "address ranges" -> "192.0.2.0/24,2001:db8::1";
       case "list" -> "[{path: /other, upstream: 'http://other'}]";
       case "secret URL" -> "scheme://user:hunter2@host:1/x";

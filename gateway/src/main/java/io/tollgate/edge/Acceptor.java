@@ -27,6 +27,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   private final ClientBounds bounds;
   private final AddressRanges trustedProxies;
+  private final boolean secure;
   private final int connectionsMax;
   private final List<EdgeVerticle> edges;
   private final EdgeMetrics metrics;
@@ -37,6 +38,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   Acceptor(EdgeConfig config, List<EdgeVerticle> edges, EdgeMetrics metrics) {
     bounds = config.clients();
     trustedProxies = config.trustedProxies();
+    secure = config.tls() != null;
     this.edges = List.copyOf(edges);
     this.metrics = metrics;
     connectionsMax = Math.min(bounds.connectionsMax(), OpenFiles.max() / 10 * 9);
@@ -55,7 +57,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     channel.closeFuture().addListener(closed -> release(remote.getAddress(), trusted));
     EdgeVerticle edge = edges.get(next);
     next = next + 1 == edges.size() ? 0 : next + 1;
-    edge.take(channel, new Origin(remote.getAddress(), trusted, trustedProxies));
+    edge.take(channel, new Origin(remote.getAddress(), trusted, trustedProxies, secure));
   }
 
   private boolean admit(InetAddress address, boolean trusted) {

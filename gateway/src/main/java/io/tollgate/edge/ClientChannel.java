@@ -7,8 +7,13 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,9 +90,36 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
 
   /** Ends our side alone, as soon as all that was written has gone out. */
   final void endOutputOnceSent() {
-    channel
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(sent -> ((DuplexChannel) channel).shutdownOutput());
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> endOutput());
+  }
+
+  private void endOutput() {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      ((DuplexChannel) channel).shutdownOutput();
+    } else {
+      // The end that TLS knows goes first: without it, anybody may have cut the connection off.
+      tls.closeOutbound().addListener(told -> ((DuplexChannel) channel).shutdownOutput());
+    }
+  }
+
+  @Override
+  public final void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent shaken && shaken.isSuccess()) {
+      identify();
+    }
+  }
+
+  /** Takes down whom the client's certificate names, if it has shown one. */
+  private void identify() {
+    try {
+      var session = channel.pipeline().get(SslHandler.class).engine().getSession();
+      origin.identify((X509Certificate) session.getPeerCertificates()[0]);
+    } catch (SSLPeerUnverifiedException none) {
+      LOG.trace("a client showed no certificate");
+    } catch (CertificateEncodingException e) {
+      close();
+    }
   }
 
   final void close() {

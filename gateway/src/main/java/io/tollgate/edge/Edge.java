@@ -62,6 +62,7 @@ final class Edge {
   private final Refusals refusals;
   private final Credentials credentials = new Credentials();
   private final RouteTimers timers;
+  private final Principals principals;
   private RouteTable routes;
 
   Edge(
@@ -84,6 +85,7 @@ final class Edge {
     quotas = new QuotaStep(this, eventLoop, parts.quotas(), recheck);
     limits = new LimitStep(this, eventLoop, parts.limiter(), recheck);
     timers = new RouteTimers(parts.metrics());
+    principals = new Principals(parts.principals(), verifier::storeMillis);
   }
 
   /** Takes new routes for the requests that come from now on. */
@@ -231,6 +233,14 @@ final class Edge {
       out.put("tollgate-key-id: ak_").hex(grant.id().high()).hex(grant.id().low()).endLine();
       out.field("tollgate-subject", grant.subject().id());
       out.field("tollgate-scopes", grant.scopes().toString());
+      String audience = request.route().principal();
+      if (!audience.isEmpty()) {
+        out.field("tollgate-principal", principals.of(grant, audience));
+      }
+    }
+    String certificate = request.connection().origin().certificate();
+    if (!certificate.isEmpty()) {
+      out.field("client-cert", certificate);
     }
     RequestIds.write(request, out);
   }

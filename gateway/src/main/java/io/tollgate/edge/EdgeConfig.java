@@ -2,6 +2,7 @@ package io.tollgate.edge;
 
 import io.tollgate.access.AddressRanges;
 import io.tollgate.setting.Bounds;
+import io.tollgate.tls.ListenerTls;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param clients the bounds of what clients may take
  * @param trustedProxies whose word on where a request comes from is believed
  * @param accessLog the file that gets a line per request; null for none
+ * @param tls how TLS is spoken; null for plain HTTP
  */
 public record EdgeConfig(
     String host,
@@ -24,7 +26,8 @@ public record EdgeConfig(
     Duration drainDeadline,
     ClientBounds clients,
     AddressRanges trustedProxies,
-    @Nullable Path accessLog) {
+    @Nullable Path accessLog,
+    @Nullable ListenerTls tls) {
   private static final Duration TIME_MAX = Duration.ofHours(1);
   public static final EdgeConfig DEFAULTS =
       new EdgeConfig(
@@ -34,6 +37,7 @@ public record EdgeConfig(
           Duration.ofSeconds(30),
           ClientBounds.DEFAULTS,
           AddressRanges.NONE,
+          null,
           null);
   private static final int EVENT_LOOPS_MAX = 1_024;
 
@@ -45,6 +49,12 @@ public record EdgeConfig(
 
   /** Makes a configuration without trusted proxies and an access log. */
   EdgeConfig(String host, int port, int eventLoops, Duration drainDeadline, ClientBounds clients) {
-    this(host, port, eventLoops, drainDeadline, clients, AddressRanges.NONE, null);
+    this(host, port, eventLoops, drainDeadline, clients, AddressRanges.NONE, null, null);
+  }
+
+  /** Returns the same with TLS. */
+  EdgeConfig with(ListenerTls newTls) {
+    return new EdgeConfig(
+        host, port, eventLoops, drainDeadline, clients, trustedProxies, accessLog, newTls);
   }
 }

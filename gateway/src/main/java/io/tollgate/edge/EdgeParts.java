@@ -2,8 +2,10 @@ package io.tollgate.edge;
 
 import io.tollgate.limit.RateLimiter;
 import io.tollgate.meter.UsageMeter;
+import io.tollgate.principal.PrincipalKeys;
 import io.tollgate.quota.QuotaGate;
 import io.tollgate.ring.Verifier;
+import io.tollgate.tls.TlsContext;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,4 +17,7 @@ record EdgeParts(
     UsageMeter meter,
     EdgeMetrics metrics,
     LongSupplier monotonicNanos,
-    @Nullable AccessLog accessLog) {}
+    @Nullable AccessLog accessLog,
+    @Nullable TlsContext clientTls,
+    TlsContext upstreamTls,
+    PrincipalKeys principals) {}

@@ -3,11 +3,13 @@ package io.tollgate.edge;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.tollgate.meter.LoopMeter;
 import io.tollgate.proxy.Forwarder;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.RouteTable;
+import io.tollgate.tls.TlsContext;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -43,7 +45,7 @@ final class EdgeVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     EventLoop loop = ((ContextInternal) context).nettyEventLoop();
-    var newForwarder = new Forwarder(vertx, loop, proxyConfig);
+    var newForwarder = new Forwarder(vertx, loop, proxyConfig, parts.upstreamTls());
     LoopMeter newMeter = parts.meter().loop();
     eventLoop = loop;
     forwarder = newForwarder;
@@ -72,6 +74,12 @@ final class EdgeVerticle extends VerticleBase {
   /** Serves a connection that has been accepted; to be called on any thread. */
   void take(Channel channel, Origin origin) {
     channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+    TlsContext tls = parts.clientTls();
+    if (tls != null) {
+      SslHandler handler = tls.accept(channel.alloc());
+      handler.setHandshakeTimeoutMillis(config.clients().headerTimeout().toMillis());
+      channel.pipeline().addLast(handler);
+    }
     channel
         .pipeline()
         .addLast(new ClientConnection(Objects.requireNonNull(edge), connections, channel, origin));

@@ -3,13 +3,16 @@ package io.tollgate.edge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tollgate.limit.LimitVerticle;
 import io.tollgate.meter.MeterVerticle;
+import io.tollgate.principal.PrincipalKeys;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
 import io.tollgate.quota.QuotaVerticle;
 import io.tollgate.ring.VerifierVerticle;
+import io.tollgate.tls.TlsFault;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +37,8 @@ public final class Gateway {
   private final List<EdgeVerticle> edges;
   private final List<Future<String>> deployments;
   private final EdgeMetrics edgeMetrics;
+  private final CertificateWatch certificates;
+  private final PrincipalKeys principals;
   private @Nullable AccessLog accessLog;
   private volatile @Nullable Listener listener;
   private volatile RouteTable routes;
@@ -46,6 +51,7 @@ public final class Gateway {
       MeterVerticle meter,
       LimitVerticle limits,
       EdgeMetrics edgeMetrics,
+      CertificateWatch certificates,
       RouteTable routes) {
     this.vertx = vertx;
     this.config = config;
@@ -54,6 +60,8 @@ public final class Gateway {
     this.limits = limits;
     this.edgeMetrics = edgeMetrics;
     this.routes = routes;
+    this.certificates = certificates;
+    principals = new PrincipalKeys(config.pepper());
     edges = new ArrayList<>(config.edge().eventLoops());
     deployments = new ArrayList<>(config.edge().eventLoops());
   }
@@ -67,6 +75,12 @@ public final class Gateway {
   public static Future<Gateway> start(
       Vertx vertx, GatewayConfig config, List<Route> routes, MeterRegistry metrics) {
     RouteTable table = RouteTable.of(routes);
+    CertificateWatch certificates;
+    try {
+      certificates = CertificateWatch.of(config, metrics);
+    } catch (TlsFault fault) {
+      return Future.failedFuture(new IllegalStateException(fault.getMessage(), fault));
+    }
     var lookups = new VerifierVerticle(config.verifier(), "edge", metrics);
     var meter =
         new MeterVerticle(
@@ -81,7 +95,9 @@ public final class Gateway {
         new LimitVerticle(
             config.limit(), config.redis(), config.postgres(), lookups.self(), metrics);
     var gateway =
-        new Gateway(vertx, config, lookups, meter, limits, new EdgeMetrics(metrics), table);
+        new Gateway(
+            vertx, config, lookups, meter, limits, new EdgeMetrics(metrics), certificates, table);
+    gateway.makeKeys(routes);
     return vertx
         .deployVerticle(lookups)
         .compose(deployed -> vertx.deployVerticle(meter))
@@ -104,6 +120,13 @@ public final class Gateway {
     return opened;
   }
 
+  /** Makes the keys that are needed before a request waits for them, and shows that they work. */
+  private void makeKeys(List<Route> routed) {
+    if (routed.stream().anyMatch(route -> !route.principal().isEmpty())) {
+      principals.toJwks(System.currentTimeMillis());
+    }
+  }
+
   private Future<?> listen(MeterRegistry metrics) {
     accessLog = AccessLog.open(config.edge().accessLog(), metrics);
     var parts =
@@ -114,7 +137,11 @@ public final class Gateway {
             meter.meter(),
             edgeMetrics,
             System::nanoTime,
-            accessLog);
+            accessLog,
+            certificates.clients(),
+            certificates.upstreams(),
+            principals);
+    certificates.start(vertx);
     for (int loop = 0; loop < config.edge().eventLoops(); loop++) {
       var edge = new EdgeVerticle(config.edge(), config.proxy(), parts, () -> routes);
       edges.add(edge);
@@ -140,10 +167,24 @@ public final class Gateway {
 
   /** Takes new routes for the requests that come from now on; those under way keep theirs. */
   public void route(List<Route> newRoutes) {
+    makeKeys(newRoutes);
     RouteTable table = RouteTable.of(newRoutes);
     routes = table;
     edges.forEach(edge -> edge.route(table));
     edgeMetrics.retainOnly(newRoutes);
+  }
+
+  /**
+   * Looks whether the files of TLS have changed, as is done every few seconds by itself; completes
+   * when new ones are used for the connections that come from then on. Faulty ones change nothing.
+   */
+  public Future<?> reloadCertificates() {
+    return certificates.look(vertx);
+  }
+
+  /** Returns the public keys of signed principals, as a JWK set (RFC 7517, 5). */
+  public JsonObject principalKeys() {
+    return principals.toJwks(lookups.verifier().storeMillis());
   }
 
   /** Completes if a key can be verified now, else fails and says why. */
@@ -177,7 +218,8 @@ public final class Gateway {
             // The look-ups last: requests that were under way may have needed one.
             .transform(metered -> vertx.undeploy(lookups.deploymentID()))
             .transform(lookupsStopped -> vertx.undeploy(limits.deploymentID()))
-            .onComplete(over -> closeLog());
+            .onComplete(over -> closeLog())
+            .onComplete(over -> certificates.stop(vertx));
     stopped = all;
     return all;
   }

@@ -6,6 +6,9 @@ import io.tollgate.wire.Field;
 import io.tollgate.wire.RequestHead;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * connection's other side. Then the client is the rightmost address in {@code X-Forwarded-For}, all
  * its lines in order, that is not in that list itself; the leftmost, if all are. An entry that is
  * no address ends the search, and the last one before it counts, or else the proxy itself. {@code
- * X-Forwarded-Proto} counts where it stands once and is exactly {@code https}.
+ * X-Forwarded-Proto} counts where it stands once and is exactly {@code https}; where it does not
+ * stand, the connection's own scheme does.
  *
  * <p>{@code X-Forwarded-Host}, {@code Forwarded} and their kind are believed from nobody: common
  * proxies pass on what a client says there.
@@ -37,19 +41,34 @@ final class Origin {
   private final AddressRanges proxies;
   private IpAddress client;
   private String address;
-  private String scheme = HTTP;
+  private final String ownScheme;
+  private String scheme;
+  private String certificate = "";
 
   /**
    * Makes the origin of what comes on a connection.
    *
    * @param trusted whether the other side is one of the proxies that are trusted
+   * @param secure whether the connection is by TLS
    */
-  Origin(InetAddress otherSide, boolean trusted, AddressRanges trustedProxies) {
+  Origin(InetAddress otherSide, boolean trusted, AddressRanges trustedProxies, boolean secure) {
     peer = IpAddress.of(otherSide);
     peerText = peer.toString();
     proxies = trusted ? trustedProxies : AddressRanges.NONE;
     address = peerText;
     client = peer;
+    ownScheme = secure ? HTTPS : HTTP;
+    scheme = ownScheme;
+  }
+
+  /** The handshake has shown who the other side is. */
+  void identify(X509Certificate shown) throws CertificateEncodingException {
+    certificate = ':' + Base64.getEncoder().encodeToString(shown.getEncoded()) + ':';
+  }
+
+  /** Returns the other side's certificate as {@code Client-Cert} has it (RFC 9440, 2.2), or "". */
+  String certificate() {
+    return certificate;
   }
 
   /** Returns the client's address. */
@@ -71,7 +90,7 @@ final class Origin {
   void begin() {
     address = peerText;
     client = peer;
-    scheme = HTTP;
+    scheme = ownScheme;
   }
 
   /** Takes what a trusted proxy says in a head that is well-formed to its end. */
@@ -79,7 +98,7 @@ final class Origin {
     if (!proxies.isEmpty()) {
       client = client(head);
       address = client.toString();
-      scheme = scheme(head);
+      scheme = scheme(head, ownScheme);
     }
   }
 
@@ -139,8 +158,8 @@ final class Origin {
     return IpAddress.parse(form.group(form.group(1) == null ? 2 : 1));
   }
 
-  private static String scheme(RequestHead head) {
-    String said = HTTP;
+  private static String scheme(RequestHead head, String own) {
+    String said = own;
     boolean once = false;
     for (int field = 0; field < head.fieldCount(); field++) {
       if (head.field(field) == Field.X_FORWARDED_PROTO) {

@@ -84,6 +84,11 @@ public final class Pepper {
       return hmac(newestFirst.get(0), message);
     }
 
+    /** Returns the message's codes under all peppers of the list, newest first. */
+    public List<byte[]> codes(byte[] message) {
+      return newestFirst.stream().map(key -> hmac(key, message)).toList();
+    }
+
     /** Returns whether the message's code under any pepper of the list is the expected one. */
     public boolean verifies(byte[] message, Predicate<byte[]> expected) {
       for (SecretKeySpec key : newestFirst) {

@@ -6,18 +6,15 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.tollgate.tls.TlsContext;
 import io.tollgate.wire.ResponseHead;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes connections to upstreams, on the event loop that uses them.
@@ -32,15 +29,16 @@ final class Dialer {
   /** One pad for the responses of all upstreams: see {@link UpstreamConnection}. */
   private final ResponseHead responseHead;
 
-  private @Nullable SslContext tls;
+  private final TlsContext tls;
 
-  Dialer(Vertx vertx, EventLoop eventLoop, ProxyConfig config) {
-    this(eventLoop, config, bootstrap((VertxInternal) vertx));
+  Dialer(Vertx vertx, EventLoop eventLoop, ProxyConfig config, TlsContext tls) {
+    this(eventLoop, config, tls, bootstrap((VertxInternal) vertx));
   }
 
-  Dialer(EventLoop eventLoop, ProxyConfig config, Bootstrap sockets) {
+  Dialer(EventLoop eventLoop, ProxyConfig config, TlsContext tls, Bootstrap sockets) {
     this.eventLoop = eventLoop;
     this.config = config;
+    this.tls = tls;
     responseHead = new ResponseHead(config.headerCountMax());
     bootstrap =
         sockets
@@ -70,7 +68,7 @@ final class Dialer {
             .handler(
                 new ChannelInitializer<Channel>() {
                   @Override
-                  protected void initChannel(Channel channel) throws SSLException {
+                  protected void initChannel(Channel channel) {
                     if (secure) {
                       channel.pipeline().addLast(tlsHandler(channel, url));
                     }
@@ -95,13 +93,8 @@ final class Dialer {
     return dialled;
   }
 
-  private SslHandler tlsHandler(Channel channel, URI url) throws SSLException {
-    SslContext known = tls;
-    if (known == null) {
-      known = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS").build();
-      tls = known;
-    }
-    SslHandler handler = known.newHandler(channel.alloc(), hostOf(url), UpstreamAddress.port(url));
+  private SslHandler tlsHandler(Channel channel, URI url) {
+    SslHandler handler = tls.dial(channel.alloc(), hostOf(url), UpstreamAddress.port(url));
     handler.setHandshakeTimeoutMillis(config.connectTimeout().toMillis());
     return handler;
   }

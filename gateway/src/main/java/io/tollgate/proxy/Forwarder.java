@@ -1,6 +1,7 @@
 package io.tollgate.proxy;
 
 import io.netty.channel.EventLoop;
+import io.tollgate.tls.TlsContext;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Rebuild;
 import io.tollgate.wire.RequestHead;
@@ -37,9 +38,14 @@ public final class Forwarder {
   private final Map<URI, Upstream> upstreams = new HashMap<>();
   private long nowNanos = System.nanoTime();
 
-  public Forwarder(Vertx vertx, EventLoop eventLoop, ProxyConfig config) {
+  /**
+   * Makes the forwarder of an event loop.
+   *
+   * @param tls what connections to {@code https} upstreams are made with, for all event loops
+   */
+  public Forwarder(Vertx vertx, EventLoop eventLoop, ProxyConfig config, TlsContext tls) {
     this.config = config;
-    dialer = new Dialer(vertx, eventLoop, config);
+    dialer = new Dialer(vertx, eventLoop, config, tls);
   }
 
   /** Makes ready to forward one request; {@link Exchange#begin} sends it. */

@@ -1,6 +1,7 @@
 package io.tollgate.proxy;
 
 import io.tollgate.setting.Bounds;
+import io.tollgate.tls.UpstreamTls;
 import java.time.Duration;
 
 /**
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param queueMax the most requests per upstream and event loop that wait for a connection
  * @param headerBytesMax the longest head of a response
  * @param headerCountMax the most fields in it
+ * @param tls how TLS is spoken with those whose URL asks for it
  */
 public record ProxyConfig(
     Duration connectTimeout,
@@ -24,7 +26,8 @@ public record ProxyConfig(
     int connectionsMax,
     int queueMax,
     int headerBytesMax,
-    int headerCountMax) {
+    int headerCountMax,
+    UpstreamTls tls) {
   private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
   private static final int COUNT_MAX = 100_000;
 
@@ -37,7 +40,8 @@ public record ProxyConfig(
           256,
           1_024,
           64 * 1024,
-          200);
+          200,
+          UpstreamTls.DEFAULTS);
 
   public ProxyConfig {
     Bounds.check("proxy.connect-timeout", connectTimeout, TIMEOUT_MAX);
@@ -50,5 +54,41 @@ public record ProxyConfig(
     if (!totalTimeout.isZero()) {
       Bounds.check("proxy.total-timeout", totalTimeout, TIMEOUT_MAX);
     }
+  }
+
+  /** Makes bounds with the TLS that is the JVM's. */
+  public ProxyConfig(
+      Duration connectTimeout,
+      Duration responseTimeout,
+      Duration idleTimeout,
+      Duration totalTimeout,
+      int connectionsMax,
+      int queueMax,
+      int headerBytesMax,
+      int headerCountMax) {
+    this(
+        connectTimeout,
+        responseTimeout,
+        idleTimeout,
+        totalTimeout,
+        connectionsMax,
+        queueMax,
+        headerBytesMax,
+        headerCountMax,
+        UpstreamTls.DEFAULTS);
+  }
+
+  /** Returns the same with other TLS. */
+  public ProxyConfig with(UpstreamTls newTls) {
+    return new ProxyConfig(
+        connectTimeout,
+        responseTimeout,
+        idleTimeout,
+        totalTimeout,
+        connectionsMax,
+        queueMax,
+        headerBytesMax,
+        headerCountMax,
+        newTls);
   }
 }

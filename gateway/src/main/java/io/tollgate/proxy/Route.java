@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param cost how many units a request takes of each limit and quota, and counts, 0 to {@value
  *     #COST_MAX}
  * @param quotaStatus what a request beyond a quota is answered, 429 or 402
+ * @param principal for whom a signed principal is sent, 1 to {@value #PRINCIPAL_MAX} printable
+ *     ASCII characters; empty for none
  */
 public record Route(
     String path,
@@ -36,11 +39,15 @@ public record Route(
     boolean preflight,
     Timeouts timeouts,
     int cost,
-    int quotaStatus) {
+    int quotaStatus,
+    String principal) {
   public static final int COST_MAX = 1_000_000;
   public static final int COST = 1;
+  public static final int PRINCIPAL_MAX = 255;
   public static final int TOO_MANY_REQUESTS = 429;
   public static final int PAYMENT_REQUIRED = 402;
+
+  private static final Pattern PRINCIPAL = Pattern.compile("[!-~]{0," + PRINCIPAL_MAX + "}");
 
   /**
    * Checks the entry and brings its path to canonical form.
@@ -65,6 +72,14 @@ public record Route(
     if (quotaStatus != TOO_MANY_REQUESTS && quotaStatus != PAYMENT_REQUIRED) {
       throw new IllegalArgumentException("quota-status must be 429 or 402, was " + quotaStatus);
     }
+    if (!PRINCIPAL.matcher(principal).matches()) {
+      throw new IllegalArgumentException(
+          "principal must name an audience by 1 to "
+              + PRINCIPAL_MAX
+              + " printable ASCII characters, was \""
+              + principal
+              + '"');
+    }
   }
 
   /** Makes a route whose requests cost a unit each. */
@@ -77,13 +92,46 @@ public record Route(
       boolean preflight,
       Timeouts timeouts) {
     this(
-        path, upstream, scopes, methods, credentials, preflight, timeouts, COST, TOO_MANY_REQUESTS);
+        path,
+        upstream,
+        scopes,
+        methods,
+        credentials,
+        preflight,
+        timeouts,
+        COST,
+        TOO_MANY_REQUESTS,
+        "");
   }
 
   /** Returns the same route at another cost. */
   public Route at(int newCost) {
     return new Route(
-        path, upstream, scopes, methods, credentials, preflight, timeouts, newCost, quotaStatus);
+        path,
+        upstream,
+        scopes,
+        methods,
+        credentials,
+        preflight,
+        timeouts,
+        newCost,
+        quotaStatus,
+        principal);
+  }
+
+  /** Returns the same route with signed principals for that audience. */
+  public Route proving(String audience) {
+    return new Route(
+        path,
+        upstream,
+        scopes,
+        methods,
+        credentials,
+        preflight,
+        timeouts,
+        cost,
+        quotaStatus,
+        audience);
   }
 
   /** Makes a route without pre-flights, with the proxy's own timeouts. */

@@ -10,7 +10,7 @@ import java.util.Set;
 /** The question, asked at every start, whether this program and the schema fit each other. */
 public final class SchemaCheck {
   /** The schema version that this program reads and writes. */
-  public static final int READER = 11;
+  public static final int READER = 14;
 
   private static final String MIGRATE = "run deploy/tollgate migrate";
 

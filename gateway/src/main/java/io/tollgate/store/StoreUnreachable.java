@@ -10,6 +10,6 @@ public final class StoreUnreachable extends RuntimeException {
   }
 
   public StoreUnreachable(String message, Throwable cause) {
-    super(message + ": " + cause.getMessage(), null, false, false);
+    super(message + ": " + cause.getMessage(), cause, false, false);
   }
 }

@@ -42,6 +42,8 @@ public enum Field {
   UPGRADE(false),
 
   // What a client says of its own origin is not believed.
+  CLIENT_CERT(false),
+  CLIENT_CERT_CHAIN(false),
   FORWARDED(false),
   TRUE_CLIENT_IP(false),
   X_CLIENT_IP(false),

@@ -108,7 +108,7 @@ class EdgeAllocationTest {
       Credentials credentials, Verifier verifier, ByteBuf bytes, RouteTable routes, int times) {
     var head = new RequestHead(8192, 100);
     var end = new HeadEnd();
-    var origin = new Origin(InetAddress.getLoopbackAddress(), false, PROXIES);
+    var origin = new Origin(InetAddress.getLoopbackAddress(), false, PROXIES, false);
     int passed = 0;
     for (int i = 0; i < times; i++) {
       bytes.readerIndex(0);

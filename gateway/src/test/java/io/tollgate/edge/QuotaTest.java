@@ -123,7 +123,8 @@ class QuotaTest {
               route.preflight(),
               route.timeouts(),
               Route.COST,
-              Route.PAYMENT_REQUIRED);
+              Route.PAYMENT_REQUIRED,
+              "");
       try (var edge =
           new RunningGateway(
               postgres, redis, ProxyConfig.DEFAULTS, LimitConfig.UNLIMITED, asking402)) {

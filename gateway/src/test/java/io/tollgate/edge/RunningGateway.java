@@ -58,7 +58,8 @@ final class RunningGateway implements AutoCloseable {
             config.drainDeadline(),
             config.clients(),
             AddressRanges.NONE,
-            accessLog),
+            accessLog,
+            null),
         ProxyConfig.DEFAULTS,
         LimitConfig.UNLIMITED,
         routes);

@@ -19,21 +19,33 @@ import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A store's outage is not the client's fault. Real servers, killed and frozen. */
 class StoreOutageTest {
-  private TestPostgres postgres;
+  private static TestPostgres postgres;
+
   private TestRedis redis;
   private EchoUpstream upstream;
   private StoredKeys keys;
   private RunningGateway edge;
 
+  @BeforeAll
+  static void startPostgres() {
+    postgres = TestPostgres.dedicated();
+  }
+
+  @AfterAll
+  static void stopPostgres() {
+    postgres.close();
+  }
+
   @BeforeEach
   void start() {
-    postgres = TestPostgres.dedicated();
     redis = TestRedis.start();
     upstream = new EchoUpstream();
     keys = new StoredKeys(postgres, redis);
@@ -51,7 +63,18 @@ class StoreOutageTest {
     edge.close();
     upstream.close();
     redis.close();
-    postgres.close();
+    if (isKilled()) {
+      postgres.restart();
+    }
+  }
+
+  /** Started anew only where a test has killed it: a new one would take seconds for each. */
+  private static boolean isKilled() {
+    try {
+      return postgres.query("SELECT 1").isEmpty();
+    } catch (IllegalStateException unreachable) {
+      return true;
+    }
   }
 
   private boolean isReady() {

@@ -58,7 +58,7 @@ class TrustedProxyTest {
     return new RunningGateway(
         postgres,
         redis,
-        new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(5), bounds, trustedProxies, log),
+        new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(5), bounds, trustedProxies, log, null),
         ProxyConfig.DEFAULTS,
         LimitConfig.UNLIMITED,
         upstream.route("/"));

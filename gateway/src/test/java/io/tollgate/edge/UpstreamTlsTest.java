@@ -10,6 +10,9 @@ import io.tollgate.proxy.Route;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
+import io.tollgate.tls.Identity;
+import io.tollgate.tls.TestAuthority;
+import io.tollgate.tls.UpstreamTls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -17,6 +20,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
@@ -84,15 +88,29 @@ class UpstreamTlsTest {
     private final ServerSocket server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
     private final String answer;
     private final boolean cut;
+    private final SSLContext identity;
+    private final boolean asks;
 
     TlsUpstream(String answer) throws IOException {
       this(answer, false);
     }
 
+    /** Makes one that asks for a certificate by the authority. */
+    static TlsUpstream asking(TestAuthority authority) throws IOException {
+      return new TlsUpstream(OK, false, authority.trusting("upstream"), true);
+    }
+
     /** Makes one that, if {@code cut}, closes its connections without the end that TLS has. */
     TlsUpstream(String answer, boolean cut) throws IOException {
+      this(answer, cut, context, false);
+    }
+
+    private TlsUpstream(String answer, boolean cut, SSLContext identity, boolean asks)
+        throws IOException {
       this.answer = answer;
       this.cut = cut;
+      this.identity = identity;
+      this.asks = asks;
       Thread.startVirtualThread(this::accept);
     }
 
@@ -101,8 +119,9 @@ class UpstreamTlsTest {
         try (Socket peer = server.accept()) {
           var secured =
               (SSLSocket)
-                  context.getSocketFactory().createSocket(peer, null, peer.getPort(), false);
+                  identity.getSocketFactory().createSocket(peer, null, peer.getPort(), false);
           secured.setUseClientMode(false);
+          secured.setNeedClientAuth(asks);
           serve(secured);
           if (!cut) {
             secured.close();
@@ -141,6 +160,10 @@ class UpstreamTlsTest {
   }
 
   private static HttpResponse<String> ask(Route route) {
+    return ask(route, UpstreamTls.DEFAULTS);
+  }
+
+  private static HttpResponse<String> ask(Route route, UpstreamTls tls) {
     ProxyConfig defaults = ProxyConfig.DEFAULTS;
     var patient =
         new ProxyConfig(
@@ -151,7 +174,8 @@ class UpstreamTlsTest {
             defaults.connectionsMax(),
             defaults.queueMax(),
             defaults.headerBytesMax(),
-            defaults.headerCountMax());
+            defaults.headerCountMax(),
+            tls);
     try (var edge = new RunningGateway(postgres, redis, patient, LimitConfig.UNLIMITED, route)) {
       return edge.get("/", key);
     }
@@ -213,6 +237,26 @@ class UpstreamTlsTest {
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(502);
       assertThat(answer.body()).contains("upstream-broken");
       assertThat(upstream.requests).hasValue(0);
+    }
+  }
+
+  @Test
+  void one_that_asks_for_a_certificate_is_shown_ours_if_there_is_one() throws Exception {
+    var authority = new TestAuthority(Files.createDirectory(directory.resolve("mutual")));
+    authority.issue("upstream");
+    Identity gate = authority.issue("gate");
+    try (var upstream = TlsUpstream.asking(authority)) {
+      Route route = upstream.route("localhost");
+      HttpResponse<String> answer = ask(route, new UpstreamTls(authority.certificate(), gate));
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(upstream.requests).hasValue(1);
+      assertThat(ask(route, new UpstreamTls(authority.certificate(), null)).statusCode())
+          .as("without a certificate")
+          .isEqualTo(502);
+      assertThat(ask(route, new UpstreamTls(null, gate)).statusCode())
+          .as("by an authority that is not trusted")
+          .isEqualTo(502);
+      assertThat(upstream.requests).hasValue(1);
     }
   }
 

@@ -8,6 +8,8 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.tollgate.tls.TlsContext;
+import io.tollgate.tls.UpstreamTls;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
@@ -36,8 +38,9 @@ class DialerTest {
                 () -> {
                   throw new ChannelException("Too many open files");
                 });
-    var dialer = new Dialer(eventLoop, ProxyConfig.DEFAULTS, noFiles);
-    var forwarder = new Forwarder(vertx, eventLoop, ProxyConfig.DEFAULTS);
+    TlsContext tls = TlsContext.of(UpstreamTls.DEFAULTS);
+    var dialer = new Dialer(eventLoop, ProxyConfig.DEFAULTS, tls, noFiles);
+    var forwarder = new Forwarder(vertx, eventLoop, ProxyConfig.DEFAULTS, tls);
     for (String scheme : new String[] {"http", "https"}) {
       var upstream =
           new Upstream(

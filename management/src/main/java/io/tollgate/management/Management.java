@@ -144,6 +144,17 @@ public final class Management {
     deployed.add(vertx.deployVerticle(billing, DIRECT_STYLE).await());
   }
 
+  private static VerificationMeter deployMeter(
+      Vertx vertx,
+      ManagementConfig config,
+      VerifierVerticle verifying,
+      MeterRegistry metrics,
+      List<String> deployed) {
+    var metering = metering(config, verifying.verifier(), metrics);
+    deployed.add(vertx.deployVerticle(metering).await());
+    return verificationMeter(vertx, metering);
+  }
+
   private static Management assemble(
       Vertx vertx, ManagementConfig config, MeterRegistry metrics, Transactions transactions) {
     var random = new SecureRandom();
@@ -153,9 +164,7 @@ public final class Management {
     try {
       deployed.add(vertx.deployVerticle(verifying).await());
       deployed.add(vertx.deployVerticle(projector, DIRECT_STYLE).await());
-      var metering = metering(config, verifying.verifier(), metrics);
-      deployed.add(vertx.deployVerticle(metering).await());
-      VerificationMeter meter = verificationMeter(vertx, metering);
+      VerificationMeter meter = deployMeter(vertx, config, verifying, metrics, deployed);
       deployWorkers(vertx, config, transactions, deployed);
       var actualPort = new AtomicInteger(config.port());
       Supplier<String> url = () -> config.connections().url(config.host(), actualPort.get());
@@ -168,8 +177,7 @@ public final class Management {
           new Parts(
               transactions, projector, verifying.verifier(), meter, random, connections, barrier);
       var endpoints = endpoints(vertx, config, metrics, parts);
-      var directories =
-          DirectoryRouter.of(vertx, transactions, barrier, connections, url, random, metrics);
+      var directories = directories(vertx, config, metrics, parts, url);
       List<ManagementVerticle> listeners = new CopyOnWriteArrayList<>();
       var another = listener(config, endpoints, directories, listeners);
       deployed.add(vertx.deployVerticle(another, ON_LOOPS).await());
@@ -190,6 +198,23 @@ public final class Management {
       SecureRandom random,
       Connections connections,
       RevocationBarrier barrier) {}
+
+  private static DirectoryRouter directories(
+      Vertx vertx,
+      ManagementConfig config,
+      MeterRegistry metrics,
+      Parts parts,
+      Supplier<String> url) {
+    return DirectoryRouter.of(
+        vertx,
+        parts.transactions,
+        parts.barrier,
+        parts.connections,
+        url,
+        parts.random,
+        config.connectionsMax(),
+        metrics);
+  }
 
   private static RevocationBarrier barrier(
       Vertx vertx, ManagementConfig config, Projector projector, Transactions transactions) {

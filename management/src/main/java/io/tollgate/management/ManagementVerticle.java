@@ -2,8 +2,10 @@ package io.tollgate.management;
 
 import io.tollgate.management.directory.DirectoryRouter;
 import io.tollgate.management.wire.Endpoints;
+import io.tollgate.management.wire.InvalidHead;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -14,11 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** The listener of the management API: one of several event loops that share its port. */
 final class ManagementVerticle extends VerticleBase {
   private static final int IDLE_SECONDS_MAX = 75;
-
-  /** A filter of a directory's users may be as long. */
-  private static final int REQUEST_LINE_MAX = 20_480;
-
-  private static final int HEADERS_MAX = 16_384;
 
   /** A revocation under way waits for its proof, so it can come to its end. */
   private static final int GRACE_SECONDS = 10;
@@ -51,20 +48,33 @@ final class ManagementVerticle extends VerticleBase {
             // Below 0: one free port for all loops.
             .setPort(port == 0 ? -1 : port)
             .setIdleTimeout(IDLE_SECONDS_MAX)
-            .setMaxInitialLineLength(REQUEST_LINE_MAX)
-            .setMaxHeaderSize(HEADERS_MAX)
+            .setMaxInitialLineLength(InvalidHead.LINE_BYTES_MAX)
+            .setMaxHeaderSize(InvalidHead.HEADERS_BYTES_MAX)
             // Else a connection would be known of, and bounded, only once it has said something.
             .setHttp2ClearTextEnabled(false)
             .setHandle100ContinueAutomatically(true);
     HttpServer listener =
         vertx
             .createHttpServer(options)
-            .connectionHandler(connections::opened)
+            .connectionHandler(this::opened)
             .requestHandler(this::handle)
-            .invalidRequestHandler(endpoints::handleInvalid);
+            .invalidRequestHandler(this::handleInvalid);
     server = listener;
     connections.watch(vertx);
     return listener.listen().recover(this::refused);
+  }
+
+  private void opened(HttpConnection connection) {
+    HeadStart.watch(connection);
+    connections.opened(connection);
+  }
+
+  private void handleInvalid(HttpServerRequest request) {
+    if (HeadStart.leadsToDirectories(request.connection())) {
+      directories.handleInvalid(request);
+    } else {
+      endpoints.handleInvalid(request);
+    }
   }
 
   private void handle(HttpServerRequest request) {

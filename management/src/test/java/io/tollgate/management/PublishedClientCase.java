@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 
 /** What tests of the published client need: a service on stores of its own, and the client. */
 abstract class PublishedClientCase {
-  private static TestPostgres postgres;
+  static TestPostgres postgres;
   private static TestRedis redis;
   static TestManagement management;
   static Clerk clerk;

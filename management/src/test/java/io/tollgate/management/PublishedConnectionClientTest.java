@@ -8,6 +8,7 @@ import com.clerk.backend_api.models.operations.CustomAttributes;
 import com.clerk.backend_api.models.operations.Provider;
 import com.clerk.backend_api.models.operations.Saml;
 import com.clerk.backend_api.models.operations.UpdateEnterpriseConnectionRequestBody;
+import com.clerk.backend_api.models.operations.UpdateEnterpriseConnectionSaml;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -46,10 +47,22 @@ class PublishedConnectionClientTest extends PublishedClientCase {
     EnterpriseConnection changed =
         clerk
             .enterpriseConnections()
-            .update(id, UpdateEnterpriseConnectionRequestBody.builder().active(true).build())
+            .update(
+                id,
+                UpdateEnterpriseConnectionRequestBody.builder()
+                    .active(true)
+                    .domains(List.of())
+                    .syncUserAttributes(false)
+                    .disableAdditionalIdentifications(true)
+                    .saml(UpdateEnterpriseConnectionSaml.builder().name("By SAML").build())
+                    .build())
             .enterpriseConnection()
             .orElseThrow();
     assertThat(changed.active()).isTrue();
+    assertThat(changed.domains()).containsExactly("example.com");
+    assertThat(changed.syncUserAttributes()).contains(false);
+    assertThat(changed.disableAdditionalIdentifications()).contains(true);
+    assertThat(changed.samlConnection().get().name()).contains("By SAML");
     assertThat(clerk.enterpriseConnections().get(id).enterpriseConnection().orElseThrow().name())
         .isEqualTo("One");
     assertThat(clerk.enterpriseConnections().delete(id).deletedObject().orElseThrow().deleted())

@@ -8,6 +8,7 @@ import com.clerk.backend_api.models.components.OrganizationMembership;
 import com.clerk.backend_api.models.components.Permission;
 import com.clerk.backend_api.models.components.Role;
 import com.clerk.backend_api.models.components.User;
+import com.clerk.backend_api.models.components.VerificationSCIM;
 import com.clerk.backend_api.models.errors.ClerkError;
 import com.clerk.backend_api.models.errors.ClerkErrors;
 import com.clerk.backend_api.models.operations.CreateOrganizationMembershipRequestBody;
@@ -216,6 +217,25 @@ class PublishedDirectoryClientTest extends PublishedClientCase {
                 .totalCount())
         .isEqualTo(1);
     assertThat(clerk.users().delete(made.id()).deletedObject().orElseThrow().deleted()).isTrue();
+  }
+
+  @Test
+  void an_address_that_a_directory_has_verified_is_read() {
+    User made = user("told_of");
+    postgres.execute(
+        """
+        INSERT INTO tollgate.enterprise_connection (id, name, provider, domains)
+        VALUES ('entconn_%1$s', 'One', 'saml_okta', '{example.test}');
+        INSERT INTO tollgate.directory (id, connection_id, name, provider, attribute_mapping)
+        VALUES ('scimdir_%1$s', 'entconn_%1$s', 'One', 'okta', '{"email_address": "emails"}');
+        UPDATE tollgate.app_user SET directory_id = 'scimdir_%1$s' WHERE id = '%2$s'
+        """
+            .formatted("1".repeat(27), made.id()));
+    User told = clerk.users().get(made.id()).user().orElseThrow();
+    assertThat(told.emailAddresses().get(0).verification().orElseThrow())
+        .isInstanceOfSatisfying(
+            VerificationSCIM.class,
+            scim -> assertThat(scim.status().value()).isEqualTo("verified"));
   }
 
   @Test

@@ -11,6 +11,8 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,22 +25,26 @@ import org.jspecify.annotations.Nullable;
  * What an enabled directory makes of documents: which path fills which attribute. Immutable.
  *
  * @param standard paths by the members of a user that they fill
+ * @param dropped keys of public metadata that have become others, and are to go
  */
-record AttributeMapping(Map<String, String> standard, List<Definition> custom) {
+record AttributeMapping(
+    Map<String, String> standard, List<Definition> custom, Set<String> dropped) {
   static final String EMAIL = "email_address";
   static final String FIRST_NAME = "first_name";
   static final String LAST_NAME = "last_name";
+  static final String USERNAME = "username";
+
+  /**
+   * What can't be read from elsewhere: by the first the identity provider knows a user, and by the
+   * other one it is told who leaves.
+   */
+  static final Map<String, String> FIXED = Map.of("user_id", "id", "active", "active");
 
   /** What fills what where nothing else is said. */
-  static final Map<String, String> DEFAULTS =
-      new TreeMap<>(
-          Map.of(
-              EMAIL,
-              "emails[0].value",
-              FIRST_NAME,
-              "name.givenName",
-              LAST_NAME,
-              "name.familyName"));
+  static final Map<String, String> DEFAULTS = defaultPaths();
+
+  /** How many names a directory may map; those that no user has here fill nothing. */
+  static final int NAMES_MAX = 50;
 
   /** Of all that is mapped of a user together. */
   static final int BYTES_MAX = 8 * 1024;
@@ -50,7 +56,8 @@ record AttributeMapping(Map<String, String> standard, List<Definition> custom) {
 
   private static final String FIND =
       """
-      SELECT d.attribute_mapping::text AS standard, a.key, a.directory_path, a.multi_valued
+      SELECT d.attribute_mapping::text AS standard, d.dropped_keys, a.key, a.directory_path,
+        a.multi_valued
       FROM tollgate.directory d LEFT JOIN tollgate.connection_attribute a
         ON a.connection_id = d.connection_id AND a.directory_path IS NOT NULL
       WHERE d.id = $1 AND d.enabled ORDER BY a.place
@@ -59,10 +66,20 @@ record AttributeMapping(Map<String, String> standard, List<Definition> custom) {
   AttributeMapping {
     standard = Map.copyOf(standard);
     custom = List.copyOf(custom);
+    dropped = Set.copyOf(dropped);
   }
 
   /** One attribute of users' public metadata. */
   record Definition(String key, String path, boolean multiValued) {}
+
+  private static Map<String, String> defaultPaths() {
+    Map<String, String> paths = new TreeMap<>(FIXED);
+    paths.put(EMAIL, "emails[0].value");
+    paths.put(FIRST_NAME, "name.givenName");
+    paths.put(LAST_NAME, "name.familyName");
+    paths.put(USERNAME, "userName");
+    return Collections.unmodifiableMap(paths);
+  }
 
   static JsonObject defaults() {
     var json = new JsonObject();
@@ -74,10 +91,12 @@ record AttributeMapping(Map<String, String> standard, List<Definition> custom) {
   static Optional<AttributeMapping> find(Change change, String directoryId) {
     Map<String, String> standard = new TreeMap<>();
     List<Definition> custom = new ArrayList<>();
+    Set<String> dropped = new HashSet<>();
     var rows = change.execute(FIND, Tuple.of(directoryId));
     for (Row row : rows) {
       new JsonObject(row.getString("standard"))
           .forEach(each -> standard.put(each.getKey(), (String) each.getValue()));
+      dropped.addAll(List.of(row.getArrayOfStrings("dropped_keys")));
       if (row.getString("key") != null) {
         custom.add(
             new Definition(
@@ -88,7 +107,7 @@ record AttributeMapping(Map<String, String> standard, List<Definition> custom) {
     }
     return rows.size() == 0
         ? Optional.empty()
-        : Optional.of(new AttributeMapping(standard, custom));
+        : Optional.of(new AttributeMapping(standard, custom, dropped));
   }
 
   /**
@@ -98,7 +117,9 @@ record AttributeMapping(Map<String, String> standard, List<Definition> custom) {
    */
   ObjectNode metadata(ObjectNode document, List<AttributeWarning> warnings) {
     ObjectNode patch = NODES.objectNode();
+    dropped.forEach(patch::putNull);
     for (Definition definition : custom) {
+      patch.remove(definition.key);
       Optional<JsonNode> value = value(definition, AttributePath.read(document, definition.path));
       value.ifPresent(fit -> patch.set(definition.key, fit));
       if (value.isEmpty()) {

@@ -14,4 +14,11 @@ public record AttributeWarning(String code, String attribute, String message) {
         attribute,
         attribute + " stays as it was: what stands at " + path + " is neither a text nor texts.");
   }
+
+  static AttributeWarning taken(String attribute) {
+    return new AttributeWarning(
+        "scim_username_taken",
+        attribute,
+        attribute + " stays as it was: another user has the one that is told.");
+  }
 }

@@ -34,6 +34,8 @@ final class ConnectionEndpoint {
   private static final String DOMAINS = "domains";
   private static final String ACTIVE = "active";
   private static final String LINKING = "allow_organization_account_linking";
+  private static final String SYNCS = "sync_user_attributes";
+  private static final String ALONE = "disable_additional_identifications";
   private static final int DOMAINS_MAX = 100;
   private static final int DOMAIN_MAX = 253;
   private static final Pattern DOMAIN =
@@ -55,6 +57,8 @@ final class ConnectionEndpoint {
           DOMAINS,
           ACTIVE,
           LINKING,
+          SYNCS,
+          ALONE,
           ConnectionRegistry.ORGANIZATION,
           SignIn.SAML,
           SignIn.OIDC,
@@ -116,6 +120,9 @@ final class ConnectionEndpoint {
       throw body.missing(DOMAINS);
     }
     ConnectionRegistry.Wanted wanted = wanted(body, name, provider);
+    if (wanted.domains() == null) {
+      throw count(0);
+    }
     SignIn.checkKind(provider, wanted.saml(), wanted.oidc());
     Changed made = connections.insert(wanted, Origin.of(exchange));
     service.pass(made);
@@ -132,6 +139,8 @@ final class ConnectionEndpoint {
         organization(body),
         flagOrNull(body, ACTIVE),
         flagOrNull(body, LINKING),
+        flagOrNull(body, SYNCS),
+        flagOrNull(body, ALONE),
         saml,
         SignIn.parse(body, SignIn.OIDC),
         CustomAttribute.parse(body));
@@ -150,8 +159,9 @@ final class ConnectionEndpoint {
     return id;
   }
 
+  /** None at all says nothing of them. */
   private static @Nullable List<String> domains(RequestBody body) {
-    if (!body.hasValue(DOMAINS)) {
+    if (!body.hasValue(DOMAINS) || body.texts(DOMAINS).isEmpty()) {
       return null;
     }
     List<String> domains =
@@ -159,12 +169,8 @@ final class ConnectionEndpoint {
             .map(domain -> domain.toLowerCase(Locale.ROOT))
             .distinct()
             .toList();
-    if (domains.isEmpty() || domains.size() > DOMAINS_MAX) {
-      throw ApiError.parameter(
-          domains.isEmpty() ? "form_param_min_length_exceeded" : "form_param_value_too_large",
-          domains.isEmpty() ? "is too short" : "is too large",
-          DOMAINS,
-          DOMAINS + " must name 1 to " + DOMAINS_MAX + ", named " + domains.size() + ".");
+    if (domains.size() > DOMAINS_MAX) {
+      throw count(domains.size());
     }
     for (String domain : domains) {
       if (domain.length() > DOMAIN_MAX || !DOMAIN.matcher(domain).matches()) {
@@ -172,6 +178,14 @@ final class ConnectionEndpoint {
       }
     }
     return domains;
+  }
+
+  private static ApiError count(int domains) {
+    return ApiError.parameter(
+        domains == 0 ? "form_param_min_length_exceeded" : "form_param_value_too_large",
+        domains == 0 ? "is too short" : "is too large",
+        DOMAINS,
+        DOMAINS + " must name 1 to " + DOMAINS_MAX + ", named " + domains + ".");
   }
 
   private void update(RoutingContext exchange) {

@@ -2,7 +2,9 @@ package io.tollgate.management.connection;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Transactions;
+import io.tollgate.store.StoreUnreachable;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
@@ -16,6 +18,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What has been going on over connections, for whoever looks for why a sync fails. What is added is
@@ -29,6 +33,11 @@ public final class ConnectionLog {
   static final long WAITING_CHARS_MAX = 16L * 1024 * 1024;
 
   private static final int WRITTEN_AT_ONCE = 256;
+
+  /** The same of what is written by one statement; a line of more is written alone. */
+  static final long WRITTEN_CHARS_MAX = 1024L * 1024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionLog.class);
 
   /** Of a connection that is gone there is nothing to be kept. */
   private static final String INSERT =
@@ -101,9 +110,11 @@ public final class ConnectionLog {
 
   private final BlockingQueue<Timed> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
   private final AtomicLong waitingChars = new AtomicLong();
+  private final EmailsInLog emails;
   private final Counter dropped;
 
-  public ConnectionLog(MeterRegistry metrics) {
+  public ConnectionLog(EmailsInLog emails, MeterRegistry metrics) {
+    this.emails = emails;
     dropped =
         Counter.builder("tollgate.management.connection.log.dropped")
             .description("Lines of connections' logs that were lost, since too many came")
@@ -126,24 +137,67 @@ public final class ConnectionLog {
   }
 
   /**
-   * Writes some of what waits. Where that fails they are lost: what comes after is worth more.
+   * Writes some of what waits. Where Postgres does not answer they are lost: what comes after is
+   * worth more. Where it refuses them, only those are lost that it refuses one by one.
    *
    * @return whether there may be more
    */
   boolean write(Transactions transactions) {
-    List<Timed> some = new ArrayList<>();
-    waiting.drainTo(some, WRITTEN_AT_ONCE);
+    List<Timed> some = taken();
     if (some.isEmpty()) {
       return false;
     }
-    some.forEach(line -> waitingChars.addAndGet(-line.chars));
     try {
-      transactions.note(INSERT, parameters(some));
-    } catch (RuntimeException e) {
+      transactions.note(INSERT, parameters(some, emails));
+    } catch (StoreUnreachable e) {
       dropped.increment(some.size());
       throw e;
+    } catch (RuntimeException refused) {
+      writeEach(transactions, some);
     }
-    return some.size() == WRITTEN_AT_ONCE;
+    return !waiting.isEmpty();
+  }
+
+  private List<Timed> taken() {
+    List<Timed> some = new ArrayList<>();
+    long chars = 0;
+    @Nullable Timed next = waiting.peek();
+    while (next != null
+        && some.size() < WRITTEN_AT_ONCE
+        && (some.isEmpty() || chars + next.chars <= WRITTEN_CHARS_MAX)) {
+      some.add(waiting.remove());
+      chars += next.chars;
+      next = waiting.peek();
+    }
+    waitingChars.addAndGet(-chars);
+    return some;
+  }
+
+  private void writeEach(Transactions transactions, List<Timed> lines) {
+    int left = lines.size();
+    for (Timed line : lines) {
+      try {
+        transactions.note(INSERT, parameters(List.of(line), emails));
+      } catch (StoreUnreachable e) {
+        dropped.increment(left);
+        throw e;
+      } catch (RuntimeException refused) {
+        dropped.increment();
+        // Not why: that may tell what stands in it.
+        LOG.warn(
+            "a line {} of the log of {} can't be kept", line.entry.code, line.entry.connectionId);
+      }
+      left--;
+    }
+  }
+
+  /** Writes lines, whose addresses are masked, with the change that they tell of. */
+  static void insert(Change change, List<Entry> entries) {
+    OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+    if (!entries.isEmpty()) {
+      List<Timed> lines = entries.stream().map(entry -> new Timed(now, entry, 0)).toList();
+      change.execute(INSERT, parameters(lines, EmailsInLog.MASKED));
+    }
   }
 
   /** Forgets what is too old or too much; returns that there is no more. */
@@ -155,7 +209,7 @@ public final class ConnectionLog {
     return false;
   }
 
-  private static Tuple parameters(List<Timed> lines) {
+  private static Tuple parameters(List<Timed> lines, EmailsInLog emails) {
     return Tuple.tuple()
         .addArrayOfString(texts(lines, Entry::connectionId))
         .addArrayOfOffsetDateTime(lines.stream().map(Timed::at).toArray(OffsetDateTime[]::new))
@@ -163,16 +217,18 @@ public final class ConnectionLog {
         .addArrayOfString(texts(lines, Entry::code))
         .addArrayOfString(texts(lines, line -> line.outcome.text()))
         .addArrayOfString(texts(lines, line -> line.userId == null ? "" : line.userId))
-        .addArrayOfString(texts(lines, ConnectionLog::detail));
+        .addArrayOfString(texts(lines, line -> detail(line, emails)));
   }
 
   private static String[] texts(List<Timed> lines, Function<Entry, String> text) {
     return lines.stream().map(line -> text.apply(line.entry)).toArray(String[]::new);
   }
 
-  private static String detail(Entry entry) {
-    return entry.body == null
-        ? entry.detail.encode()
-        : entry.detail.copy().put("body", Redaction.redacted(entry.body)).encode();
+  private static String detail(Entry entry, EmailsInLog emails) {
+    JsonObject detail =
+        entry.body == null
+            ? entry.detail
+            : entry.detail.copy().put("body", Redaction.redacted(entry.body));
+    return (emails == EmailsInLog.MASKED ? EmailMask.masked(detail) : detail).encode();
   }
 }

@@ -31,8 +31,8 @@ final class ConnectionRegistry {
       """
       INSERT INTO tollgate.enterprise_connection (
         id, name, provider, active, domains, organization_id, allow_organization_account_linking,
-        saml, oidc)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::json, $9::text::json)
+        saml, oidc, sync_user_attributes, disable_additional_identifications)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::json, $9::text::json, $10, $11)
       """;
 
   private static final String UPDATE =
@@ -42,6 +42,8 @@ final class ConnectionRegistry {
         organization_id = coalesce($5, organization_id),
         allow_organization_account_linking = coalesce($6, allow_organization_account_linking),
         saml = coalesce($7::text::json, saml), oidc = coalesce($8::text::json, oidc),
+        sync_user_attributes = coalesce($9, sync_user_attributes),
+        disable_additional_identifications = coalesce($10, disable_additional_identifications),
         updated_at = now()
       WHERE id = $1
       """;
@@ -54,6 +56,8 @@ final class ConnectionRegistry {
   /**
    * What a connection is to be; null is as it is, or as it is by default.
    *
+   * @param syncsAttributes whether each sign-in tells a user's attributes anew
+   * @param disablesOthers whether a user may sign in by nothing else
    * @param saml merged into what is there, null for members that are to go
    * @param oidc the same
    * @param attributes all that it is to have
@@ -65,6 +69,8 @@ final class ConnectionRegistry {
       @Nullable String organizationId,
       @Nullable Boolean active,
       @Nullable Boolean linking,
+      @Nullable Boolean syncsAttributes,
+      @Nullable Boolean disablesOthers,
       @Nullable JsonObject saml,
       @Nullable JsonObject oidc,
       @Nullable List<CustomAttribute> attributes) {}
@@ -92,7 +98,9 @@ final class ConnectionRegistry {
                   .addString(wanted.organizationId)
                   .addBoolean(Boolean.TRUE.equals(wanted.linking))
                   .addString(merged(null, wanted.saml))
-                  .addString(merged(null, wanted.oidc));
+                  .addString(merged(null, wanted.oidc))
+                  .addBoolean(!Boolean.FALSE.equals(wanted.syncsAttributes))
+                  .addBoolean(Boolean.TRUE.equals(wanted.disablesOthers));
           change.execute(INSERT, parameters);
           CustomAttribute.replace(
               change, id, Objects.requireNonNullElse(wanted.attributes, List.of()));
@@ -121,12 +129,15 @@ final class ConnectionRegistry {
 
   /** Changes what is not null, and what its directory makes of it. Empty where there is none. */
   Optional<Changed> update(String id, Wanted wanted, Origin origin) {
-    return transactions.change(
-        change -> {
-          RoleRecords.hold(change);
-          DirectoryQueue.enterAloneByConnection(change, id);
-          return VIEW.lock(change, id).map(before -> update(change, id, wanted, before, origin));
-        });
+    Optional<Changed> changed =
+        transactions.change(
+            change -> {
+              RoleRecords.hold(change);
+              DirectoryQueue.enterAloneByConnection(change, id);
+              return VIEW.lock(change, id)
+                  .map(before -> update(change, id, wanted, before, origin));
+            });
+    return changed.map(done -> directories.settled(id, done));
   }
 
   private Changed update(Change change, String id, Wanted wanted, Spelled before, Origin origin) {
@@ -143,17 +154,26 @@ final class ConnectionRegistry {
             .addString(wanted.organizationId)
             .addBoolean(wanted.linking)
             .addString(merged(kept.getString("saml"), wanted.saml))
-            .addString(merged(kept.getString("oidc"), wanted.oidc));
+            .addString(merged(kept.getString("oidc"), wanted.oidc))
+            .addBoolean(wanted.syncsAttributes)
+            .addBoolean(wanted.disablesOthers);
     change.execute(UPDATE, parameters);
     if (wanted.attributes != null) {
-      CustomAttribute.replace(change, id, wanted.attributes);
+      DirectoryRegistry.drop(change, id, CustomAttribute.replace(change, id, wanted.attributes));
     }
+    Spelled after = VIEW.get(change::execute, id);
+    // Told anew without need, those who wait for it would wait from the beginning.
     List<AuditEntry> lines =
-        wanted.attributes == null && wanted.organizationId == null
+        isSame(before, after, ORGANIZATION) && isSame(before, after, CustomAttribute.MEMBER)
             ? List.of()
             : directories.connectionChanged(change, id, origin);
-    Spelled after = VIEW.get(change::execute, id);
     return Changed.updated(change, origin, "enterprise_connection.update", before, after, lines);
+  }
+
+  private static boolean isSame(Spelled before, Spelled after, String member) {
+    return Objects.equals(
+        new JsonObject(before.text()).getValue(member),
+        new JsonObject(after.text()).getValue(member));
   }
 
   private static Row kept(Change change, String id) {

@@ -30,9 +30,12 @@ final class ConnectionViews {
             'provider', t.provider, 'logo_public_url', null, 'active', t.active,
             'domains', to_json(t.domains), 'organization_id', t.organization_id,
             'allow_organization_account_linking', t.allow_organization_account_linking,
+            'sync_user_attributes', t.sync_user_attributes,
+            'disable_additional_identifications', t.disable_additional_identifications,
             'custom_attributes', %1$s,
-            'saml_connection', CASE WHEN t.saml IS NOT NULL THEN json_build_object(
-              'id', t.id, 'name', t.name, 'idp_entity_id', t.saml -> 'idp_entity_id',
+            'saml_connection', CASE WHEN t.saml IS NOT NULL THEN jsonb_build_object(
+              'id', t.id, 'name', coalesce(t.saml -> 'name', to_json(t.name)),
+              'idp_entity_id', t.saml -> 'idp_entity_id',
               'idp_sso_url', t.saml -> 'idp_sso_url',
               'idp_certificate', t.saml -> 'idp_certificate',
               'idp_metadata_url', t.saml -> 'idp_metadata_url',
@@ -42,7 +45,8 @@ final class ConnectionViews {
               'allow_idp_initiated', coalesce(t.saml -> 'allow_idp_initiated', 'false'),
               'force_authn', coalesce(t.saml -> 'force_authn', 'false'),
               'acs_url', null, 'sp_entity_id', null, 'sp_metadata_url', null,
-              'active', t.active) END,
+              'active', t.active) || CASE WHEN t.saml -> 'login_hint' IS NULL THEN '{}'
+                ELSE jsonb_build_object('login_hint', t.saml -> 'login_hint') END END,
             'oauth_config', CASE WHEN t.oidc IS NOT NULL THEN json_build_object(
               'id', t.id, 'name', t.name, 'provider_key', t.provider,
               'client_id', t.oidc -> 'client_id', 'discovery_url', t.oidc -> 'discovery_url',
@@ -63,8 +67,10 @@ final class ConnectionViews {
           json_build_object('object', 'directory', 'id', t.id, 'name', t.name,
             'enterprise_connection_id', t.connection_id, 'provider', t.provider,
             'enabled', t.enabled, 'group_role_mapping_enabled', t.group_role_mapping_enabled,
+            'membership_requires_mapped_group', t.membership_requires_mapped_group,
             'attribute_mapping', t.attribute_mapping, 'custom_attributes', %1$s,
-            'recomputing', t.recomputed_to IS NOT NULL, %2$s)
+            'recomputing', t.recomputed_to IS NOT NULL OR EXISTS (
+              SELECT FROM tollgate.directory_recompute r WHERE r.directory_id = t.id), %2$s)
           """
               .formatted(ATTRIBUTES.formatted("t.connection_id"), TIMES),
           "t.id = $1 OR strpos(lower(t.name), lower($1)) > 0",
@@ -77,6 +83,38 @@ final class ConnectionViews {
         WHERE g.directory_id = t.directory_id AND g.id = t.group_id), t.group_display_name)
       """;
 
+  /** Of one that is gone it is the last that it had: strict clients can't read null. */
+  private static final String GROUP_ID = "coalesce(t.group_id, t.last_group_id, t.id)";
+
+  /**
+   * Of one whose group is gone, the groups that may have come in its place: those of its external
+   * id, else those of its name.
+   */
+  private static final String CANDIDATES =
+      """
+      coalesce((SELECT json_agg(json_build_object('directory_group_id', c.id,
+          'directory_group_display_name', c.display_name, 'matched_by', c.matched_by)
+          ORDER BY c.created_at, c.id)
+        FROM (
+          SELECT g.id, g.display_name, g.created_at, g.matched_by FROM (
+            SELECT g.id, g.display_name, g.created_at, 'external_id' AS matched_by
+            FROM tollgate.scim_group g
+            WHERE t.group_id IS NULL AND g.directory_id = t.directory_id
+              AND g.external_id = t.group_external_id
+            UNION ALL
+            SELECT g.id, g.display_name, g.created_at, 'display_name'
+            FROM tollgate.scim_group g
+            WHERE t.group_id IS NULL AND g.directory_id = t.directory_id
+              AND g.display_name_key = t.group_display_name_key
+              AND NOT EXISTS (SELECT FROM tollgate.scim_group e
+                WHERE e.directory_id = t.directory_id AND e.external_id = t.group_external_id)
+          ) g
+          WHERE NOT EXISTS (SELECT FROM tollgate.group_role_mapping o
+            WHERE o.directory_id = t.directory_id AND o.group_id = g.id)
+          ORDER BY g.created_at, g.id LIMIT 10
+        ) c), '[]')
+      """;
+
   /** The role's own view calls its row t, too. */
   static final ObjectView MAPPINGS =
       new ObjectView(
@@ -84,13 +122,14 @@ final class ConnectionViews {
           """
           json_build_object('object', 'directory_group_role_mapping', 'id', t.id,
             'scim_directory_id', t.directory_id, 'directory_id', t.directory_id,
-            'scim_group_id', t.group_id, 'directory_group_id', t.group_id,
+            'scim_group_id', %4$s, 'directory_group_id', %4$s,
             'scim_group_display_name', %3$s, 'directory_group_display_name', %3$s,
+            'orphaned', t.group_id IS NULL, 'candidates', %5$s,
             'role', (SELECT %1$s FROM (SELECT t.role_id AS id) wanted
               JOIN tollgate.role t ON t.id = wanted.id),
             'precedence', t.precedence, %2$s)
           """
-              .formatted(ObjectViews.ROLES.json(), TIMES, GROUP_NAME),
+              .formatted(ObjectViews.ROLES.json(), TIMES, GROUP_NAME, GROUP_ID, CANDIDATES),
           "t.group_id = $1",
           Set.of("created_at", "precedence"));
 
@@ -103,7 +142,8 @@ final class ConnectionViews {
             'created_at', tollgate.millis(t.created_at),
             'expires_at', tollgate.millis(t.expires_at),
             'revoked_at', tollgate.millis(t.revoked_at),
-            'last_used_at', tollgate.millis(t.last_used_at))
+            'last_used_at', tollgate.millis(t.last_used_at),
+            'last_used_by', t.last_used_by)
           """,
           "t.prefix = $1",
           CREATED);

@@ -1,6 +1,7 @@
 package io.tollgate.management.connection;
 
 import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.role.DepartedUsers;
 import io.tollgate.management.work.Worker;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -8,8 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes what is to be logged of connections, forgets what is too old, and carries changes over to
- * the users of directories. Every management has one; they leave to each other what another one has
- * begun. A verticle of a virtual thread.
+ * the users of directories, and forgets who those were who have departed. Every management has one;
+ * they leave to each other what another one has begun. A verticle of a virtual thread.
  */
 final class ConnectionWorker extends Worker {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionWorker.class);
@@ -23,14 +24,17 @@ final class ConnectionWorker extends Worker {
   private final Transactions transactions;
   private final ConnectionLog log;
   private final Recompute recompute;
+  private final DepartedUsers departed;
   private int round;
   private boolean failing;
 
-  ConnectionWorker(Transactions transactions, ConnectionLog log, Recompute recompute) {
+  ConnectionWorker(
+      Transactions transactions, ConnectionLog log, Recompute recompute, DepartedUsers departed) {
     super(REST_MILLIS);
     this.transactions = transactions;
     this.log = log;
     this.recompute = recompute;
+    this.departed = departed;
   }
 
   @Override
@@ -39,6 +43,7 @@ final class ConnectionWorker extends Worker {
     all(() -> log.write(transactions));
     if (round % ROUNDS_TO_CARRY == 0) {
       all(recompute::step);
+      all(() -> departed.clear(some -> LogErasure.forget(transactions, some)));
     }
     if (round % ROUNDS_TO_FORGET == 0) {
       all(() -> ConnectionLog.forget(transactions));

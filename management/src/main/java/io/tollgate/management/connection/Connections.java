@@ -5,8 +5,10 @@ import io.tollgate.key.Pepper;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.key.RevocationBarrier;
 import io.tollgate.management.object.Service;
+import io.tollgate.management.role.DepartedUsers;
 import io.tollgate.management.wire.Endpoints;
 import io.vertx.core.Deployable;
+import java.time.InstantSource;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -24,6 +26,7 @@ public final class Connections {
   private final MappedAttributes attributes = new MappedAttributes();
   private final ConnectionLog log;
   private final Recompute recompute;
+  private final Demotions demotions;
 
   /**
    * Makes all.
@@ -44,8 +47,9 @@ public final class Connections {
     this.random = random;
     tokens = new DirectoryTokens(transactions, pepper, random);
     roles = new RoleResolution(random);
-    log = new ConnectionLog(metrics);
+    log = new ConnectionLog(config.emailsInLog(), metrics);
     recompute = new Recompute(transactions, roles, attributes);
+    demotions = new Demotions(transactions, recompute);
   }
 
   public DirectoryTokens tokens() {
@@ -60,22 +64,29 @@ public final class Connections {
     return attributes;
   }
 
+  public Demotions demotions() {
+    return demotions;
+  }
+
   public ConnectionLog log() {
     return log;
   }
 
   /** Returns what works without anybody asking: a verticle of a virtual thread. */
   public Deployable worker() {
-    return new ConnectionWorker(transactions, log, recompute);
+    var departed =
+        new DepartedUsers(transactions, config.departedRetention(), InstantSource.system());
+    return new ConnectionWorker(transactions, log, recompute, departed);
   }
 
   /** Enters the endpoints into the table. */
   public void enter(Endpoints endpoints, RevocationBarrier barrier) {
     var service = new Service(transactions, barrier);
     var directories =
-        new DirectoryRegistry(transactions, tokens, recompute, config.tokenOverlap(), random);
+        new DirectoryRegistry(
+            transactions, tokens, recompute, demotions, config.tokenOverlap(), random);
     var removal = new DirectoryRemoval(transactions);
-    var mappings = new MappingRegistry(transactions, recompute, random);
+    var mappings = new MappingRegistry(transactions, recompute, demotions, random);
     var connections = new ConnectionRegistry(transactions, directories, removal, random);
     new ConnectionEndpoint(service, connections).enter(endpoints);
     new LogEndpoint(service).enter(endpoints);

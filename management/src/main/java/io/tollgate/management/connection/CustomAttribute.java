@@ -5,10 +5,14 @@ import io.tollgate.management.key.Texts;
 import io.tollgate.management.object.Fields;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.RequestBody;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -115,8 +119,21 @@ record CustomAttribute(
         : Texts.within(part.named(member), path, 1, PATH_MAX);
   }
 
-  /** Puts these in the place of all that the connection has. */
-  static void replace(Change change, String connectionId, List<CustomAttribute> attributes) {
+  /**
+   * Puts these in the place of all that the connection has.
+   *
+   * @return keys that have become others: a directory reads by the same path now what has a key
+   *     that was not there before
+   */
+  static List<String> replace(
+      Change change, String connectionId, List<CustomAttribute> attributes) {
+    Map<String, String> before = new LinkedHashMap<>();
+    String sql =
+        "SELECT key, directory_path FROM tollgate.connection_attribute"
+            + " WHERE connection_id = $1 ORDER BY place";
+    for (Row row : change.execute(sql, Tuple.of(connectionId))) {
+      before.put(row.getString(KEY), Objects.requireNonNullElse(row.getString(DIRECTORY_PATH), ""));
+    }
     change.execute(
         "DELETE FROM tollgate.connection_attribute WHERE connection_id = $1",
         Tuple.of(connectionId));
@@ -133,5 +150,21 @@ record CustomAttribute(
               .addBoolean(attribute.multiValued));
     }
     change.executeAll(INSERT, rows);
+    return renamed(before, attributes);
+  }
+
+  private static List<String> renamed(
+      Map<String, String> before, List<CustomAttribute> attributes) {
+    Set<String> kept = new HashSet<>();
+    attributes.forEach(attribute -> kept.add(attribute.key));
+    List<String> newPaths = new ArrayList<>();
+    for (CustomAttribute attribute : attributes) {
+      if (attribute.directoryPath != null && !before.containsKey(attribute.key)) {
+        newPaths.add(attribute.directoryPath);
+      }
+    }
+    return before.keySet().stream()
+        .filter(key -> !kept.contains(key) && newPaths.remove(before.get(key)))
+        .toList();
   }
 }

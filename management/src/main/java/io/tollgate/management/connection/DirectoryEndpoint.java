@@ -23,6 +23,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +31,12 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryEndpoint {
   private static final String PROVIDER = "provider";
   private static final String ENABLED = "enabled";
-  private static final String MAPS = "group_role_mapping_enabled";
+  private static final String MAPS = DirectoryRegistry.MAPS;
+  private static final String REQUIRES_GROUP = DirectoryRegistry.REQUIRES_GROUP;
   private static final String MAPPING = "attribute_mapping";
   private static final String API_KEY = "api_key";
   private static final int PATH_MAX = 512;
+  private static final int MAPPED_NAME_MAX = 128;
   private static final int PROVIDER_MAX = 100;
 
   private final Naming naming;
@@ -106,19 +109,8 @@ final class DirectoryEndpoint {
     }
     String provider = provider(body.text(PROVIDER));
     @Nullable String name = Fields.nameOrNull(body);
-    refuseMappings(body);
+    MappingFields.refuseOfNew(body);
     answer(exchange, directories.insert(connection, provider, name, Origin.of(exchange)));
-  }
-
-  /** A group can be mapped once it was told of; of a directory that is new none was. */
-  private static void refuseMappings(RequestBody body) {
-    String member = "group_role_mappings";
-    if (body.hasValue(member)) {
-      for (RequestBody part : body.parts(member, MappingRegistry.COUNT_MAX)) {
-        String group = part.text(MappingEndpoint.SCIM_GROUP);
-        throw Fields.missing(part.named(MappingEndpoint.SCIM_GROUP), group);
-      }
-    }
   }
 
   private static String provider(String text) {
@@ -141,7 +133,7 @@ final class DirectoryEndpoint {
   private void update(RoutingContext exchange) {
     String id = id(exchange);
     RequestBody body = RequestBody.parse(exchange.body().buffer());
-    body.allowOnly(Set.of(Fields.NAME, ENABLED, PROVIDER, MAPPING, MAPS));
+    body.allowOnly(Set.of(Fields.NAME, ENABLED, PROVIDER, MAPPING, MAPS, REQUIRES_GROUP));
     @Nullable String provider = body.textOrNull(PROVIDER);
     var patch =
         new DirectoryRegistry.Patch(
@@ -149,7 +141,8 @@ final class DirectoryEndpoint {
             ConnectionEndpoint.flagOrNull(body, ENABLED),
             provider == null ? null : provider(provider),
             mapping(body),
-            ConnectionEndpoint.flagOrNull(body, MAPS));
+            ConnectionEndpoint.flagOrNull(body, MAPS),
+            ConnectionEndpoint.flagOrNull(body, REQUIRES_GROUP));
     answer(
         exchange,
         directories.update(id, patch, Origin.of(exchange)).orElseThrow(DirectoryEndpoint::unknown));
@@ -161,13 +154,34 @@ final class DirectoryEndpoint {
       return null;
     }
     RequestBody part = body.part(MAPPING);
-    part.allowOnly(AttributeMapping.DEFAULTS.keySet());
     var json = new JsonObject();
-    for (String member : part.names()) {
-      @Nullable String path = part.textOrNull(member);
-      json.put(member, path == null ? null : path(part.named(member), path));
+    for (String name : new TreeSet<>(part.names())) {
+      if (name.isBlank() || name.codePointCount(0, name.length()) > MAPPED_NAME_MAX) {
+        throw Texts.format(
+            MAPPING,
+            name,
+            "an object whose names have 1 to " + MAPPED_NAME_MAX + " characters, not all blank");
+      }
+      @Nullable String path = part.textOrNull(name);
+      checkFixed(part.named(name), AttributeMapping.FIXED.get(name), path);
+      json.put(name, path == null ? null : path(part.named(name), path));
     }
     return json;
+  }
+
+  private static void checkFixed(String member, @Nullable String only, @Nullable String path) {
+    if (only != null && !only.equals(path)) {
+      throw ApiError.parameter(
+          "form_param_value_invalid",
+          "is invalid",
+          member,
+          member
+              + " must be "
+              + ApiError.quote(only)
+              + ", which alone tells it, was "
+              + (path == null ? "null" : ApiError.quote(path))
+              + ".");
+    }
   }
 
   /** Returns a path into documents that is well-formed. */

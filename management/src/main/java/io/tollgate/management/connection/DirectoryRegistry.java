@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryRegistry {
   static final String PREFIX = "scimdir_";
   static final String CONNECTION = "enterprise_connection_id";
+  static final String MAPS = "group_role_mapping_enabled";
+  static final String REQUIRES_GROUP = "membership_requires_mapped_group";
 
   private static final ObjectView VIEW = ConnectionViews.DIRECTORIES;
 
@@ -41,13 +43,16 @@ final class DirectoryRegistry {
       """
       UPDATE tollgate.directory SET name = coalesce($2, name), enabled = coalesce($3, enabled),
         provider = coalesce($4, provider), attribute_mapping = $5::text::json,
-        group_role_mapping_enabled = coalesce($6, group_role_mapping_enabled), updated_at = now()
+        group_role_mapping_enabled = coalesce($6, group_role_mapping_enabled),
+        membership_requires_mapped_group = coalesce($7, membership_requires_mapped_group),
+        updated_at = now()
       WHERE id = $1
       """;
 
   private final Transactions transactions;
   private final DirectoryTokens tokens;
   private final Recompute recompute;
+  private final Demotions demotions;
   private final Duration overlap;
   private final RandomGenerator random;
 
@@ -62,23 +67,28 @@ final class DirectoryRegistry {
    * What a directory is to be; null is as it is.
    *
    * @param mapping merged into what is there, null for members that are to go
+   * @param maps whether groups tell roles
+   * @param requiresGroup whether who is in no mapped group is no member
    */
   record Patch(
       @Nullable String name,
       @Nullable Boolean enabled,
       @Nullable String provider,
       @Nullable JsonObject mapping,
-      @Nullable Boolean maps) {}
+      @Nullable Boolean maps,
+      @Nullable Boolean requiresGroup) {}
 
   DirectoryRegistry(
       Transactions transactions,
       DirectoryTokens tokens,
       Recompute recompute,
+      Demotions demotions,
       Duration overlap,
       RandomGenerator random) {
     this.transactions = transactions;
     this.tokens = tokens;
     this.recompute = recompute;
+    this.demotions = demotions;
     this.overlap = overlap;
     this.random = random;
   }
@@ -173,8 +183,25 @@ final class DirectoryRegistry {
           "UPDATE tollgate.directory SET organization_id = $2, updated_at = now()"
               + " WHERE connection_id = $1";
       change.execute(sql, Tuple.of(connectionId, organizationId));
-      checkOwner(change, organizationId);
     }
+  }
+
+  /** Lets users of the connection's directory lose what stands under these keys. */
+  static void drop(Change change, String connectionId, List<String> keys) {
+    String sql =
+        "UPDATE tollgate.directory SET dropped_keys = dropped_keys || $2::text[]"
+            + " WHERE connection_id = $1 AND enabled";
+    if (!keys.isEmpty()) {
+      Tuple parameters = Tuple.of(connectionId).addArrayOfString(keys.toArray(String[]::new));
+      change.execute(sql, parameters);
+    }
+  }
+
+  /**
+   * Returns a change of a connection when nobody of its directory loses anything by it any more.
+   */
+  Changed settled(String connectionId, Changed changed) {
+    return ofConnection(connectionId).map(id -> demotions.settled(id, changed)).orElse(changed);
   }
 
   /** Tells its users anew after a change of the connection; returns lines of the audit. */
@@ -184,51 +211,81 @@ final class DirectoryRegistry {
     List<AuditEntry> lines = new ArrayList<>();
     for (Row row : change.execute(sql, Tuple.of(connectionId))) {
       lines.addAll(recompute.ofAll(change, row.getString("id"), origin));
+      checkOwner(change, organization(change, row.getString("id")));
     }
     return lines;
   }
 
   /** Changes what is not null. Empty where there is no such directory. */
   Optional<Opened> update(String id, Patch patch, Origin origin) {
-    return transactions.change(
-        change -> {
-          RoleRecords.hold(change);
-          DirectoryQueue.enterAlone(change, id);
-          return VIEW.lock(change, id).map(before -> update(change, id, patch, before, origin));
-        });
+    Optional<Opened> opened =
+        transactions.change(
+            change -> {
+              RoleRecords.hold(change);
+              DirectoryQueue.enterAlone(change, id);
+              return VIEW.lock(change, id).map(before -> update(change, id, patch, before, origin));
+            });
+    return opened.map(done -> new Opened(demotions.settled(id, done.changed), done.secret));
   }
 
   private Opened update(Change change, String id, Patch patch, Spelled before, Origin origin) {
     JsonObject was = new JsonObject(before.text()).getJsonObject("attribute_mapping");
-    JsonObject mapping = patch.mapping == null ? was : SignIn.merged(was, patch.mapping);
+    JsonObject mapping = patch.mapping == null ? was : merged(was, patch.mapping);
     change.execute(
         UPDATE,
         Tuple.of(id, patch.name)
             .addBoolean(patch.enabled)
             .addString(patch.provider)
             .addString(mapping.encode())
-            .addBoolean(patch.maps));
+            .addBoolean(patch.maps)
+            .addBoolean(patch.requiresGroup));
     Spelled is = VIEW.get(change::execute, id);
     boolean isSwitched = is.flag("enabled") != before.flag("enabled");
     @Nullable Secret secret = null;
+    if (isSwitched) {
+      resume(change, id, is.flag("enabled"));
+    }
     if (isSwitched && is.flag("enabled")) {
       secret = tokens.add(change, id, Duration.ZERO);
     } else if (isSwitched) {
       DirectoryTokens.revokeAll(change, id);
     }
-    boolean isMapping = is.flag("group_role_mapping_enabled");
     boolean tellsAnew =
         isSwitched
-            || isMapping != before.flag("group_role_mapping_enabled")
+            || is.flag(MAPS) != before.flag(MAPS)
+            || is.flag(REQUIRES_GROUP) != before.flag(REQUIRES_GROUP)
             || !mapping.equals(was);
     List<AuditEntry> lines = List.of();
     if (tellsAnew && is.flag("enabled")) {
-      checkOwner(change, organization(change, id));
       lines = recompute.ofAll(change, id, origin);
+      checkOwner(change, organization(change, id));
     }
     Spelled after = VIEW.get(change::execute, id);
     return new Opened(
         Changed.updated(change, origin, "directory.update", before, after, lines), secret);
+  }
+
+  private static JsonObject merged(JsonObject was, JsonObject said) {
+    JsonObject merged = SignIn.merged(was, said);
+    if (merged.size() > AttributeMapping.NAMES_MAX) {
+      throw ApiError.form(
+          "form_param_value_too_large",
+          "is too large",
+          "attribute_mapping",
+          "A directory may map "
+              + AttributeMapping.NAMES_MAX
+              + " attributes, would map "
+              + merged.size()
+              + ".");
+    }
+    return merged;
+  }
+
+  /** What was changed by hand while it was off is written over when it is on again, and told. */
+  private static void resume(Change change, String id, boolean isEnabled) {
+    String sql =
+        "UPDATE tollgate.directory SET is_resuming = $2, dropped_keys = '{}' WHERE id = $1";
+    change.execute(sql, Tuple.of(id, isEnabled));
   }
 
   static @Nullable String organization(Change change, String id) {

@@ -49,7 +49,7 @@ public final class DirectoryTokens {
 
   private static final String USED =
       """
-      UPDATE tollgate.directory_token SET last_used_at = now()
+      UPDATE tollgate.directory_token SET last_used_at = now(), last_used_by = $2
       WHERE id = $1 AND coalesce(last_used_at < now() - interval '1 minute', true)
       """;
 
@@ -106,8 +106,12 @@ public final class DirectoryTokens {
         : "none";
   }
 
-  /** Returns what the token opens of the directory; empty where it opens nothing. */
-  public Optional<DirectoryAccess> find(String directoryId, String bearer) {
+  /**
+   * Returns what the token opens of the directory; empty where it opens nothing.
+   *
+   * @param client what kind of client shows it
+   */
+  public Optional<DirectoryAccess> find(String directoryId, String bearer, String client) {
     var secret = new Secret(bearer);
     // A made-up token dies by its tag: it costs the store nothing.
     if (!format.isGenuine(secret)) {
@@ -118,7 +122,7 @@ public final class DirectoryTokens {
     for (Row row : transactions.read(OPENING, Tuple.of(directoryId))) {
       if (MessageDigest.isEqual(digest, row.getBuffer("digest").getBytes())) {
         found = Optional.of(access(directoryId, row));
-        note(row);
+        note(row, client);
       }
     }
     return found;
@@ -145,10 +149,10 @@ public final class DirectoryTokens {
         List.of(row.getArrayOfStrings("domains")));
   }
 
-  private void note(Row token) {
+  private void note(Row token, String client) {
     if (token.getBoolean("stale")) {
       try {
-        transactions.note(USED, Tuple.of(token.getString("id")));
+        transactions.note(USED, Tuple.of(token.getString("id"), client));
       } catch (StoreUnreachable e) {
         LOG.debug("the use of a directory's token was not noted: {}", e.getMessage());
       }

@@ -1,33 +1,38 @@
 package io.tollgate.management.connection;
 
 import io.tollgate.management.audit.Origin;
-import io.tollgate.management.key.Texts;
 import io.tollgate.management.object.Changed;
 import io.tollgate.management.object.Forms;
 import io.tollgate.management.object.Service;
-import io.tollgate.management.object.WordId;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.Area;
 import io.tollgate.management.wire.Endpoints;
+import io.tollgate.management.wire.EntityTags;
 import io.tollgate.management.wire.RequestBody;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoints of which groups make which roles. Safe for all virtual threads. */
 final class MappingEndpoint {
-  static final String SCIM_GROUP = "scim_group_id";
   static final String MAPPINGS = "mappings";
 
-  private static final String DIRECTORY_GROUP = "directory_group_id";
-  private static final String PRECEDENCE = "precedence";
-  private static final int GROUP_MAX = 255;
-  private static final int PRECEDENCE_MAX = 1_000_000;
+  private static final Set<String> MAPPED =
+      Set.of(MappingFields.SCIM_GROUP, MappingFields.DIRECTORY_GROUP, MappingFields.ROLE);
+
+  private static final Set<String> NEW =
+      Stream.concat(MAPPED.stream(), Stream.of(MappingFields.PRECEDENCE))
+          .collect(Collectors.toUnmodifiableSet());
 
   private final Naming naming;
   private final Service service;
@@ -46,111 +51,95 @@ final class MappingEndpoint {
     endpoints.get(name + ".list", area, root, Forms.of(this::list));
     endpoints.post(name + ".create", area, root, Forms.of(this::create));
     endpoints.put(name + ".replace", area, root, Forms.of(this::replace));
-    endpoints.delete(name + ".delete", area, root + "/:mapping_id", Forms.of(this::delete));
+    String one = root + "/:mapping_id";
+    endpoints.patch(name + ".attach", area, one, Forms.of(this::attach));
+    endpoints.delete(name + ".delete", area, one, Forms.of(this::delete));
   }
 
   private void list(RoutingContext exchange) {
-    String id = DirectoryEndpoint.id(exchange);
-    service.find(ConnectionViews.DIRECTORIES, id, DirectoryEndpoint::unknown);
-    Endpoints.answer(exchange, naming.mappings(mappings.list(id)));
+    answer(exchange, DirectoryEndpoint.id(exchange));
+  }
+
+  private void answer(RoutingContext exchange, String directoryId) {
+    MappingRegistry.Versioned list =
+        mappings.list(directoryId).orElseThrow(DirectoryEndpoint::unknown);
+    Endpoints.answer(
+        exchange,
+        Endpoints.CONTENT_TYPE,
+        Buffer.buffer(naming.mappings(list.list())),
+        Map.of(EntityTags.HEADER, EntityTags.of(list.version())));
+  }
+
+  private static MappingRegistry.Place place(RoutingContext exchange) {
+    return new MappingRegistry.Place(
+        DirectoryEndpoint.id(exchange), EntityTags.ifMatch(exchange), Origin.of(exchange));
   }
 
   private void create(RoutingContext exchange) {
-    String id = DirectoryEndpoint.id(exchange);
+    MappingRegistry.Place place = place(exchange);
     RequestBody body = RequestBody.parse(exchange.body().buffer());
-    body.allowOnly(Set.of(SCIM_GROUP, DIRECTORY_GROUP, MappingRegistry.ROLE, PRECEDENCE));
-    String group = group(body);
-    String role = role(body);
-    @Nullable Integer precedence = precedence(body);
-    Changed made =
-        mappings
-            .insert(id, group, role, precedence, Origin.of(exchange))
-            .orElseThrow(DirectoryEndpoint::unknown);
+    body.allowOnly(NEW);
+    String group = MappingFields.group(body);
+    String role = MappingFields.role(body);
+    @Nullable Integer precedence = MappingFields.precedence(body);
+    Changed made = done(place, () -> mappings.insert(place, group, role, precedence));
     service.answer(exchange, new Changed(naming.mapping(made.object()), made.change()));
   }
 
-  private static MappingRegistry.Entry entry(RequestBody body) {
-    return new MappingRegistry.Entry(null, group(body), role(body));
+  /** What is done already is refused when it holds: whoever did it may have been told to wait. */
+  private Changed done(MappingRegistry.Place place, Supplier<Optional<Changed>> change) {
+    try {
+      return change.get().orElseThrow(DirectoryEndpoint::unknown);
+    } catch (MappingRegistry.Repeated repeated) {
+      mappings.settle(place.directoryId());
+      throw service.passed(repeated.refusal());
+    }
   }
 
-  /** By either name; both may be said, if they say the same. */
-  private static String group(RequestBody body) {
-    @Nullable String older = body.textOrNull(SCIM_GROUP);
-    @Nullable String newer = body.textOrNull(DIRECTORY_GROUP);
-    if (older != null && newer != null && !older.equals(newer)) {
-      throw CustomAttribute.conflict(body.named(DIRECTORY_GROUP), body.named(SCIM_GROUP));
-    }
-    String group = newer == null ? body.text(SCIM_GROUP) : newer;
-    return Texts.within(body.named(SCIM_GROUP), group, 1, GROUP_MAX);
-  }
-
-  private static String role(RequestBody body) {
-    String role = body.text(MappingRegistry.ROLE);
-    if (!WordId.isId("role_", role)) {
-      throw Texts.format(
-          body.named(MappingRegistry.ROLE),
-          role,
-          "role_ followed by 27 letters, digits or underscores");
-    }
-    return role;
-  }
-
-  /** More than there are is the weakest. */
-  private static @Nullable Integer precedence(RequestBody body) {
-    @Nullable BigDecimal number = body.numberOrNull(PRECEDENCE);
-    if (number == null) {
-      return null;
-    }
-    // By comparing first: scaling a number such as 1e500000000 would take minutes.
-    if (number.compareTo(BigDecimal.ONE) < 0
-        || number.compareTo(BigDecimal.valueOf(PRECEDENCE_MAX)) > 0
-        || number.stripTrailingZeros().scale() > 0) {
-      throw Texts.format(
-          PRECEDENCE, number.toString(), "a whole number from 1 to " + PRECEDENCE_MAX);
-    }
-    return number.intValueExact();
+  private static MappingList.Entry entry(RequestBody body) {
+    return MappingList.Entry.named(MappingFields.group(body), MappingFields.role(body));
   }
 
   private void replace(RoutingContext exchange) {
-    String id = DirectoryEndpoint.id(exchange);
+    MappingRegistry.Place place = place(exchange);
     RequestBody body = RequestBody.parse(exchange.body().buffer());
     body.allowOnly(Set.of(MAPPINGS));
-    List<MappingRegistry.Entry> wanted = new ArrayList<>();
+    List<MappingList.Entry> wanted = new ArrayList<>();
     Set<String> groups = new HashSet<>();
     for (RequestBody part : body.parts(MAPPINGS, MappingRegistry.COUNT_MAX)) {
-      part.allowOnly(Set.of(SCIM_GROUP, DIRECTORY_GROUP, MappingRegistry.ROLE));
-      MappingRegistry.Entry entry = entry(part);
-      if (!groups.add(group(part))) {
-        throw ApiError.parameter(
-            "form_param_duplicate",
-            "is included multiple times",
-            part.named(SCIM_GROUP),
-            part.named(SCIM_GROUP)
-                + " must be another one than those before it, was "
-                + ApiError.quote(group(part))
-                + ".");
-      }
-      wanted.add(entry);
+      part.allowOnly(MAPPED);
+      MappingFields.checkOnce(groups, part);
+      wanted.add(entry(part));
     }
-    Changed changed =
-        mappings.replace(id, wanted, Origin.of(exchange)).orElseThrow(DirectoryEndpoint::unknown);
-    service.pass(changed);
-    Endpoints.answer(exchange, naming.mappings(mappings.list(id)));
+    service.pass(done(place, () -> mappings.replace(place, wanted)));
+    answer(exchange, place.directoryId());
+  }
+
+  /** The only way by which a group takes the place of one that is gone: somebody says so. */
+  private void attach(RoutingContext exchange) {
+    MappingRegistry.Place place = place(exchange);
+    String mapping = mapping(exchange);
+    RequestBody body = RequestBody.parse(exchange.body().buffer());
+    body.allowOnly(Set.of(MappingFields.SCIM_GROUP, MappingFields.DIRECTORY_GROUP));
+    String group = MappingFields.group(body);
+    Changed changed = done(place, () -> mappings.attach(place, mapping, group));
+    service.answer(exchange, new Changed(naming.mapping(changed.object()), changed.change()));
   }
 
   private void delete(RoutingContext exchange) {
-    String id = DirectoryEndpoint.id(exchange);
-    String mapping =
-        Service.id(exchange, "mapping_id", MappingRegistry.PREFIX, MappingEndpoint::unknown);
-    Changed changed =
-        mappings.delete(id, mapping, Origin.of(exchange)).orElseThrow(DirectoryEndpoint::unknown);
-    service.pass(changed);
+    MappingRegistry.Place place = place(exchange);
+    String mapping = mapping(exchange);
+    service.pass(done(place, () -> mappings.delete(place, mapping)));
     var gone =
         new JsonObject()
             .put("object", naming.mappingObject())
             .put("id", mapping)
             .put("deleted", true);
     Endpoints.answer(exchange, gone.encode());
+  }
+
+  private static String mapping(RoutingContext exchange) {
+    return Service.id(exchange, "mapping_id", MappingRegistry.PREFIX, MappingEndpoint::unknown);
   }
 
   static ApiError unknown() {

@@ -13,12 +13,12 @@ import io.tollgate.management.object.WordId;
 import io.tollgate.management.role.DirectoryHold;
 import io.tollgate.management.role.RoleRecords;
 import io.tollgate.management.wire.ApiError;
+import io.tollgate.management.wire.EntityTags;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class MappingRegistry {
   static final String PREFIX = "grpmap_";
-  static final String ROLE = "role_id";
 
   /** How many a directory may have. */
   static final int COUNT_MAX = 500;
@@ -40,47 +39,99 @@ final class MappingRegistry {
 
   private static final String LIST =
       """
-      SELECT id, group_id, role_id FROM tollgate.group_role_mapping
-      WHERE directory_id = $1 ORDER BY precedence
+      SELECT id, coalesce(group_id, last_group_id, id) AS group_id, group_id IS NULL AS orphaned,
+        role_id
+      FROM tollgate.group_role_mapping WHERE directory_id = $1 ORDER BY precedence
       """;
 
   private static final String UPSERT =
       """
       INSERT INTO tollgate.group_role_mapping (
-        id, directory_id, precedence, group_id, group_external_id, group_display_name, role_id)
-      SELECT $1, $2, $3, g.id, g.external_id, g.display_name, $5
+        id, directory_id, precedence, group_id, last_group_id, group_external_id,
+        group_display_name, group_display_name_key, role_id)
+      SELECT $1, $2, $3, g.id, g.id, g.external_id, g.display_name, g.display_name_key, $5
       FROM tollgate.scim_group g WHERE g.directory_id = $2 AND g.id = $4
       ON CONFLICT (id) DO UPDATE SET precedence = excluded.precedence, role_id = excluded.role_id,
+        group_id = excluded.group_id, last_group_id = excluded.last_group_id,
+        group_external_id = excluded.group_external_id,
         group_display_name = excluded.group_display_name,
+        group_display_name_key = excluded.group_display_name_key,
         updated_at = CASE WHEN group_role_mapping.role_id = excluded.role_id
           AND group_role_mapping.precedence = excluded.precedence
+          AND group_role_mapping.group_id = excluded.group_id
           THEN group_role_mapping.updated_at ELSE now() END
       """;
 
+  /** Of one whose group is gone. */
+  private static final String UPDATE_ORPHAN =
+      """
+      UPDATE tollgate.group_role_mapping SET precedence = $2, role_id = $3,
+        updated_at = CASE WHEN role_id = $3 AND precedence = $2 THEN updated_at ELSE now() END
+      WHERE id = $1
+      """;
+
+  private static final String VERSION =
+      "SELECT mapping_version FROM tollgate.directory WHERE id = $1";
+
+  private static final String COUNT =
+      "UPDATE tollgate.directory SET mapping_version = mapping_version + 1 WHERE id = $1";
+
   private final Transactions transactions;
   private final Recompute recompute;
+  private final Demotions demotions;
   private final RandomGenerator random;
 
   /**
-   * An entry of the list.
+   * A list as it is shown.
    *
-   * @param id null where it is new
-   * @param groupId null where the group is gone
+   * @param version its own, or an older one
    */
-  record Entry(@Nullable String id, @Nullable String groupId, String roleId) {}
+  record Versioned(ObjectView.Listed list, long version) {}
+
+  /**
+   * Where something is to be changed.
+   *
+   * @param ifMatch which versions of the list it is about, as a header spells them; null is any
+   */
+  record Place(String directoryId, @Nullable String ifMatch, Origin origin) {}
 
   /** What becomes of a list. */
-  private interface Edit extends Function<List<Entry>, List<Entry>> {}
+  private interface Edit extends Function<List<MappingList.Entry>, List<MappingList.Entry>> {}
 
-  MappingRegistry(Transactions transactions, Recompute recompute, RandomGenerator random) {
+  /**
+   * Refuses what an earlier call may have done already, whose caller was told that it takes time.
+   */
+  static final class Repeated extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final ApiError refusal;
+
+    Repeated(ApiError refusal) {
+      super(refusal.getMessage(), null, false, false);
+      this.refusal = refusal;
+    }
+
+    ApiError refusal() {
+      return refusal;
+    }
+  }
+
+  MappingRegistry(
+      Transactions transactions, Recompute recompute, Demotions demotions, RandomGenerator random) {
     this.transactions = transactions;
     this.recompute = recompute;
+    this.demotions = demotions;
     this.random = random;
   }
 
-  /** Returns all of a directory, the strongest first. */
-  ObjectView.Listed list(String directoryId) {
-    return list(transactions::read, directoryId);
+  /** Returns all of a directory, the strongest first. Empty where there is no such directory. */
+  Optional<Versioned> list(String directoryId) {
+    // The version before: where the list changes meanwhile, a change by that version is refused.
+    for (Row row : transactions.read(VERSION, Tuple.of(directoryId))) {
+      return Optional.of(
+          new Versioned(list(transactions::read, directoryId), row.getLong("mapping_version")));
+    }
+    return Optional.empty();
   }
 
   private static ObjectView.Listed list(ObjectView.Reader reader, String directoryId) {
@@ -94,27 +145,16 @@ final class MappingRegistry {
    * @param precedence 1 is the strongest; null is the weakest of all
    */
   Optional<Changed> insert(
-      String directoryId,
-      String groupId,
-      String roleId,
-      @Nullable Integer precedence,
-      Origin origin) {
+      Place place, String groupId, String roleId, @Nullable Integer precedence) {
     Optional<Changed> list =
         change(
-            directoryId,
-            origin,
+            place,
             entries -> {
-              if (entries.stream().anyMatch(e -> groupId.equals(e.groupId))) {
-                throw ApiError.form(
-                    "form_already_exists",
-                    "already exists",
-                    MappingEndpoint.SCIM_GROUP,
-                    MappingEndpoint.SCIM_GROUP + " is mapped already.");
-              }
+              MappingList.checkFree(entries, groupId);
               int end = entries.size();
               entries.add(
                   precedence == null ? end : Math.min(precedence - 1, end),
-                  new Entry(null, groupId, roleId));
+                  MappingList.Entry.named(groupId, roleId));
               return entries;
             });
     return list.map(
@@ -123,49 +163,66 @@ final class MappingRegistry {
                 VIEW.find(
                         transactions::read,
                         "t.directory_id = $1 AND t.group_id = $2",
-                        Tuple.of(directoryId, groupId))
+                        Tuple.of(place.directoryId, groupId))
                     .orElseThrow(MappingEndpoint::unknown),
                 changed.change()));
   }
 
   /** Puts a list in the place of what is there. Empty where there is no such directory. */
-  Optional<Changed> replace(String directoryId, List<Entry> wanted, Origin origin) {
-    return change(directoryId, origin, entries -> wanted);
+  Optional<Changed> replace(Place place, List<MappingList.Entry> wanted) {
+    return change(place, entries -> wanted);
   }
 
   /** Takes an entry out. Empty where there is none. */
-  Optional<Changed> delete(String directoryId, String id, Origin origin) {
+  Optional<Changed> delete(Place place, String id) {
     return change(
-        directoryId,
-        origin,
+        place,
         entries -> {
-          if (!entries.removeIf(entry -> id.equals(entry.id))) {
-            throw MappingEndpoint.unknown();
+          if (!entries.removeIf(entry -> id.equals(entry.id()))) {
+            throw new Repeated(MappingEndpoint.unknown());
           }
           return entries;
         });
   }
 
-  private Optional<Changed> change(String directoryId, Origin origin, Edit edit) {
-    return transactions.change(
-        change -> {
-          RoleRecords.hold(change);
-          DirectoryQueue.enterAlone(change, directoryId);
-          return ConnectionViews.DIRECTORIES
-              .lock(change, directoryId)
-              .map(directory -> change(change, directoryId, directory, origin, edit));
-        });
+  /**
+   * Gives an entry whose group is gone another one; done once more it changes nothing. Empty where
+   * there is no such directory.
+   */
+  Optional<Changed> attach(Place place, String id, String groupId) {
+    Optional<Changed> list = change(place, entries -> MappingList.attached(entries, id, groupId));
+    return list.map(
+        changed ->
+            new Changed(
+                VIEW.find(transactions::read, "id", id).orElseThrow(MappingEndpoint::unknown),
+                changed.change()));
   }
 
-  private Changed change(
-      Change change, String directoryId, Spelled directory, Origin origin, Edit edit) {
+  private Optional<Changed> change(Place place, Edit edit) {
+    Optional<Changed> changed =
+        transactions.change(
+            change -> {
+              RoleRecords.hold(change);
+              DirectoryQueue.enterAlone(change, place.directoryId);
+              return ConnectionViews.DIRECTORIES
+                  .lock(change, place.directoryId)
+                  .map(directory -> change(change, place, directory, edit));
+            });
+    return changed.map(done -> demotions.settled(place.directoryId, done));
+  }
+
+  /** Returns when nobody has more by an earlier list than by the one that there is. */
+  void settle(String directoryId) {
+    demotions.settle(directoryId);
+  }
+
+  private Changed change(Change change, Place place, Spelled directory, Edit edit) {
+    String directoryId = place.directoryId;
     String organization = organization(change, directoryId, directory);
+    checkVersion(change, place);
     var before = new Spelled(list(change::execute, directoryId).page());
-    List<Entry> was = new ArrayList<>();
-    for (Row row : change.execute(LIST, Tuple.of(directoryId))) {
-      was.add(new Entry(row.getString("id"), row.getString("group_id"), row.getString("role_id")));
-    }
-    List<Entry> is = edit.apply(new ArrayList<>(was));
+    List<MappingList.Entry> was = entries(change, directoryId);
+    List<MappingList.Entry> is = edit.apply(new ArrayList<>(was));
     if (is.size() > COUNT_MAX) {
       throw ApiError.parameter(
           "form_param_value_too_large",
@@ -173,17 +230,51 @@ final class MappingRegistry {
           MappingEndpoint.MAPPINGS,
           "A directory may map " + COUNT_MAX + " groups, would map " + is.size() + ".");
     }
+    if (MappingList.isSame(was, is)) {
+      // Told anew, those who wait for it would wait from the beginning.
+      return new Changed(before, change.newest());
+    }
     write(change, directoryId, organization, was, is);
+    change.execute(COUNT, Tuple.of(directoryId));
     Set<String> groups = new HashSet<>();
-    was.stream().map(Entry::groupId).filter(Objects::nonNull).forEach(groups::add);
-    is.stream().map(Entry::groupId).filter(Objects::nonNull).forEach(groups::add);
-    DirectoryHold.checkLocalOwner(change, List.of(organization));
+    was.stream().map(MappingList.Entry::groupId).forEach(groups::add);
+    is.stream().map(MappingList.Entry::groupId).forEach(groups::add);
     List<AuditEntry> lines =
-        new ArrayList<>(recompute.ofGroups(change, directoryId, groups, origin));
+        new ArrayList<>(recompute.ofGroups(change, directoryId, groups, place.origin));
+    DirectoryHold.checkLocalOwner(change, List.of(organization));
     var after = new Spelled(list(change::execute, directoryId).page());
     String action = "directory.update_group_role_mappings";
-    lines.addFirst(origin.entry(action, directoryId, before.text(), after.text()));
+    lines.addFirst(place.origin.entry(action, directoryId, before.text(), after.text()));
     return new Changed(after, change.record(lines));
+  }
+
+  private static List<MappingList.Entry> entries(Change change, String directoryId) {
+    return change.execute(LIST, Tuple.of(directoryId)).stream()
+        .map(
+            row ->
+                new MappingList.Entry(
+                    row.getString("id"),
+                    row.getString("group_id"),
+                    row.getBoolean("orphaned"),
+                    row.getString("role_id")))
+        .toList();
+  }
+
+  private static void checkVersion(Change change, Place place) {
+    Tuple one = Tuple.of(place.directoryId);
+    long version = change.execute(VERSION, one).iterator().next().getLong("mapping_version");
+    if (place.ifMatch != null && !EntityTags.names(place.ifMatch, Long.toString(version))) {
+      throw new Repeated(
+          new ApiError(
+              412,
+              "group_role_mappings_changed",
+              "Mappings changed",
+              "The list of mappings has changed: its version is "
+                  + EntityTags.of(version)
+                  + " now, If-Match was "
+                  + ApiError.quote(place.ifMatch)
+                  + ". Read the list again."));
+    }
   }
 
   private static String organization(Change change, String directoryId, Spelled directory) {
@@ -202,16 +293,19 @@ final class MappingRegistry {
   }
 
   private void write(
-      Change change, String directoryId, String organization, List<Entry> was, List<Entry> is) {
+      Change change,
+      String directoryId,
+      String organization,
+      List<MappingList.Entry> was,
+      List<MappingList.Entry> is) {
     Set<String> kept = new HashSet<>();
-    List<Entry> entries = new ArrayList<>();
-    for (Entry entry : is) {
-      // An entry of a group that has one keeps its id, so that members' reasons stay true.
-      @Nullable String id = entry.id != null ? entry.id : idOf(was, entry);
-      if (id != null) {
-        kept.add(id);
+    List<MappingList.Entry> entries = new ArrayList<>();
+    for (MappingList.Entry entry : is) {
+      MappingList.Entry known = MappingList.known(was, entry);
+      if (known.id() != null) {
+        kept.add(known.id());
       }
-      entries.add(new Entry(id, entry.groupId, entry.roleId));
+      entries.add(known);
       checkRole(change, organization, entry);
     }
     change.execute(
@@ -223,41 +317,31 @@ final class MappingRegistry {
     }
   }
 
-  private static @Nullable String idOf(List<Entry> was, Entry entry) {
-    return was.stream()
-        .filter(known -> known.groupId != null && known.groupId.equals(entry.groupId))
-        .map(Entry::id)
-        .findFirst()
-        .orElse(null);
-  }
-
-  private void write(Change change, String directoryId, Entry entry, int precedence) {
-    if (entry.groupId == null) {
-      change.execute(
-          "UPDATE tollgate.group_role_mapping SET precedence = $2 WHERE id = $1",
-          Tuple.of(entry.id, precedence));
+  private void write(Change change, String directoryId, MappingList.Entry entry, int precedence) {
+    if (entry.orphaned()) {
+      change.execute(UPDATE_ORPHAN, Tuple.of(entry.id(), precedence, entry.roleId()));
       return;
     }
-    String id = entry.id == null ? WordId.make(PREFIX, random) : entry.id;
-    Tuple parameters = Tuple.of(id, directoryId, precedence, entry.groupId, entry.roleId);
+    String id = entry.id() == null ? WordId.make(PREFIX, random) : entry.id();
+    Tuple parameters = Tuple.of(id, directoryId, precedence, entry.groupId(), entry.roleId());
     if (change.execute(UPSERT, parameters).rowCount() == 0) {
-      throw Fields.missing(MappingEndpoint.SCIM_GROUP, entry.groupId);
+      throw Fields.missing(MappingFields.SCIM_GROUP, entry.groupId());
     }
   }
 
-  private static void checkRole(Change change, String organization, Entry entry) {
+  private static void checkRole(Change change, String organization, MappingList.Entry entry) {
     String sql =
         "SELECT FROM tollgate.organization o JOIN tollgate.role_set_role i"
             + " ON i.role_set_id = o.role_set_id WHERE o.id = $1 AND i.role_id = $2";
-    if (entry.id == null
-        && change.execute(sql, Tuple.of(organization, entry.roleId)).rowCount() == 0) {
+    if (entry.id() == null
+        && change.execute(sql, Tuple.of(organization, entry.roleId())).rowCount() == 0) {
       throw ApiError.form(
           "form_resource_not_found",
           "was not found",
-          ROLE,
-          ROLE
+          MappingFields.ROLE,
+          MappingFields.ROLE
               + " must name a role of the organization's role set, was "
-              + ApiError.quote(entry.roleId)
+              + ApiError.quote(entry.roleId())
               + ".");
     }
   }

@@ -5,14 +5,13 @@ import io.tollgate.management.object.Spelled;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** The contract has two names for directories, and each answers in its own words. */
+/**
+ * The contract has two names for directories: each tells of objects by its own name, and of their
+ * members in the words of both.
+ */
 enum Naming {
-  /** The one before, in whose answers its words alone stand. */
   SCIM("scim_directories", "scim_"),
-  /** The newer one, whose answers have both. */
   DIRECTORY("directories", "");
-
-  private static final String PATHS = "directory_path";
 
   private final String collection;
   private final String prefix;
@@ -32,10 +31,6 @@ enum Naming {
     var json = new JsonObject(directory.text());
     json.put("object", prefix + json.getString("object"));
     json.put("endpoint_url", url + "/scim/v2/" + json.getString("id"));
-    if (this == SCIM) {
-      json.getJsonArray("custom_attributes")
-          .forEach(attribute -> ((JsonObject) attribute).remove(PATHS));
-    }
     return new Spelled(json.encode());
   }
 
@@ -48,13 +43,7 @@ enum Naming {
   }
 
   private JsonObject mapping(JsonObject json) {
-    if (this == SCIM) {
-      json.put("object", mappingObject());
-      json.remove("directory_id");
-      json.remove("directory_group_id");
-      json.remove("directory_group_display_name");
-    }
-    return json;
+    return json.put("object", mappingObject());
   }
 
   /** Returns a page of mappings. */

@@ -14,8 +14,11 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries a change of what a directory makes of groups and attributes over to its users: at once
@@ -39,7 +42,24 @@ final class Recompute {
 
   private static final String WAITING =
       """
-      SELECT id FROM tollgate.directory WHERE recomputed_to IS NOT NULL ORDER BY id LIMIT 100
+      SELECT id FROM tollgate.directory d WHERE recomputed_to IS NOT NULL
+        OR EXISTS (SELECT FROM tollgate.directory_recompute r WHERE r.directory_id = d.id)
+      ORDER BY id LIMIT 100
+      """;
+
+  private static final String IS_DEMOTING =
+      """
+      SELECT FROM tollgate.directory d WHERE id = $1 AND (recomputed_to LIKE 'demotions:%'
+        OR EXISTS (SELECT FROM tollgate.directory_recompute r WHERE r.directory_id = d.id))
+      """;
+
+  private static final String BEGIN =
+      """
+      WITH asked AS (
+        DELETE FROM tollgate.directory_recompute WHERE directory_id = $1 RETURNING id
+      )
+      UPDATE tollgate.directory SET recomputed_to = 'demotions:'
+      WHERE id = $1 AND EXISTS (SELECT FROM asked)
       """;
 
   private static final String REACHED =
@@ -50,8 +70,25 @@ final class Recompute {
 
   private static final String USERS =
       """
-      SELECT id FROM tollgate.app_user WHERE directory_id = $1 AND active AND id > $2
+      SELECT id FROM tollgate.app_user
+      WHERE directory_id = $1 AND departed_at IS NULL AND id > $2
       ORDER BY id LIMIT $3
+      """;
+
+  /** Null where there is nothing to be told. */
+  private static final String RESUMING =
+      """
+      SELECT CASE WHEN is_resuming THEN connection_id END AS connection_id
+      FROM tollgate.directory WHERE id = $1
+      """;
+
+  /** What has been carried over to all is over. */
+  private static final String REACH =
+      """
+      UPDATE tollgate.directory SET recomputed_to = $2::text,
+        is_resuming = is_resuming AND $2::text IS NOT NULL,
+        dropped_keys = CASE WHEN $2::text IS NULL THEN '{}' ELSE dropped_keys END
+      WHERE id = $1
       """;
 
   private static final String DOCUMENTS =
@@ -64,12 +101,26 @@ final class Recompute {
       ORDER BY told.user_id
       """;
 
+  /** Each is looked up by himself, whatever Postgres knows yet of how many there are. */
   private static final String HELD =
       """
-      SELECT DISTINCT p.user_id FROM tollgate.scim_group_member m
-      JOIN tollgate.scim_user p ON p.directory_id = m.directory_id AND p.id = m.scim_user_id
-      WHERE m.directory_id = $1 AND m.group_id = ANY($2::text[]) LIMIT $3
+      SELECT told.user_id FROM (
+        SELECT DISTINCT scim_user_id FROM tollgate.scim_group_member
+        WHERE directory_id = $1 AND group_id = ANY($2::text[])
+      ) m
+      JOIN LATERAL (
+        SELECT p.user_id FROM tollgate.scim_user p
+        WHERE p.directory_id = $1 AND p.id = m.scim_user_id LIMIT 1
+      ) told ON true
+      LIMIT $3
       """;
+
+  /** Whose attributes have changed, and what they had. */
+  private record Filled(List<String> userIds, Overwrites overwrites) {
+    static Filled none() {
+      return new Filled(List.of(), new Overwrites());
+    }
+  }
 
   private final Transactions transactions;
   private final RoleResolution roles;
@@ -91,31 +142,39 @@ final class Recompute {
     Tuple parameters =
         Tuple.of(directoryId)
             .addArrayOfString(groupIds.toArray(String[]::new))
-            .addInteger(RoleResolution.AT_ONCE_MAX + 1);
+            .addInteger(roles.atOnceMax() + 1);
     List<String> users = ids(change, HELD, "user_id", parameters);
-    count(change, directoryId);
-    return told(origin, directoryId, roles.apply(change, directoryId, users), List.of());
+    List<RoleChange> changed = roles.apply(change, directoryId, users);
+    return told(change, origin, directoryId, changed, Filled.none());
   }
 
   /** Tells anew the roles and attributes of all users of a directory; its row must be locked. */
   List<AuditEntry> ofAll(Change change, String directoryId, Origin origin) {
     List<String> users = users(change, directoryId, "", USERS_AT_ONCE + 1);
-    count(change, directoryId);
     if (users.size() > USERS_AT_ONCE) {
-      RoleResolution.later(change, directoryId);
+      later(change, directoryId);
       return List.of();
     }
-    return told(
-        origin,
-        directoryId,
-        roles.apply(change, directoryId, users),
-        attributes(change, directoryId, users));
+    List<RoleChange> changed = roles.apply(change, directoryId, users);
+    Filled filled = attributes(change, directoryId, users);
+    List<AuditEntry> lines = told(change, origin, directoryId, changed, filled);
+    reach(change, directoryId, null);
+    return lines;
   }
 
-  private static void count(Change change, String directoryId) {
-    String sql =
-        "UPDATE tollgate.directory SET mapping_version = mapping_version + 1 WHERE id = $1";
+  private static void reach(Change change, String directoryId, @Nullable String to) {
+    change.execute(REACH, Tuple.of(directoryId, to));
+  }
+
+  /** Lets all users of a directory be told anew some at a time, beginning with those who lose. */
+  static void later(Change change, String directoryId) {
+    String sql = "INSERT INTO tollgate.directory_recompute (directory_id) VALUES ($1)";
     change.execute(sql, Tuple.of(directoryId));
+  }
+
+  /** Returns whether some of a directory's users may yet have what they are to lose. */
+  static boolean isDemoting(Change change, String directoryId) {
+    return change.execute(IS_DEMOTING, Tuple.of(directoryId)).rowCount() > 0;
   }
 
   private static List<String> users(Change change, String directoryId, String after, int most) {
@@ -126,33 +185,36 @@ final class Recompute {
     return change.execute(sql, parameters).stream().map(row -> row.getString(column)).toList();
   }
 
-  /** Returns whose attributes have changed. */
-  private List<String> attributes(Change change, String directoryId, List<String> userIds) {
+  private Filled attributes(Change change, String directoryId, List<String> userIds) {
     Optional<AttributeMapping> mapping = AttributeMapping.find(change, directoryId);
     List<String> changed = new ArrayList<>();
+    var overwrites = new Overwrites();
     if (mapping.isPresent()) {
       Tuple parameters = Tuple.of(directoryId).addArrayOfString(userIds.toArray(String[]::new));
       for (Row row : change.execute(DOCUMENTS, parameters)) {
         String user = row.getString("user_id");
-        if (fills(change, mapping.get(), directoryId, user, read(row.getString("document")))) {
+        MappedAttributes.Outcome outcome =
+            fill(change, mapping.get(), directoryId, user, read(row.getString("document")));
+        if (outcome.changed()) {
           changed.add(user);
         }
+        overwrites.add(user, outcome.overwritten());
       }
     }
-    return changed;
+    return new Filled(changed, overwrites);
   }
 
-  private boolean fills(
+  private MappedAttributes.Outcome fill(
       Change change,
       AttributeMapping mapping,
       String directoryId,
       String userId,
       ObjectNode document) {
     try {
-      return attributes.apply(change, mapping, directoryId, userId, document).changed();
+      return attributes.apply(change, mapping, directoryId, userId, document);
     } catch (MappedAttributes.TooLarge e) {
       // He keeps what he has until his directory tells less of him.
-      return false;
+      return MappedAttributes.Outcome.NOTHING;
     }
   }
 
@@ -165,10 +227,25 @@ final class Recompute {
   }
 
   private static List<AuditEntry> told(
-      Origin origin, String directoryId, List<RoleChange> roles, List<String> attributesOf) {
-    if (roles.isEmpty() && attributesOf.isEmpty()) {
+      Change change, Origin origin, String directoryId, List<RoleChange> roles, Filled filled) {
+    if (roles.isEmpty() && filled.userIds.isEmpty()) {
       return List.of();
     }
+    List<AuditEntry> lines = new ArrayList<>();
+    lines.add(resolved(origin, directoryId, roles, filled.userIds));
+    lines.addAll(filled.overwrites.lines(origin, directoryId));
+    for (Row row : change.execute(RESUMING, Tuple.of(directoryId))) {
+      @Nullable String connection = row.getString("connection_id");
+      if (connection != null) {
+        filled.overwrites.add(roles);
+        filled.overwrites.log(change, connection);
+      }
+    }
+    return lines;
+  }
+
+  private static AuditEntry resolved(
+      Origin origin, String directoryId, List<RoleChange> roles, List<String> attributesOf) {
     var before = new JsonArray();
     var after = new JsonArray();
     for (RoleChange role : roles) {
@@ -178,12 +255,11 @@ final class Recompute {
     }
     var is =
         new JsonObject().put("members", after).put("attributes_of", new JsonArray(attributesOf));
-    return List.of(
-        origin.entry(
-            "directory.resolve",
-            directoryId,
-            new JsonObject().put("members", before).encode(),
-            is.encode()));
+    return origin.entry(
+        "directory.resolve",
+        directoryId,
+        new JsonObject().put("members", before).encode(),
+        is.encode());
   }
 
   /** Goes on with one directory, if one waits; returns whether there may be more at once. */
@@ -193,11 +269,7 @@ final class Recompute {
           RoleRecords.hold(change);
           for (String id : ids(change, WAITING, "id", Tuple.tuple())) {
             if (DirectoryQueue.isFirstWorker(change, id)) {
-              DirectoryQueue.enterAlone(change, id);
-              // Whoever was alone with it before may have ended what there was to be done.
-              for (Row row : change.execute(REACHED, Tuple.of(id))) {
-                goOn(change, id, row.getString("recomputed_to"));
-              }
+              goOn(change, id);
               return true;
             }
           }
@@ -205,21 +277,48 @@ final class Recompute {
         });
   }
 
+  /** Goes on with this directory; returns whether there was anything to be done. */
+  boolean step(String directoryId) {
+    return transactions.change(
+        change -> {
+          RoleRecords.hold(change);
+          return goOn(change, directoryId);
+        });
+  }
+
+  private boolean goOn(Change change, String directoryId) {
+    DirectoryQueue.enterAlone(change, directoryId);
+    change.execute(BEGIN, Tuple.of(directoryId));
+    // Whoever was alone with it before may have ended what there was to be done.
+    for (Row row : change.execute(REACHED, Tuple.of(directoryId))) {
+      goOn(change, directoryId, row.getString("recomputed_to"));
+      return true;
+    }
+    return false;
+  }
+
   private void goOn(Change change, String directoryId, String to) {
     boolean isFirst = !to.startsWith(ALL);
     String after = to.substring(to.indexOf(':') + 1);
     int most = isFirst ? LOOKED_AT_ONCE : USERS_AT_ONCE;
     List<String> users = users(change, directoryId, after, most);
-    List<String> losing = isFirst ? roles.losing(change, directoryId, users) : users;
-    List<RoleChange> changed = roles.apply(change, directoryId, losing);
-    List<String> filled = isFirst ? List.of() : attributes(change, directoryId, users);
     boolean isEnd = users.size() < most;
+    List<String> told = users;
+    if (isFirst) {
+      Set<String> losing = new HashSet<>(roles.losing(change, directoryId, users));
+      told = users.stream().filter(losing::contains).limit(USERS_AT_ONCE).toList();
+      if (told.size() < losing.size()) {
+        // The others are left for the next step: whoever writes into the directory waits for this.
+        users = users.subList(0, users.indexOf(told.getLast()) + 1);
+        isEnd = false;
+      }
+    }
+    List<RoleChange> changed = roles.apply(change, directoryId, told);
+    Filled filled = isFirst ? Filled.none() : attributes(change, directoryId, users);
     String pass = isFirst ? DEMOTIONS : ALL;
     String next = isEnd ? (isFirst ? ALL : null) : pass + users.getLast();
-    change.execute(
-        "UPDATE tollgate.directory SET recomputed_to = $2 WHERE id = $1",
-        Tuple.of(directoryId, next));
-    List<AuditEntry> lines = told(SCHEDULE, directoryId, changed, filled);
+    List<AuditEntry> lines = told(change, SCHEDULE, directoryId, changed, filled);
+    reach(change, directoryId, next);
     if (!lines.isEmpty()) {
       change.record(lines);
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What groups have made of a member's role.
  *
  * @param before the role's id; null where he was no member
- * @param after the same
+ * @param after the same; null where he is no member any more
  * @param mappedBy the mapping that tells it; {@link RoleResolution#DEFAULT} where none does, null
  *     where it is as it was given by hand
  */
@@ -17,13 +17,16 @@ public record RoleChange(
     String organizationId,
     String userId,
     @Nullable String before,
-    String after,
+    @Nullable String after,
     @Nullable String mappedBy) {
   /** Returns a line of the audit. */
   public AuditEntry entry(Origin origin) {
     JsonObject told = new JsonObject().put("organization_id", organizationId);
     @Nullable String was = before == null ? null : told.copy().put("role_id", before).encode();
-    String is = told.copy().put("role_id", after).put("mapped_by", mappedBy).encode();
+    @Nullable String is =
+        after == null
+            ? null
+            : told.copy().put("role_id", after).put("mapped_by", mappedBy).encode();
     return origin.entry("membership.resolve_role", userId, was, is);
   }
 }

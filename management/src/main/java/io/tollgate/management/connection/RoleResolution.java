@@ -21,12 +21,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes roles of groups: a member has the role of the first mapping whose group holds him, else the
- * default one of his organization. Always told anew from what is there, so that in whichever order
- * changes come, the last has all in it. Safe for all virtual threads.
+ * default one of his organization, or none and is no member, as the directory says. Always told
+ * anew from what is there, so that in whichever order changes come, the last has all in it. Safe
+ * for all virtual threads.
  */
 public final class RoleResolution {
   /** How many users one change tells; more are told later, some at a time. */
@@ -36,15 +38,16 @@ public final class RoleResolution {
   public static final String DEFAULT = "default";
 
   /**
-   * A row for each active user of the directory, and what he is to be. Each is looked up by
-   * himself: after an import Postgres knows too little of what there is to plan for many at once,
-   * and would walk over all members for each.
+   * A row for each active user of the directory, and what he is to be; without a role he is to be
+   * no member. Each is looked up by himself: after an import Postgres knows too little of what
+   * there is to plan for many at once, and would walk over all members for each.
    */
   private static final String TOLD =
       """
       SELECT u.id AS user_id, o.role_set_id, m.role_set_id AS was_in, m.role_id AS was,
         m.mapped_by, m.manual_role_id, coalesce(won.id, 'default') AS told_by,
-        coalesce(won.role_id, kept.role_id, s.default_role_id) AS role_id
+        coalesce(won.role_id, kept.role_id, CASE WHEN NOT (d.group_role_mapping_enabled
+          AND d.membership_requires_mapped_group) THEN s.default_role_id END) AS role_id
       FROM tollgate.directory d
       JOIN tollgate.organization o ON o.id = d.organization_id
       JOIN tollgate.role_set s ON s.id = o.role_set_id
@@ -76,10 +79,10 @@ public final class RoleResolution {
       "SELECT told.user_id FROM ("
           + TOLD
           + """
-          ) told WHERE told.was IS NOT NULL AND EXISTS (
+          ) told WHERE told.was IS NOT NULL AND (told.role_id IS NULL OR EXISTS (
             SELECT permission_id FROM tollgate.role_permission WHERE role_id = told.was
             EXCEPT
-            SELECT permission_id FROM tollgate.role_permission WHERE role_id = told.role_id)
+            SELECT permission_id FROM tollgate.role_permission WHERE role_id = told.role_id))
           """;
 
   private static final String INSERT =
@@ -106,7 +109,20 @@ public final class RoleResolution {
       WHERE t.id = n.id
       """;
 
+  private static final String DELETE =
+      """
+      DELETE FROM tollgate.membership t USING (
+        SELECT known.id FROM unnest($2::text[]) gone (u)
+        JOIN LATERAL (
+          SELECT e.id FROM tollgate.membership e
+          WHERE e.organization_id = $1 AND e.user_id = gone.u LIMIT 1
+        ) known ON true
+      ) n
+      WHERE t.id = n.id
+      """;
+
   private final RandomGenerator random;
+  private final int atOnceMax;
 
   /** What is known of a directory while it is held. */
   private record Held(@Nullable String organizationId, boolean isEnabled, boolean isMapping) {
@@ -118,20 +134,55 @@ public final class RoleResolution {
   /**
    * What a user is to be; a role given by hand is remembered while groups tell.
    *
+   * @param roleId null where he is to be no member
    * @param isTaken whether he was a member already, by hand
    */
   private record Told(
       String userId,
       String roleSetId,
-      String roleId,
+      @Nullable String roleId,
       @Nullable String before,
       @Nullable String mappedBy,
       @Nullable String manualRoleId,
       boolean isTaken) {}
 
+  /** What is to be done for all. Confined to its change. */
+  private static final class Resolved {
+    private final List<Told> added = new ArrayList<>();
+    private final List<Told> changed = new ArrayList<>();
+    private final List<Told> removed = new ArrayList<>();
+
+    void add(Row row, boolean joins, boolean isMapping) {
+      boolean isMember = row.getString("was") != null;
+      if (row.getString("role_id") == null) {
+        if (isMember) {
+          removed.add(told(row, null, null));
+        }
+      } else if (isMember) {
+        told(row, isMapping).ifPresent(changed::add);
+      } else if (joins || isMapping) {
+        added.add(told(row, row.getString("told_by"), null));
+      }
+    }
+
+    Stream<Told> all() {
+      return Stream.of(added, changed, removed).flatMap(List::stream);
+    }
+  }
+
   /** Makes it; ids of memberships are made of what is random. */
   public RoleResolution(RandomGenerator random) {
+    this(random, AT_ONCE_MAX);
+  }
+
+  /** Makes one of which a change tells so many users at most. */
+  RoleResolution(RandomGenerator random, int atOnceMax) {
     this.random = random;
+    this.atOnceMax = atOnceMax;
+  }
+
+  int atOnceMax() {
+    return atOnceMax;
   }
 
   /**
@@ -162,8 +213,8 @@ public final class RoleResolution {
 
   /**
    * Makes users members of the directory's organization who are none, of the role that their groups
-   * tell, and gives those who are one theirs. To be called wherever a user comes to be active, or
-   * the directory's, where it is held.
+   * tell, and gives those who are one theirs, or ends their membership. To be called wherever a
+   * user comes to be active, or the directory's, where it is held.
    *
    * @return what has changed, for the audit
    * @throws ApiError if the last one would be taken over who could run the organization without the
@@ -177,7 +228,7 @@ public final class RoleResolution {
    * Gives users the roles that their groups tell. Nothing changes where the directory is disabled
    * or maps no groups, but that a role comes back that was given by hand before it did. To be
    * called after each change of what groups hold, with all whom it concerns, where the directory is
-   * held or its row is locked.
+   * held or its row is locked; where they are very many, {@link Demotions} is to be asked after it.
    *
    * @param userIds of users, not of their SCIM resources; those who are not active are passed over
    * @return what has changed, for the audit
@@ -192,8 +243,8 @@ public final class RoleResolution {
     if (held.isEmpty() || userIds.isEmpty()) {
       return List.of();
     }
-    if (userIds.size() > AT_ONCE_MAX) {
-      later(change, directoryId);
+    if (userIds.size() > atOnceMax) {
+      Recompute.later(change, directoryId);
       return List.of();
     }
     String organization = Objects.requireNonNull(held.get().organizationId, "it tells");
@@ -201,30 +252,20 @@ public final class RoleResolution {
     Map<RecordName, StoredRecord> records =
         change.lockOrPut(
             userIds.stream().map(RoleResolution::name).toList(), SubjectRecord.DEFAULTS);
-    List<Told> added = new ArrayList<>();
-    List<Told> changed = new ArrayList<>();
+    var told = new Resolved();
     Tuple parameters = Tuple.of(directoryId).addArrayOfString(userIds.toArray(String[]::new));
     for (Row row : change.execute(TOLD, parameters)) {
-      if (row.getString("was") != null) {
-        told(row, held.get().isMapping).ifPresent(changed::add);
-      } else if (joins || held.get().isMapping) {
-        added.add(told(row, row.getString("told_by"), null));
-      }
+      told.add(row, joins, held.get().isMapping);
     }
-    insert(change, organization, added);
-    update(change, organization, changed);
-    if (joins && changed.stream().anyMatch(Told::isTaken)) {
+    insert(change, organization, told.added);
+    update(change, organization, told.changed);
+    delete(change, organization, told.removed);
+    if (joins && told.all().anyMatch(Told::isTaken)) {
       DirectoryHold.checkLocalOwner(change, List.of(organization));
     }
-    added.addAll(changed);
-    mirror(change, organization, records, added);
-    return added.stream().map(told -> change(organization, told)).toList();
-  }
-
-  /** Lets all users of a directory be told anew by a worker, who begins with those who lose. */
-  static void later(Change change, String directoryId) {
-    String sql = "UPDATE tollgate.directory SET recomputed_to = 'demotions:' WHERE id = $1";
-    change.execute(sql, Tuple.of(directoryId));
+    List<Told> all = told.all().toList();
+    mirror(change, organization, records, all);
+    return all.stream().map(each -> change(organization, each)).toList();
   }
 
   /** Returns those whose role would lack something that the one before holds. */
@@ -291,6 +332,14 @@ public final class RoleResolution {
     }
   }
 
+  /** Of somebody whom no mapped group holds any more; what was noted of his membership goes too. */
+  private static void delete(Change change, String organizationId, List<Told> removed) {
+    if (!removed.isEmpty()) {
+      change.execute(
+          DELETE, Tuple.of(organizationId).addArrayOfString(texts(removed, Told::userId)));
+    }
+  }
+
   private static String[] texts(List<Told> all, Function<Told, @Nullable String> text) {
     return all.stream()
         .map(told -> Objects.requireNonNullElse(text.apply(told), ""))
@@ -303,7 +352,11 @@ public final class RoleResolution {
     Map<RecordName, SubjectRecord> mirrored = new HashMap<>();
     for (Told told : all) {
       var before = (SubjectRecord) Objects.requireNonNull(records.get(name(told.userId)), "locked");
-      mirrored.put(name(told.userId), MemberRoles.withRole(before, organizationId, told.roleId));
+      mirrored.put(
+          name(told.userId),
+          told.roleId == null
+              ? MemberRoles.withoutRole(before, organizationId)
+              : MemberRoles.withRole(before, organizationId, told.roleId));
     }
     if (!mirrored.isEmpty()) {
       change.put(mirrored);

@@ -1,10 +1,12 @@
 package io.tollgate.management.connection;
 
 import io.tollgate.management.key.Texts;
+import io.tollgate.management.object.Fields;
 import io.tollgate.management.wire.ApiError;
 import io.tollgate.management.wire.RequestBody;
 import io.vertx.core.json.JsonObject;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,6 +24,12 @@ final class SignIn {
 
   private static final String ATTRIBUTE_MAPPING = "attribute_mapping";
   private static final String CLIENT_SECRET = "client_secret";
+  private static final String LOGIN_HINT = "login_hint";
+  private static final String MODE = "mode";
+  private static final String SOURCE = "source";
+  private static final String BY_ATTRIBUTE = "custom_attribute";
+  private static final List<String> MODES = List.of("email_address", BY_ATTRIBUTE, "off");
+  private static final int SOURCE_MAX = 128;
   private static final int URL_MAX = 2_048;
   private static final int DOCUMENT_MAX = 32 * 1024;
   private static final int TEXT_MAX = 1_024;
@@ -94,7 +102,8 @@ final class SignIn {
       RequestBody part, Map<String, Integer> texts, Set<String> flags, boolean isSaml) {
     Set<String> known = new HashSet<>(texts.keySet());
     known.addAll(flags);
-    known.add(isSaml ? ATTRIBUTE_MAPPING : CLIENT_SECRET);
+    known.addAll(
+        isSaml ? Set.of(ATTRIBUTE_MAPPING, Fields.NAME, LOGIN_HINT) : Set.of(CLIENT_SECRET));
     part.allowOnly(known);
     JsonObject json = texts(part, texts);
     for (String flag : flags) {
@@ -102,12 +111,42 @@ final class SignIn {
         json.put(flag, part.hasValue(flag) && part.flag(flag));
       }
     }
-    if (isSaml && part.hasValue(ATTRIBUTE_MAPPING)) {
+    if (isSaml) {
+      readSaml(part, json);
+    }
+    return json;
+  }
+
+  private static void readSaml(RequestBody part, JsonObject json) {
+    if (part.hasValue(ATTRIBUTE_MAPPING)) {
       RequestBody mapping = part.part(ATTRIBUTE_MAPPING);
       mapping.allowOnly(MAPPED.keySet());
       json.put(ATTRIBUTE_MAPPING, texts(mapping, MAPPED));
     }
-    return json;
+    if (part.has(Fields.NAME)) {
+      json.put(Fields.NAME, Fields.nameOrNull(part));
+    }
+    if (part.has(LOGIN_HINT)) {
+      json.put(LOGIN_HINT, part.hasValue(LOGIN_HINT) ? loginHint(part.part(LOGIN_HINT)) : null);
+    }
+  }
+
+  /** All of it, so that no source stays behind of a mode before. */
+  private static JsonObject loginHint(RequestBody part) {
+    part.allowOnly(Set.of(MODE, SOURCE));
+    String mode = part.text(MODE);
+    if (!MODES.contains(mode)) {
+      throw Fields.notOneOf(part.named(MODE), mode, "one of " + String.join(", ", MODES));
+    }
+    @Nullable String source = part.textOrNull(SOURCE);
+    if (source == null && mode.equals(BY_ATTRIBUTE)) {
+      throw part.missing(SOURCE);
+    }
+    return new JsonObject()
+        .put(MODE, mode)
+        .put(
+            SOURCE,
+            source == null ? null : Texts.within(part.named(SOURCE), source, 1, SOURCE_MAX));
   }
 
   private static JsonObject texts(RequestBody part, Map<String, Integer> texts) {

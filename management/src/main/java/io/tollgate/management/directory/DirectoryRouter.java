@@ -10,6 +10,7 @@ import io.tollgate.management.key.RevocationBarrier;
 import io.tollgate.management.scim.ScimError;
 import io.tollgate.management.scim.ScimJson;
 import io.tollgate.management.wire.Direct;
+import io.tollgate.management.wire.InvalidHead;
 import io.tollgate.management.wire.RequestId;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -47,7 +48,7 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
 
   private final Router router;
   private final Door door;
-  private final Turns turns = new Turns();
+  private final Turns turns;
   private final ExchangeLog log;
   private final Supplier<String> url;
   private final RandomGenerator random;
@@ -65,6 +66,8 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
    *
    * @param url where identity providers reach this service, without a slash at the end
    * @param random ids are made of it, and must not come twice
+   * @param connectionsMax to Postgres, for all that management does; half of them at most are for
+   *     directories
    */
   public static DirectoryRouter of(
       Vertx vertx,
@@ -73,16 +76,19 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
       Connections connections,
       Supplier<String> url,
       RandomGenerator random,
+      int connectionsMax,
       MeterRegistry metrics) {
+    var turns = new Turns(connectionsMax / 2);
     var router =
         new DirectoryRouter(
             vertx,
-            new Door(connections.tokens()),
+            turns,
+            new Door(connections.tokens(), turns),
             new ExchangeLog(connections.log()),
             url,
             random,
             metrics);
-    var holding = new Holding(transactions, barrier, connections.roles());
+    var holding = new Holding(transactions, barrier, connections.roles(), connections.demotions());
     var resources = new Resources(transactions);
     var vocabularies = new Vocabularies(transactions);
     new Discovery(vocabularies).enter(router);
@@ -101,11 +107,13 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
    */
   DirectoryRouter(
       Vertx vertx,
+      Turns turns,
       Door door,
       ExchangeLog log,
       Supplier<String> url,
       RandomGenerator random,
       MeterRegistry metrics) {
+    this.turns = turns;
     this.door = door;
     this.log = log;
     this.url = url;
@@ -146,6 +154,23 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
   @Override
   public void handle(HttpServerRequest request) {
     router.handle(request);
+  }
+
+  /** Answers what is no well-formed HTTP, and ends the connection. */
+  public void handleInvalid(HttpServerRequest request) {
+    InvalidHead invalid = InvalidHead.of(request);
+    int status = invalid.status();
+    requests.withTags("endpoint", "none", "status", Integer.toString(status)).increment();
+    var error = new ScimError(status, status == 400 ? "invalidSyntax" : null, invalid.detail());
+    request
+        .response()
+        .setStatusCode(status)
+        .putHeader(RequestId.HEADER, RequestId.make(random))
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .putHeader(HttpHeaders.CONNECTION, "close")
+        .putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE)
+        .end(ScimJson.text(error.toJson()));
+    request.connection().close();
   }
 
   private void begin(RoutingContext exchange) {
@@ -229,11 +254,20 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
   private void answer(RoutingContext exchange, Work work) {
     DirectoryAccess directory = Noted.of(exchange).openedDirectory();
     var asked = new Asked(exchange, directory, url.get() + ROOT + "/" + directory.directoryId());
-    Reply reply = turns.take(directory.directoryId(), () -> work.on(asked));
-    // Here, since a page of big documents would hold the loop up.
-    @Nullable String text = text(reply);
-    Direct.back(exchange, () -> write(exchange, reply, text));
+    // Within the turn, which bounds what is held of answers, and not on the loop, which a page of
+    // big documents would hold up.
+    Written written =
+        turns.take(
+            directory.directoryId(),
+            () -> {
+              Reply reply = work.on(asked);
+              return new Written(reply, text(reply));
+            });
+    Direct.back(exchange, () -> write(exchange, written.reply, written.text));
   }
+
+  /** An answer, and the text of its body. */
+  private record Written(Reply reply, @Nullable String text) {}
 
   private void fail(RoutingContext exchange, int status) {
     if (!exchange.response().headers().contains(RequestId.HEADER)) {
@@ -264,7 +298,7 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
       return;
     }
     response.setStatusCode(reply.status());
-    if (reply.version() > 0) {
+    if (reply.version() != null) {
       response.putHeader(HttpHeaders.ETAG, Versions.tag(reply.version()));
     }
     if (reply.location() != null) {

@@ -11,7 +11,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The door: whose token is it that a request shows? An address that shows made-up ones again and
  * again is not looked at for a while; but for tokens that were made here, since identity providers
- * send for many customers from one address, and so does a proxy. Safe for all threads.
+ * send for many customers from one address, and so does a proxy. Safe for all virtual threads.
  */
 final class Door {
   /** How many wrong tokens an address may show in {@link #WINDOW}. */
@@ -29,49 +28,62 @@ final class Door {
   private static final int KNOWN_MAX = 10_000;
   private static final String SCHEME = "Bearer ";
 
+  /** Whose turn it is to look up tokens: those of one token, and all that are made up. */
+  private static final String TURN = "door ";
+
   private final DirectoryTokens tokens;
+  private final Turns turns;
   private final Cache<String, AtomicInteger> failures =
       Caffeine.newBuilder().expireAfterWrite(WINDOW).maximumSize(KNOWN_MAX).build();
 
-  Door(DirectoryTokens tokens) {
+  Door(DirectoryTokens tokens, Turns turns) {
     this.tokens = tokens;
+    this.turns = turns;
   }
 
   /**
    * Returns what the request may go to; waits for the database.
    *
-   * @throws ScimError a 401, whatever is wrong: who holds no token learns of no directory
+   * @throws ScimError a 401, whatever is wrong: who holds no token learns of no directory; a 429
+   *     where too many come at once
    */
   DirectoryAccess open(RoutingContext exchange) {
     HttpServerRequest request = exchange.request();
     @Nullable String directoryId = exchange.pathParam("directory");
     String address = String.valueOf(request.remoteAddress().hostAddress());
-    @Nullable String token = token(request);
-    if (token == null || !tokens.isGenuine(token)) {
+    String token = token(request);
+    boolean isGenuine = tokens.isGenuine(token);
+    if (!isGenuine) {
       checkPatience(address);
     }
     if (directoryId == null || !WordId.isId("scimdir_", directoryId)) {
       throw closed();
     }
+    // Not the directory's: others could fill it by asking for it with tokens of their own.
+    String turn = TURN + (isGenuine ? DirectoryTokens.shown(token) : "");
+    return turns.take(turn, () -> find(exchange, directoryId, token));
+  }
+
+  private DirectoryAccess find(RoutingContext exchange, String directoryId, String token) {
     Optional<DirectoryAccess> found =
-        token == null ? Optional.empty() : tokens.find(directoryId, token);
+        tokens.find(directoryId, token, Client.of(exchange.request()));
     if (found.isEmpty()) {
       // Whoever has pasted the wrong one will look into the log.
-      String shown = DirectoryTokens.shown(Objects.requireNonNullElse(token, ""));
+      String shown = DirectoryTokens.shown(token);
       tokens.connectionOf(directoryId).ifPresent(id -> Noted.of(exchange).refused(id, shown));
       throw closed();
     }
     return found.get();
   }
 
-  private static @Nullable String token(HttpServerRequest request) {
+  /** Returns what is shown, empty where nothing is. */
+  private static String token(HttpServerRequest request) {
     List<String> credentials = request.headers().getAll(HttpHeaders.AUTHORIZATION);
     if (credentials.size() != 1
         || !credentials.getFirst().regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      return null;
+      return "";
     }
-    String token = credentials.getFirst().substring(SCHEME.length()).strip();
-    return token.isEmpty() ? null : token;
+    return credentials.getFirst().substring(SCHEME.length()).strip();
   }
 
   private void checkPatience(String address) {

@@ -10,7 +10,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +49,9 @@ final class ExchangeLog {
       putIfSet(detail, "scim_type", error.scimType());
     }
     if (!noted.warnings().isEmpty()) {
-      detail.put("warnings", new JsonArray(noted.warnings()));
+      detail.put("warnings_count", noted.warningCount());
+      detail.put(
+          "warnings", new JsonArray(noted.warnings().stream().map(ExchangeLog::cut).toList()));
     }
     log.add(
         new ConnectionLog.Entry(
@@ -63,7 +65,8 @@ final class ExchangeLog {
   }
 
   private static String code(Noted noted) {
-    return noted.endpoint().replace('.', '_');
+    return Objects.requireNonNullElseGet(
+        noted.warningCode(), () -> noted.endpoint().replace('.', '_'));
   }
 
   private static ConnectionLog.Outcome outcome(Noted noted) {
@@ -84,7 +87,7 @@ final class ExchangeLog {
             .put("method", exchange.request().method().name())
             .put("status", exchange.response().getStatusCode())
             .put("duration_ms", TimeUnit.NANOSECONDS.toMillis(noted.nanos()))
-            .put("client", client(agent));
+            .put("client", Client.of(exchange.request()));
     putIfSet(detail, "path", exchange.request().path());
     putIfSet(detail, "user_agent", agent);
     putIfSet(detail, "token", noted.tokenPrefix());
@@ -104,16 +107,6 @@ final class ExchangeLog {
   private static String cut(String text) {
     String kept = text.replace("\0", "\uFFFD");
     return kept.length() <= TEXT_MAX ? kept : kept.substring(0, TEXT_MAX) + "…";
-  }
-
-  private static String client(@Nullable String agent) {
-    String known = agent == null ? "" : agent.toLowerCase(Locale.ROOT);
-    if (known.contains("okta")) {
-      return "okta";
-    }
-    return known.contains("azure") || known.contains("microsoft") || known.contains("entra")
-        ? "entra"
-        : "other";
   }
 
   private static @Nullable String body(RoutingContext exchange, JsonObject detail) {

@@ -69,6 +69,7 @@ final class GroupChanges {
                   Conflicts.told(
                       document, () -> GroupRows.insert(change, directoryId, id, document));
               asked.noted().resourceId(id);
+              GroupRows.warnOfNamesake(change, directoryId, id, document, asked.noted());
               var in =
                   Conflicts.joined(() -> new GroupMembers(change, directoryId, id).add(members));
               var moves = new Moves(in, GroupMembers.Moved.NONE);
@@ -137,7 +138,7 @@ final class GroupChanges {
       String id,
       Function<ObjectNode, ScimDocument> edit,
       Function<GroupMembers, Moves> move) {
-    return holding.change(asked, change -> update(change, asked, id, edit, move)).object();
+    return holding.changeGroup(asked, change -> update(change, asked, id, edit, move)).object();
   }
 
   private Holding.Done<GroupRow> update(
@@ -160,6 +161,9 @@ final class GroupChanges {
     }
     GroupRow after =
         Conflicts.told(document, () -> GroupRows.update(change, directoryId, id, document));
+    if (!before.document().path("displayName").equals(document.json().path("displayName"))) {
+      GroupRows.warnOfNamesake(change, directoryId, id, document, asked.noted());
+    }
     List<AuditEntry> lines = new ArrayList<>();
     lines.add(
         asked
@@ -201,7 +205,7 @@ final class GroupChanges {
 
   /** Removes a group; the roles that it gave are told anew by the others. */
   void delete(Asked asked, String id) {
-    boolean wasThere = holding.change(asked, change -> delete(change, asked, id)).object();
+    boolean wasThere = holding.changeGroup(asked, change -> delete(change, asked, id)).object();
     if (!wasThere) {
       throw GroupRows.unknown();
     }

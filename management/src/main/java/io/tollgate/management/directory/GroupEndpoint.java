@@ -59,9 +59,19 @@ final class GroupEndpoint {
     GroupRow group = GroupRows.find(transactions, asked.directory().directoryId(), asked.id());
     asked.noted().resourceId(group.id());
     @Nullable String seen = asked.ifNoneMatch();
-    return seen != null && Versions.names(seen, group.version())
-        ? Reply.notModified(group.version())
-        : told(asked, asked.projection(), 200, group);
+    if (seen != null && Versions.names(seen, group.version())) {
+      return Reply.notModified(group.version());
+    }
+    Projection shown = asked.projection();
+    Reply reply = Bounded.read(() -> told(asked, shown, 200, group));
+    if (shown.includes(ShownMembers.NAME) && !isWhole(reply)) {
+      throw ShownMembers.tooMany();
+    }
+    return reply;
+  }
+
+  private static boolean isWhole(Reply reply) {
+    return reply.body() != null && reply.body().has(ShownMembers.NAME);
   }
 
   private Reply replace(Asked asked) {

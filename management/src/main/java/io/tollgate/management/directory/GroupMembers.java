@@ -23,9 +23,6 @@ import java.util.stream.Stream;
  * in groups are kept as well, and no role hangs on them.
  */
 final class GroupMembers {
-  /** In all groups of one answer. */
-  static final int SHOWN_MAX = 100_000;
-
   private static final String KNOWN =
       """
       SELECT wanted.id, u.id IS NOT NULL AS is_user, g.id IS NOT NULL AS is_group
@@ -67,20 +64,6 @@ final class GroupMembers {
       RETURNING NULL AS user_id, m.member_id AS id
       """;
 
-  private static final String SHOWN =
-      """
-      SELECT m.group_id, u.id, coalesce(u.document ->> 'displayName', u.user_name) AS display,
-        'User' AS type
-      FROM tollgate.scim_group_member m
-      JOIN tollgate.scim_user u ON u.directory_id = m.directory_id AND u.id = m.scim_user_id
-      WHERE m.directory_id = $1 AND m.group_id = ANY($2)
-      UNION ALL
-      SELECT m.group_id, g.id, g.display_name, 'Group' FROM tollgate.scim_group_group m
-      JOIN tollgate.scim_group g ON g.directory_id = m.directory_id AND g.id = m.member_id
-      WHERE m.directory_id = $1 AND m.group_id = ANY($2)
-      LIMIT $3
-      """;
-
   private static final String GROUPS_OF =
       """
       SELECT m.scim_user_id, g.id, g.display_name AS display FROM tollgate.scim_group_member m
@@ -89,7 +72,7 @@ final class GroupMembers {
       ORDER BY g.created_at, g.id
       """;
 
-  /** A member of a group, or a group of a user. */
+  /** A group of a user. */
   record Linked(String id, String display, String type) {}
 
   /**
@@ -193,27 +176,6 @@ final class GroupMembers {
 
   private static String[] sorted(Collection<String> ids) {
     return ids.stream().distinct().sorted().toArray(String[]::new);
-  }
-
-  /** Returns the members of each of these groups. */
-  static Map<String, List<Linked>> of(
-      Transactions transactions, String directoryId, Collection<String> groupIds) {
-    Map<String, List<Linked>> members = new HashMap<>();
-    int count = 0;
-    Tuple parameters =
-        Tuple.of(directoryId).addArrayOfString(sorted(groupIds)).addInteger(SHOWN_MAX + 1);
-    for (Row row : groupIds.isEmpty() ? List.<Row>of() : transactions.read(SHOWN, parameters)) {
-      if (++count > SHOWN_MAX) {
-        throw ScimError.tooMany(
-            "These groups have more members than an answer holds, which are "
-                + SHOWN_MAX
-                + "; ask for fewer groups, or with excludedAttributes=members.");
-      }
-      members
-          .computeIfAbsent(row.getString("group_id"), absent -> new ArrayList<>())
-          .add(new Linked(row.getString("id"), row.getString("display"), row.getString("type")));
-    }
-    return members;
   }
 
   /** Returns the groups of each of these users. */

@@ -9,11 +9,12 @@ import java.time.OffsetDateTime;
  * A group as a directory tells of it, without its members.
  *
  * @param document of which nobody may change anything
+ * @param revision counts the changes of the document and of its members
  */
 record GroupRow(
     String id,
     ObjectNode document,
-    long version,
+    long revision,
     OffsetDateTime createdAt,
     OffsetDateTime updatedAt) {
   /** What a statement must select, from {@code tollgate.scim_group g}. */
@@ -27,5 +28,9 @@ record GroupRow(
         row.getLong("version"),
         row.getOffsetDateTime("created_at"),
         row.getOffsetDateTime("updated_at"));
+  }
+
+  String version() {
+    return Long.toString(revision);
   }
 }

@@ -32,7 +32,8 @@ final class GroupRows {
   private static final String UPDATE =
       """
       WITH renamed AS (
-        UPDATE tollgate.group_role_mapping SET group_display_name = $3, group_external_id = $5
+        UPDATE tollgate.group_role_mapping SET group_display_name = $3,
+          group_display_name_key = $4, group_external_id = $5
         WHERE directory_id = $1 AND group_id = $2
           AND (group_display_name, group_external_id) IS DISTINCT FROM ($3, $5::text)
       )
@@ -88,6 +89,23 @@ final class GroupRows {
     String sql =
         "SELECT FROM tollgate.group_role_mapping WHERE directory_id = $1 AND group_id = $2";
     return change.execute(sql, Tuple.of(directoryId, id)).rowCount() > 0;
+  }
+
+  /** Notes where another group has the name: providers allow it, and yet some match by names. */
+  static void warnOfNamesake(
+      Change change, String directoryId, String id, ScimDocument document, Noted noted) {
+    String sql =
+        """
+        SELECT FROM tollgate.scim_group
+        WHERE directory_id = $1 AND display_name_key = $2 AND id <> $3 LIMIT 1
+        """;
+    String key = Folding.key(Objects.requireNonNull(document.displayName(), "each group has one"));
+    if (change.execute(sql, Tuple.of(directoryId, key, id)).rowCount() > 0) {
+      noted.warn(
+          "scim_group_name_duplicate",
+          "Another group of this directory has the displayName as well: let the provider match"
+              + " groups by externalId.");
+    }
   }
 
   static void delete(Change change, String directoryId, String id) {

@@ -4,6 +4,7 @@ import io.tollgate.access.Subject;
 import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.connection.Demotions;
 import io.tollgate.management.connection.DirectoryTokens;
 import io.tollgate.management.connection.RoleResolution;
 import io.tollgate.management.key.EndedKeys;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * Changes that are answered when they hold everywhere: what takes something away from somebody's
@@ -23,6 +25,7 @@ final class Holding {
   private final Transactions transactions;
   private final RevocationBarrier barrier;
   private final RoleResolution roles;
+  private final Demotions demotions;
   private final EndedKeys ended;
 
   /**
@@ -66,10 +69,15 @@ final class Holding {
     }
   }
 
-  Holding(Transactions transactions, RevocationBarrier barrier, RoleResolution roles) {
+  Holding(
+      Transactions transactions,
+      RevocationBarrier barrier,
+      RoleResolution roles,
+      Demotions demotions) {
     this.transactions = transactions;
     this.barrier = barrier;
     this.roles = roles;
+    this.demotions = demotions;
     ended = new EndedKeys(transactions);
   }
 
@@ -81,20 +89,34 @@ final class Holding {
    *     it had passed the door
    */
   <T> Done<T> change(Asked asked, Function<Change, Done<T>> work) {
+    return change(asked, work, change -> change);
+  }
+
+  /** Does the same of a group, which may hold more than one change tells of. */
+  <T> Done<T> changeGroup(Asked asked, Function<Change, Done<T>> work) {
+    return change(asked, work, change -> demotions.settle(asked.directory().directoryId()));
+  }
+
+  private <T> Done<T> change(
+      Asked asked, Function<Change, Done<T>> work, UnaryOperator<Change.Recorded> settled) {
     Done<T> done;
     try {
       done = transactions.change(change -> held(change, asked, work));
     } catch (Unproven late) {
-      proveIf(change -> true);
+      pass(settled.apply(transactions.change(Change::newest)));
       throw late.refusal;
     }
     if (done.writes) {
       asked.noted().changed();
     }
     if (done.waits) {
-      barrier.pass(done.change.epoch(), done.change.number());
+      pass(settled.apply(done.change));
     }
     return done;
+  }
+
+  private void pass(Change.Recorded change) {
+    barrier.pass(change.epoch(), change.number());
   }
 
   private <T> Done<T> held(Change change, Asked asked, Function<Change, Done<T>> work) {
@@ -110,7 +132,7 @@ final class Holding {
     Optional<Change.Recorded> newest =
         transactions.change(
             change -> isNeeded.test(change) ? Optional.of(change.newest()) : Optional.empty());
-    newest.ifPresent(done -> barrier.pass(done.epoch(), done.number()));
+    newest.ifPresent(this::pass);
   }
 
   /** Marks the keys of a user that a change has ended, for whoever lists them. */

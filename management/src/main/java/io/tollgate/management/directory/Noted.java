@@ -12,8 +12,13 @@ import org.jspecify.annotations.Nullable;
 final class Noted {
   private static final String HERE = Noted.class.getName();
 
+  /** A body may give reason for thousands. */
+  static final int WARNINGS_MAX = 20;
+
   private final long startNanos = System.nanoTime();
   private final List<String> warnings = new ArrayList<>();
+  private int warningCount;
+  private @Nullable String warningCode;
   private String endpoint = "none";
   private @Nullable DirectoryAccess directory;
   private @Nullable String connectionId;
@@ -112,12 +117,38 @@ final class Noted {
     changed = true;
   }
 
+  /** Returns the first of them. */
   List<String> warnings() {
     return List.copyOf(warnings);
   }
 
+  /** Returns how many there are in all. */
+  int warningCount() {
+    return warningCount;
+  }
+
+  /** Returns the code of the first that has one, null where none has. */
+  @Nullable String warningCode() {
+    return warningCode;
+  }
+
   /** Notes what went well, and yet not as somebody may think. */
   void warn(String sentence) {
-    warnings.add(sentence);
+    warningCount++;
+    if (warnings.size() < WARNINGS_MAX) {
+      warnings.add(sentence);
+    }
+  }
+
+  /**
+   * Notes what somebody may want to find.
+   *
+   * @param code stable; the first is that of the whole exchange where all went well
+   */
+  void warn(String code, String sentence) {
+    if (warningCode == null) {
+      warningCode = code;
+    }
+    warn(code + ": " + sentence);
   }
 }

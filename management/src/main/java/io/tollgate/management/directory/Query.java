@@ -107,7 +107,8 @@ record Query(
     return SortSql.of(sortBy, sortOrder, kind, vocabulary, firstParameter);
   }
 
-  Listing.Part part() {
-    return new Listing.Part(count, startIndex - 1);
+  /** Returns whether a resource is shown with its members, or with its groups. */
+  boolean showsLinks() {
+    return projection.includes(kind == ResourceKind.USER ? "groups" : "members");
   }
 }

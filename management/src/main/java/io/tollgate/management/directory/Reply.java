@@ -8,36 +8,36 @@ import org.jspecify.annotations.Nullable;
  * What is answered. Immutable, but for its body.
  *
  * @param body none where it is null
- * @param version of the one resource that it shows, 0 where it is not one
+ * @param version of the one resource that it shows, null where it is not one
  * @param location where that resource is
  * @param retryAfterSeconds 0 where coming again would not help
  */
 record Reply(
     int status,
     @Nullable ObjectNode body,
-    long version,
+    @Nullable String version,
     @Nullable String location,
     int retryAfterSeconds) {
-  static final Reply NO_CONTENT = new Reply(204, null, 0, null, 0);
+  static final Reply NO_CONTENT = new Reply(204, null, null, null, 0);
 
   static Reply ok(ObjectNode body) {
-    return new Reply(200, body, 0, null, 0);
+    return new Reply(200, body, null, null, 0);
   }
 
-  static Reply of(int status, ObjectNode resource, long version, String location) {
+  static Reply of(int status, ObjectNode resource, String version, String location) {
     return new Reply(status, resource, version, status == 201 ? location : null, 0);
   }
 
   static Reply of(ScimError error) {
-    return new Reply(error.status(), error.toJson(), 0, null, error.retryAfterSeconds());
+    return new Reply(error.status(), error.toJson(), null, null, error.retryAfterSeconds());
   }
 
-  static Reply notModified(long version) {
+  static Reply notModified(String version) {
     return new Reply(304, null, version, null, 0);
   }
 
   /** Returns that all was well, of a resource that has this version now. */
-  static Reply noContent(long version) {
+  static Reply noContent(String version) {
     return new Reply(204, null, version, null, 0);
   }
 }

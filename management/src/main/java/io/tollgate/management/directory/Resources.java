@@ -1,6 +1,7 @@
 package io.tollgate.management.directory;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.scim.Projection;
 import io.tollgate.management.scim.ResourceKind;
@@ -20,6 +21,7 @@ final class Resources {
     return users(asked, shown, List.of(user)).getFirst();
   }
 
+  /** Spells a group, without its members where they are more than an answer holds. */
   ObjectNode group(Asked asked, Projection shown, GroupRow group) {
     return groups(asked, shown, List.of(group)).getFirst();
   }
@@ -41,17 +43,24 @@ final class Resources {
   }
 
   private List<ObjectNode> groups(Asked asked, Projection shown, List<GroupRow> groups) {
-    boolean areShown = shown.includes("members");
-    List<String> ids = areShown ? groups.stream().map(GroupRow::id).toList() : List.of();
-    Map<String, List<GroupMembers.Linked>> members =
-        GroupMembers.of(transactions, asked.directory().directoryId(), ids);
+    Map<String, String> members =
+        ShownMembers.of(
+            transactions,
+            asked.directory().directoryId(),
+            shown,
+            groups.stream().map(GroupRow::id).toList());
     return groups.stream()
         .map(
             group -> {
-              @Nullable List<GroupMembers.Linked> told =
-                  areShown ? members.getOrDefault(group.id(), List.of()) : null;
-              return shown.apply(
-                  Spelling.group(group, told, asked.location(ResourceKind.GROUP, group.id())));
+              String location = asked.location(ResourceKind.GROUP, group.id());
+              ObjectNode json = shown.apply(Spelling.group(group, location));
+              @Nullable String told = members.get(group.id());
+              if (told != null) {
+                json.putRawValue(ShownMembers.NAME, new RawValue(told));
+              } else if (shown.includes(ShownMembers.NAME)) {
+                asked.noted().warn(ShownMembers.LEFT_OUT, ShownMembers.leftOut(group.id()));
+              }
+              return json;
             })
         .toList();
   }
@@ -64,12 +73,12 @@ final class Resources {
       case USER -> {
         Listing<UserRow> found =
             Listing.read(transactions, Listing.USERS, directoryId, query, part);
-        yield new Listing<>(users(asked, shown, found.rows()), found.total());
+        yield new Listing<>(users(asked, shown, found.rows()), found.total(), found.bytes());
       }
       case GROUP -> {
         Listing<GroupRow> found =
             Listing.read(transactions, Listing.GROUPS, directoryId, query, part);
-        yield new Listing<>(groups(asked, shown, found.rows()), found.total());
+        yield new Listing<>(groups(asked, shown, found.rows()), found.total(), found.bytes());
       }
     };
   }

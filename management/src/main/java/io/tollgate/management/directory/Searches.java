@@ -44,15 +44,20 @@ final class Searches {
     List<ObjectNode> found = new ArrayList<>();
     long total = 0;
     long startIndex = 1;
+    long bytes = Listing.BYTES_MAX;
     for (ResourceKind kind : kinds) {
       Query query = Query.of(kind, vocabulary, source);
       startIndex = query.startIndex();
       // Behind those of the kinds before.
       long offset = Math.max(0, startIndex - 1 - total);
-      var part = new Listing.Part(query.count() - found.size(), offset);
-      Listing<ObjectNode> listing = resources.find(asked, query, part);
+      int limit = query.count() - found.size();
+      var part = new Listing.Part(limit, offset, bytes);
+      Listing<ObjectNode> listing = Bounded.read(() -> resources.find(asked, query, part));
       found.addAll(listing.rows());
       total += listing.total();
+      // Where some are missing, those of the next kind would come in their place.
+      boolean isWhole = listing.rows().size() == Math.clamp(listing.total() - offset, 0, limit);
+      bytes = isWhole ? Math.max(0, bytes - listing.bytes()) : 0;
     }
     return Reply.ok(Spelling.list(found, total, startIndex));
   }

@@ -27,17 +27,9 @@ final class Spelling {
         json, ResourceKind.USER, user.createdAt(), user.updatedAt(), user.version(), location);
   }
 
-  /**
-   * Spells a group.
-   *
-   * @param members null where they are not to be shown
-   */
-  static ObjectNode group(
-      GroupRow group, @Nullable List<GroupMembers.Linked> members, String location) {
+  /** Spells a group without its members. */
+  static ObjectNode group(GroupRow group, String location) {
     ObjectNode json = document(group.id(), group.document());
-    if (members != null) {
-      link(json.putArray("members"), members);
-    }
     return withMeta(
         json, ResourceKind.GROUP, group.createdAt(), group.updatedAt(), group.version(), location);
   }
@@ -75,7 +67,7 @@ final class Spelling {
       ResourceKind kind,
       OffsetDateTime createdAt,
       OffsetDateTime updatedAt,
-      long version,
+      String version,
       String location) {
     json.putObject("meta")
         .put("resourceType", kind.title())

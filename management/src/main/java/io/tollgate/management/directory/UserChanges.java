@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
-import io.tollgate.management.connection.AttributeWarning;
 import io.tollgate.management.connection.DirectoryAccess;
 import io.tollgate.management.connection.MappedAttributes;
 import io.tollgate.management.connection.RoleChange;
@@ -24,6 +23,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +46,12 @@ final class UserChanges {
     this.random = random;
   }
 
-  /** Makes a user of whom nobody has told yet, or takes over the one who was here before. */
+  /**
+   * Makes a user of whom nobody has told yet, or takes over the one who was here before. Whom the
+   * directory has told of already is a conflict, also where it was disabled meanwhile: providers
+   * look for him by his names before they make him, and go on with the one whom they find; and a
+   * POST that took him over would make two people one where a name is given to another.
+   */
   UserRow create(Asked asked, ScimDocument document) {
     Holding.Done<UserRow> done;
     try {
@@ -157,12 +162,13 @@ final class UserChanges {
   private void fill(Change change, Asked asked, UserRow row, ScimDocument document) {
     String directoryId = asked.directory().directoryId();
     try {
-      attributes.apply(change, directoryId, row.userId(), document.json()).warnings().stream()
-          .map(AttributeWarning::message)
-          .forEach(asked.noted()::warn);
+      attributes
+          .apply(change, directoryId, row.userId(), document.json())
+          .warnings()
+          .forEach(warning -> asked.noted().warn(warning.code(), warning.message()));
     } catch (MappedAttributes.TooLarge tooLarge) {
       if (!row.active()) {
-        asked.noted().warn("scim_attributes_kept: " + tooLarge.getMessage());
+        asked.noted().warn("scim_attributes_kept", Objects.requireNonNull(tooLarge.getMessage()));
         return;
       }
       throw ScimError.invalidValue(Objects.requireNonNull(tooLarge.getMessage()));
@@ -237,7 +243,7 @@ final class UserChanges {
       throw ScimError.uniqueness(
           "A user whom this directory has not brought has one of these e-mail addresses.");
     }
-    asked.noted().warn("scim_emails_kept: another user has one of the new addresses.");
+    asked.noted().warn("scim_emails_kept", "Another user has one of the new addresses.");
     return document.withEmailsOf(before.document());
   }
 
@@ -271,7 +277,11 @@ final class UserChanges {
     asked.noted().userId(userId);
     asked.noted().resourceId(id);
     Spelled was = DirectoryUsers.get(change, userId);
-    List<AuditEntry> lines = new ArrayList<>(DirectoryUsers.depart(change, origin, userId));
+    List<String> names =
+        Stream.of("userName", "externalId", "displayName")
+            .map(name -> found.get().document().path(name).asText())
+            .toList();
+    List<AuditEntry> lines = new ArrayList<>(DirectoryUsers.depart(change, origin, userId, names));
     lines.addAll(madeKeys(change, asked, userId));
     UserRows.delete(change, directoryId, id);
     String is = DirectoryUsers.get(change, userId).text();

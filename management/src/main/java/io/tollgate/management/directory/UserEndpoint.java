@@ -55,7 +55,7 @@ final class UserEndpoint {
     ScimDocument document = ScimDocument.ofUser(tree, vocabulary, before);
     asked.warnOfUnknown(document.dropped());
     if (document.keepsEmails()) {
-      asked.noted().warn("scim_emails_kept: a user has one e-mail address at least.");
+      asked.noted().warn("scim_emails_kept", "A user has one e-mail address at least.");
     }
     return document;
   }

@@ -1,14 +1,18 @@
 package io.tollgate.management.directory;
 
 import io.tollgate.management.scim.ScimError;
+import io.tollgate.management.wire.EntityTags;
 import org.jspecify.annotations.Nullable;
 
-/** The versions of resources as headers spell them (RFC 7644, section 3.14). */
+/**
+ * The versions of resources as headers spell them (RFC 7644, section 3.14). Each stands for all
+ * that an answer tells of a resource: of a user for his groups as well.
+ */
 final class Versions {
   private Versions() {}
 
-  static String tag(long version) {
-    return "W/\"" + version + "\"";
+  static String tag(String version) {
+    return "W/" + EntityTags.of(version);
   }
 
   /**
@@ -18,7 +22,7 @@ final class Versions {
    * @param isTaken whether it may be the caller's own change that he does not know of, and which
    *     may not be proven yet
    */
-  static void check(@Nullable String ifMatch, long version, boolean isTaken) {
+  static void check(@Nullable String ifMatch, String version, boolean isTaken) {
     if (ifMatch != null && !names(ifMatch, version)) {
       var stale =
           new ScimError(
@@ -28,14 +32,7 @@ final class Versions {
   }
 
   /** Returns whether a header names the version, or any. */
-  static boolean names(String header, long version) {
-    for (String part : header.split(",", -1)) {
-      String tag = part.strip();
-      String bare = tag.startsWith("W/") ? tag.substring(2) : tag;
-      if (tag.equals("*") || bare.equals("\"" + version + "\"")) {
-        return true;
-      }
-    }
-    return false;
+  static boolean names(String header, String version) {
+    return EntityTags.names(header, version);
   }
 }

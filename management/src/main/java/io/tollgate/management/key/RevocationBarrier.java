@@ -61,7 +61,7 @@ public final class RevocationBarrier {
    *
    * @param detail what is done, and what is not
    */
-  static ApiError pending(String detail) {
+  public static ApiError pending(String detail) {
     return ApiError.unavailable(
         "revocation_pending", "Revocation pending", detail, RETRY_AFTER_SECONDS);
   }

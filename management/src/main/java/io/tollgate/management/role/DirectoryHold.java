@@ -11,13 +11,26 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What nobody may change by hand while an enabled directory tells it. */
 public final class DirectoryHold {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Set<String> NAMES = Set.of("first_name", "last_name");
+
+  /** By what a directory maps, the member of a user that it fills; what else it maps fills none. */
+  private static final Map<String, String> FILLED =
+      Map.of(
+          "first_name",
+          "first_name",
+          "last_name",
+          "last_name",
+          "username",
+          "username",
+          "email_address",
+          UserEndpoint.PRIMARY_EMAIL);
 
   private static final String ROLE_IS_TOLD =
       """
@@ -39,13 +52,23 @@ public final class DirectoryHold {
       WHERE u.id = $1
       """;
 
-  /** Organizations whose groups tell roles, though nobody else could run them. */
+  /**
+   * Two who each take away one of the last two come one after the other. Not the organization's
+   * row: others lock that one before they lock users.
+   */
+  private static final String LOCK_OWNERS =
+      """
+      SELECT pg_advisory_xact_lock(hashtextextended('owners of ' || id, 0)) FROM (
+        SELECT DISTINCT id FROM unnest($1::text[]) id ORDER BY id) id
+      """;
+
+  /** Organizations that a directory syncs, though nobody else could run them. */
   private static final String WITHOUT_OWNER =
       """
       SELECT o.id FROM tollgate.directory d
       JOIN tollgate.organization o ON o.id = d.organization_id
       JOIN tollgate.role_set s ON s.id = o.role_set_id
-      WHERE o.id = ANY($1::text[]) AND d.enabled AND d.group_role_mapping_enabled
+      WHERE o.id = ANY($1::text[]) AND d.enabled
         AND NOT EXISTS (
           SELECT FROM tollgate.membership m JOIN tollgate.app_user u ON u.id = m.user_id
           WHERE m.organization_id = o.id AND m.role_id = s.creator_role_id
@@ -78,8 +101,8 @@ public final class DirectoryHold {
           taken.add(Metadata.PUBLIC + "." + key);
         }
       } else {
-        String member = NAMES.contains(key) ? key : UserEndpoint.PRIMARY_EMAIL;
-        if (differs(was, is, member)) {
+        @Nullable String member = FILLED.get(key);
+        if (member != null && differs(was, is, member)) {
           taken.add(member);
         }
       }
@@ -108,20 +131,23 @@ public final class DirectoryHold {
   }
 
   /**
-   * Refuses what would leave an organization whose groups tell roles without anybody else who may
-   * run it: a mistake in the identity provider could not be mended from here any more. To be asked
-   * at the end of a change.
+   * Refuses what would leave an organization that a directory syncs without anybody else who may
+   * run it: a mistake in the identity provider could not be mended from here any more, whether it
+   * tells roles or only who is there. To be asked at the end of a change, when all whom it concerns
+   * are locked: who asks has the owners to himself.
    */
   public static void checkLocalOwner(Change change, Collection<String> organizationIds) {
     List<String> lacking = new ArrayList<>();
     Tuple wanted = Tuple.tuple().addArrayOfString(organizationIds.toArray(String[]::new));
+    // In two statements: one that waits for the lock sees what was before.
+    change.execute(LOCK_OWNERS, wanted);
     change.execute(WITHOUT_OWNER, wanted).forEach(row -> lacking.add(row.getString("id")));
     if (!lacking.isEmpty()) {
       throw new ApiError(
           409,
           "organization_local_owner_missing",
           "Local owner missing",
-          "While groups tell the roles of "
+          "While a directory tells who is in "
               + String.join(", ", lacking)
               + ", one active member whom no directory manages must have the role of whoever"
               + " makes it.");

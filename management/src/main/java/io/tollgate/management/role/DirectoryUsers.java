@@ -7,13 +7,16 @@ import io.tollgate.management.audit.Origin;
 import io.tollgate.management.object.Spelled;
 import io.tollgate.management.object.WordId;
 import io.tollgate.management.plan.DeletedPayer;
+import io.tollgate.management.wire.ApiError;
 import io.tollgate.store.RecordName;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +60,7 @@ public final class DirectoryUsers {
   private static final String DEPART =
       """
       UPDATE tollgate.app_user SET active = false, departed_at = now(), username = NULL,
-        external_id = NULL, updated_at = now()
+        external_id = NULL, departed_as = $2, updated_at = now()
       WHERE id = $1
       """;
 
@@ -115,8 +118,8 @@ public final class DirectoryUsers {
    * Gives a user to a directory. His keys stay as they are, where he is active.
    *
    * @return whether he was there, and nobody else's
-   * @throws io.tollgate.management.wire.ApiError if an organization would be left without anybody
-   *     who can run it when its directory can't
+   * @throws ApiError if an organization would be left without anybody who can run it when its
+   *     directory can't
    */
   public static boolean takeOver(Change change, String userId, String directoryId, boolean active) {
     SubjectRecord record = MemberRoles.lock(change, userId);
@@ -144,17 +147,40 @@ public final class DirectoryUsers {
     change.execute(ACTIVATE, Tuple.of(userId, true));
   }
 
+  /** Refuses to make active who is a directory's, or was deleted by one; he must be locked. */
+  static void checkUnmanaged(Change change, String userId) {
+    String sql = "SELECT directory_id, departed_at FROM tollgate.app_user WHERE id = $1";
+    Row user = change.execute(sql, Tuple.of(userId)).iterator().next();
+    if (user.getValue("departed_at") != null) {
+      throw new ApiError(
+          409,
+          "user_departed",
+          "User departed",
+          "His directory has deleted the user for good; create another one.");
+    }
+    if (user.getString("directory_id") != null) {
+      throw new ApiError(
+          409,
+          "user_managed_by_scim",
+          "Managed by a directory",
+          "The user's directory tells whether he is active; activate him in the identity provider,"
+              + " or delete the directory first.");
+    }
+  }
+
   /**
    * Ends a user for good; he stays for the audit, and his memberships with him, since what he made
-   * for an organization is bounded by his role there, and lives on.
+   * for an organization is bounded by his role there, and lives on. Who he was is forgotten later.
    *
+   * @param names what the directory called him
    * @return the lines of the audit that the change must record with its own
    */
-  public static List<AuditEntry> depart(Change change, Origin origin, String userId) {
+  public static List<AuditEntry> depart(
+      Change change, Origin origin, String userId, List<String> names) {
     // Before his record is locked: the order in which all lock who change a subscription.
     List<AuditEntry> ended = DeletedPayer.end(change, origin, userId);
     close(change, userId);
-    change.execute(DEPART, Tuple.of(userId));
+    change.execute(DEPART, Tuple.of(userId).addArrayOfString(names.toArray(String[]::new)));
     return ended;
   }
 
@@ -162,6 +188,16 @@ public final class DirectoryUsers {
     SubjectRecord record = MemberRoles.lock(change, userId);
     SubjectRecord closed = record.withKeysRevoked().withEnabled(false);
     change.put(RecordName.subject(new Subject(userId)), closed);
+  }
+
+  /** Returns the organizations of keys that a user made and that are not revoked. */
+  static Set<String> organizationsWithKeysOf(Change change, String userId) {
+    String sql =
+        "SELECT DISTINCT subject FROM tollgate.api_key WHERE created_by = $1"
+            + " AND revoked_at IS NULL AND subject LIKE 'org\\_%'";
+    return change.execute(sql, Tuple.of(userId)).stream()
+        .map(row -> row.getString("subject"))
+        .collect(Collectors.toSet());
   }
 
   /** Returns the line that tells which keys a leaver made for organizations, where he made any. */

@@ -19,11 +19,18 @@ final class MappedRoles {
       WHERE o.role_set_id = $1 AND g.role_id = $2
       """;
 
+  /** Whoever has read one of the lists has read what is not so any more. */
   private static final String MOVE =
-      "UPDATE tollgate.group_role_mapping SET role_id = $3, updated_at = now() WHERE id IN ("
-          + "SELECT g.id "
-          + OF_SET
-          + ")";
+      """
+      WITH moved AS (
+        UPDATE tollgate.group_role_mapping SET role_id = $3, updated_at = now() WHERE id IN (
+          SELECT g.id %s)
+        RETURNING directory_id
+      )
+      UPDATE tollgate.directory SET mapping_version = mapping_version + 1
+      WHERE id IN (SELECT directory_id FROM moved)
+      """
+          .formatted(OF_SET);
 
   private MappedRoles() {}
 

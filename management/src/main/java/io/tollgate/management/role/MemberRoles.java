@@ -7,6 +7,7 @@ import io.tollgate.store.RecordName;
 import io.tollgate.store.SubjectRecord;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +32,18 @@ public final class MemberRoles {
       SubjectRecord before,
       String organizationId,
       @Nullable String roleId) {
-    if (roleId == null) {
-      Map<String, String> roles = new HashMap<>(before.roles());
-      roles.remove(organizationId);
-      change.put(RecordName.subject(new Subject(userId)), before.withRoles(roles));
-    } else {
-      change.put(RecordName.subject(new Subject(userId)), withRole(before, organizationId, roleId));
-    }
+    SubjectRecord after =
+        roleId == null
+            ? withoutRole(before, organizationId)
+            : withRole(before, organizationId, roleId);
+    change.put(RecordName.subject(new Subject(userId)), after);
+  }
+
+  /** Returns the same record without a role in an organization. */
+  public static SubjectRecord withoutRole(SubjectRecord before, String organizationId) {
+    Map<String, String> roles = new HashMap<>(before.roles());
+    roles.remove(organizationId);
+    return before.withRoles(roles);
   }
 
   /**
@@ -61,6 +67,17 @@ public final class MemberRoles {
 
   /** Ends the keys of a subject that is gone, for good. */
   static void end(Change change, String subjectId, SubjectRecord before) {
-    change.put(RecordName.subject(new Subject(subjectId)), before.closed());
+    end(change, subjectId, before, Set.of());
+  }
+
+  /**
+   * Does the same for a user whose roles in some organizations stay, for what he made there.
+   *
+   * @param organizationIds where
+   */
+  static void end(Change change, String userId, SubjectRecord before, Set<String> organizationIds) {
+    Map<String, String> roles = new HashMap<>(before.roles());
+    roles.keySet().retainAll(organizationIds);
+    change.put(RecordName.subject(new Subject(userId)), before.closed().withRoles(roles));
   }
 }

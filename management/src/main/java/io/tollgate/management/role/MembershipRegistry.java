@@ -24,7 +24,8 @@ final class MembershipRegistry {
   static final String ROLE = "role";
 
   private static final ObjectView VIEW = ObjectViews.MEMBERSHIPS;
-  private static final String ONE = "t.organization_id = $1 AND t.user_id = $2";
+  private static final String ONE =
+      "t.organization_id = $1 AND t.user_id = $2 AND t.left_at IS NULL";
 
   private static final String INSERT =
       """
@@ -42,7 +43,8 @@ final class MembershipRegistry {
   }
 
   ObjectView.Listed list(String organizationId, Page page) {
-    return VIEW.list(transactions::read, page, "t.organization_id = $4", Tuple.of(organizationId));
+    String condition = "t.organization_id = $4 AND t.left_at IS NULL";
+    return VIEW.list(transactions::read, page, condition, Tuple.of(organizationId));
   }
 
   Changed insert(
@@ -50,6 +52,7 @@ final class MembershipRegistry {
     return transactions.change(
         change -> {
           RoleRecords.hold(change);
+          DirectoryHold.checkRole(change, organizationId, userId);
           SubjectRecord before = MemberRoles.lock(change, userId);
           String organization = "SELECT FROM tollgate.organization WHERE id = $1 FOR KEY SHARE";
           if (change.execute(organization, Tuple.of(organizationId)).rowCount() == 0) {

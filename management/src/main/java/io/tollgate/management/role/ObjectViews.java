@@ -93,7 +93,8 @@ public final class ObjectViews {
       """
       json_build_object('object', 'organization', 'id', %1$s.id, 'name', %1$s.name,
         'slug', %1$s.slug, 'image_url', '', 'has_image', false, 'members_count',
-        (SELECT count(*) FROM tollgate.membership c WHERE c.organization_id = %1$s.id),
+        (SELECT count(*) FROM tollgate.membership c WHERE c.organization_id = %1$s.id
+          AND c.left_at IS NULL),
         'missing_member_with_elevated_permissions', null, 'pending_invitations_count', 0,
         'max_allowed_memberships', 0, 'admin_delete_enabled', true,
         'public_metadata', %1$s.public_metadata, 'private_metadata', %1$s.private_metadata,
@@ -136,6 +137,20 @@ public final class ObjectViews {
       "'idn_' || left(encode(sha256(convert_to(t.id || ' ' || e.address, 'UTF8')), 'hex'), 27)";
 
   /**
+   * A directory's word counts for the domains of its connection, as it does where it takes users
+   * over: of other addresses its customer could tell what he likes.
+   */
+  private static final String VERIFICATION =
+      """
+      CASE WHEN EXISTS (SELECT FROM tollgate.directory d
+          JOIN tollgate.enterprise_connection c ON c.id = d.connection_id
+          WHERE d.id = t.directory_id AND (d.attribute_mapping -> 'email_address') IS NOT NULL
+            AND lower(substring(e.address FROM '[^@]*$') COLLATE "C") = ANY(c.domains))
+        THEN json_build_object('object', 'verification_scim', 'status', 'verified',
+          'strategy', 'scim', 'attempts', null, 'expire_at', null) END
+      """;
+
+  /**
    * Two objects whose texts are joined: a function of Postgres takes a hundred arguments, and
    * jsonb, which could be joined, spells metadata in its own way.
    */
@@ -152,7 +167,7 @@ public final class ObjectViews {
             'public_metadata', t.public_metadata, 'private_metadata', t.private_metadata,
             'unsafe_metadata', t.unsafe_metadata, 'email_addresses', coalesce((
               SELECT json_agg(json_build_object('object', 'email_address', 'id', %1$s,
-                'email_address', e.address, 'reserved', false, 'verification', null,
+                'email_address', e.address, 'reserved', false, 'verification', %3$s,
                 'linked_to', '[]'::json, 'matches_sso_connection', false, %2$s) ORDER BY e.place)
               FROM unnest(t.email_addresses) WITH ORDINALITY e (address, place)), '[]'))::text, -1)
           || ', ' || substr(json_build_object('phone_numbers', '[]'::json,
@@ -166,7 +181,7 @@ public final class ObjectViews {
             'delete_self_enabled', false, 'create_organization_enabled', false,
             'create_organizations_limit', null, 'legal_accepted_at', null, %2$s)::text, 2)
           """
-              .formatted(EMAIL_ID, TIMES.formatted("t")),
+              .formatted(EMAIL_ID, TIMES.formatted("t"), VERIFICATION),
           """
           t.id = $1 OR t.external_id = $1 OR strpos(lower(t.username), lower($1)) > 0
             OR strpos(lower(concat_ws(' ', t.first_name, t.last_name)), lower($1)) > 0

@@ -68,6 +68,7 @@ final class UserEndpoint {
     endpoints.patch("users.update", Area.DIRECTORY, ONE, Forms.of(this::update));
     endpoints.patch(
         "users.update_metadata", Area.DIRECTORY, ONE + "/metadata", Forms.of(this::merge));
+    endpoints.post("users.activate", Area.DIRECTORY, ONE + "/activate", Forms.of(this::activate));
     endpoints.delete("users.delete", Area.DIRECTORY, ONE, Forms.of(this::delete));
   }
 
@@ -163,6 +164,13 @@ final class UserEndpoint {
     service.answerEnded(
         exchange,
         users.delete(id, Origin.of(exchange)).orElseThrow(() -> service.passed(unknown())));
+  }
+
+  private void activate(RoutingContext exchange) {
+    String id = id(exchange);
+    RequestBody.parseOptional(exchange.body().buffer()).allowOnly(Set.of());
+    service.answer(
+        exchange, users.activate(id, Origin.of(exchange)).orElseThrow(UserEndpoint::unknown));
   }
 
   /** Returns the id of a user that a body names. */

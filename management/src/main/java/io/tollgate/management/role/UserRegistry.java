@@ -1,6 +1,7 @@
 package io.tollgate.management.role;
 
 import io.tollgate.management.audit.AuditEntry;
+import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.object.Changed;
@@ -12,8 +13,10 @@ import io.tollgate.management.object.WordId;
 import io.tollgate.management.plan.DeletedPayer;
 import io.tollgate.store.SubjectRecord;
 import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,13 @@ final class UserRegistry {
         SELECT FROM unnest(t.email_addresses) e (address) WHERE %1$s = $6::text))
       """
           .formatted(ObjectViews.EMAIL_ID);
+
+  private static final String LEAVE =
+      """
+      UPDATE tollgate.membership SET left_at = now(), updated_at = now(), mapped_by = NULL,
+        manual_role_id = NULL, public_metadata = '{}', private_metadata = '{}'
+      WHERE user_id = $1 AND organization_id = ANY($2::text[])
+      """;
 
   private final Transactions transactions;
   private final RandomGenerator random;
@@ -129,8 +139,8 @@ final class UserRegistry {
   }
 
   /**
-   * Ends all that a user has, his subscription and his keys first of all. Empty where there is no
-   * such user.
+   * Ends all that a user has, his subscription and his keys first of all; not the keys that he made
+   * for organizations. Empty where there is no such user.
    */
   Optional<Changed> delete(String id, Origin origin) {
     return transactions.change(
@@ -147,16 +157,51 @@ final class UserRegistry {
           return VIEW.find(change::execute, "id", id)
               .map(
                   before -> {
-                    MemberRoles.end(change, id, record);
-                    change.execute(
-                        "DELETE FROM tollgate.membership WHERE user_id = $1", Tuple.of(id));
+                    endMemberships(change, id, record);
                     // What his directory has of him goes, too, which may tell of him again.
                     change.execute(
                         "DELETE FROM tollgate.scim_user WHERE user_id = $1", Tuple.of(id));
                     DirectoryHold.checkLocalOwner(change, record.roles().keySet());
                     change.execute("DELETE FROM tollgate.app_user WHERE id = $1", Tuple.of(id));
-                    return Changed.deleted(change, origin, "user.delete", before, ended);
+                    List<AuditEntry> lines = new ArrayList<>(ended);
+                    lines.addAll(DirectoryUsers.madeForOrganizations(change, origin, id));
+                    return Changed.deleted(change, origin, "user.delete", before, lines);
                   });
         });
+  }
+
+  /**
+   * Lets a user be active again whom no directory manages any more; keys that he had stay ended.
+   * Empty where there is no such user.
+   */
+  Optional<Changed> activate(String id, Origin origin) {
+    return transactions.change(
+        change -> {
+          if (VIEW.find(change::execute, "id", id).isEmpty()) {
+            return Optional.empty();
+          }
+          // Before his row, as whoever takes him over for a directory does.
+          MemberRoles.lock(change, id);
+          return VIEW.lock(change, id).map(before -> activate(change, id, before, origin));
+        });
+  }
+
+  private static Changed activate(Change change, String id, Spelled before, Origin origin) {
+    DirectoryUsers.checkUnmanaged(change, id);
+    if (!before.flag("deprovisioned")) {
+      return new Changed(before, change.newest());
+    }
+    DirectoryUsers.comeBack(change, id);
+    Spelled after = VIEW.get(change::execute, id);
+    return Changed.updated(change, origin, "user.activate", before, after);
+  }
+
+  /** What bounds the keys that he made for organizations stays, since they live on. */
+  private static void endMemberships(Change change, String id, SubjectRecord record) {
+    Set<String> organizations = DirectoryUsers.organizationsWithKeysOf(change, id);
+    MemberRoles.end(change, id, record, organizations);
+    change.execute(LEAVE, Tuple.of(id).addArrayOfString(organizations.toArray(String[]::new)));
+    change.execute(
+        "DELETE FROM tollgate.membership WHERE user_id = $1 AND left_at IS NULL", Tuple.of(id));
   }
 }

@@ -5,8 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the database has the attributes of a group, whose row is {@code g}. */
 final class GroupFields implements SqlFields {
+  /** Users, and groups in groups. */
   private static final String MEMBERS =
-      "SELECT 1 FROM tollgate.scim_group_member m"
+      "SELECT 1 FROM ("
+          + "SELECT directory_id, group_id, scim_user_id AS id, 'user'::text AS type"
+          + " FROM tollgate.scim_group_member"
+          + " UNION ALL SELECT directory_id, group_id, member_id, 'group'"
+          + " FROM tollgate.scim_group_group) m"
           + " WHERE m.directory_id = g.directory_id AND m.group_id = g.id";
 
   @Override
@@ -45,8 +50,8 @@ final class GroupFields implements SqlFields {
 
   private static @Nullable SqlField member(String part) {
     return switch (part) {
-      case "value" -> SqlField.own("m.scim_user_id", SqlField.Nature.EXACT);
-      case "type" -> SqlField.own("'user'::text", SqlField.Nature.FOLDED);
+      case "value" -> SqlField.own("m.id", SqlField.Nature.EXACT);
+      case "type" -> SqlField.own("m.type", SqlField.Nature.FOLDED);
       default -> null;
     };
   }

@@ -120,11 +120,20 @@ public record PatchRequest(List<PatchStep> steps, List<String> dropped) {
         normaliser.drop(key);
       } else if (path.name().attribute() == null) {
         whole(operation, path.name(), value);
-      } else if (path.name().target() == null) {
-        normaliser.drop(key);
+      } else if (!path.isKnown()) {
+        dropUnlessActive(path.name(), key);
       } else if (isWritable(path.name())) {
         step(operation, path, value);
       }
+    }
+
+    /** As in a document: an end of somebody's access may stand in the operation beside it. */
+    private void dropUnlessActive(AttributeName name, String text) {
+      if (isActive(name)) {
+        throw ScimError.invalidPath(
+            "active has no parts: the path must be active, was " + ApiError.quote(text) + ".");
+      }
+      normaliser.drop(text);
     }
 
     private @Nullable ScimPath pathOrNull(String key) {
@@ -142,9 +151,8 @@ public record PatchRequest(List<PatchStep> steps, List<String> dropped) {
         whole(operation, name, value);
         return;
       }
-      if (name.target() == null) {
-        // As in a document: an end of somebody's access may stand in the operation beside it.
-        normaliser.drop(text);
+      if (!path.isKnown()) {
+        dropUnlessActive(name, text);
         return;
       }
       if (isToldByServer(name)) {

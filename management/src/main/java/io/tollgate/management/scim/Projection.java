@@ -83,6 +83,13 @@ public final class Projection {
         : !names.contains(name);
   }
 
+  /** Tells the same of a part of an attribute. */
+  public boolean includes(String attribute, String part) {
+    String whole = AttributeType.lower(attribute);
+    String name = whole + "." + AttributeType.lower(part);
+    return names.isEmpty() || wanted == (names.contains(whole) || names.contains(name));
+  }
+
   /** Tells whether a name is that of a part of another. */
   private static boolean isWithin(String part, String whole) {
     return part.length() > whole.length()

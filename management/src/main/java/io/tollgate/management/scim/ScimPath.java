@@ -51,6 +51,13 @@ record ScimPath(AttributeName name, @Nullable Filter filter) {
     return new ScimPath(name.withSub(tail.substring(1)), filter);
   }
 
+  /** Returns whether a schema knows what it leads to; only what has parts is chosen by them. */
+  boolean isKnown() {
+    @Nullable AttributeType type = name.type();
+    boolean hasParts = type != null && (type.isComplex() || type.isFree());
+    return name.target() != null && (filter == null || hasParts);
+  }
+
   private static ScimError invalid(String text) {
     return ScimError.invalidPath(
         "The path must name what to change, such as displayName or emails[type eq \"work\"].value,"

@@ -44,7 +44,7 @@ public final class SortSql {
   }
 
   private static AttributeName name(String sortBy, ResourceKind kind, Vocabulary vocabulary) {
-    AttributeName name = AttributeName.parse(sortBy.strip(), kind, vocabulary);
+    AttributeName name = parsed(sortBy, kind, vocabulary);
     @Nullable AttributeType type = name.target();
     if (type != null && type.isComplex() && type.part("value") != null) {
       name = name.withSub("value");
@@ -55,6 +55,17 @@ public final class SortSql {
           "sortBy must be an attribute that has one value, was " + ApiError.quote(sortBy) + ".");
     }
     return name;
+  }
+
+  private static AttributeName parsed(String sortBy, ResourceKind kind, Vocabulary vocabulary) {
+    try {
+      return AttributeName.parse(sortBy.strip(), kind, vocabulary);
+    } catch (ScimError notOne) {
+      throw ScimError.invalidPath(
+          "sortBy must name an attribute, such as userName or name.familyName, was "
+              + ApiError.quote(sortBy)
+              + ".");
+    }
   }
 
   private static String key(AttributeName name, ResourceKind kind, SqlValues values) {

@@ -3,8 +3,6 @@ package io.tollgate.management.wire;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -238,15 +236,9 @@ public final class Endpoints {
 
   /** Answers what is no well-formed HTTP, in the same envelope, and ends the connection. */
   public void handleInvalid(HttpServerRequest request) {
-    Throwable cause = request.decoderResult().cause();
-    int status = 400;
-    if (cause instanceof TooLongHttpLineException) {
-      status = 414;
-    } else if (cause instanceof TooLongHttpHeaderException) {
-      status = 431;
-    }
+    InvalidHead invalid = InvalidHead.of(request);
     String requestId = RequestId.make(random);
-    count(NO_ENDPOINT, status);
+    count(NO_ENDPOINT, invalid.status());
     request
         .response()
         .putHeader(RequestId.HEADER, requestId)
@@ -255,10 +247,10 @@ public final class Endpoints {
         request.response(),
         requestId,
         new ApiError(
-            status,
+            invalid.status(),
             "malformed_request_parameters",
             "Malformed request",
-            "The request is not well-formed HTTP, or its head is too long."));
+            invalid.detail()));
     request.connection().close();
   }
 

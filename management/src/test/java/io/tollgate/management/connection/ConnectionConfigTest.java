@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,9 +24,14 @@ class ConnectionConfigTest {
     assertThat(ConnectionConfig.DEFAULTS.url(host, 8081)).isEqualTo(expected);
   }
 
+  private static ConnectionConfig made(@Nullable String publicUrl, Duration tokenOverlap) {
+    return new ConnectionConfig(
+        publicUrl, tokenOverlap, ConnectionConfig.EMAILS_IN_LOG, Duration.ZERO);
+  }
+
   @Test
   void a_public_address_is_told_as_it_is_set() {
-    var config = new ConnectionConfig("https://api.example/keys", Duration.ZERO);
+    ConnectionConfig config = made("https://api.example/keys", Duration.ZERO);
     assertThat(config.url("0.0.0.0", 8081)).isEqualTo("https://api.example/keys");
   }
 
@@ -42,7 +48,7 @@ class ConnectionConfigTest {
         "https://a b"
       })
   void what_is_no_public_address_is_refused_by_its_setting(String url) {
-    assertThatThrownBy(() -> new ConnectionConfig(url, Duration.ZERO))
+    assertThatThrownBy(() -> made(url, Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("management.public-url")
         .hasMessageContaining(url);
@@ -51,8 +57,19 @@ class ConnectionConfigTest {
   @ParameterizedTest
   @ValueSource(longs = {-1, 31})
   void an_overlap_is_thirty_days_at_most(long days) {
-    assertThatThrownBy(() -> new ConnectionConfig(null, Duration.ofDays(days)))
+    assertThatThrownBy(() -> made(null, Duration.ofDays(days)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("scim.token-overlap");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 3_651})
+  void who_has_departed_is_remembered_for_ten_years_at_most(long days) {
+    assertThatThrownBy(
+            () ->
+                new ConnectionConfig(
+                    null, Duration.ZERO, ConnectionConfig.EMAILS_IN_LOG, Duration.ofDays(days)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("scim.departed-retention must be from 0s to 87600h");
   }
 }

@@ -8,11 +8,14 @@ import io.tollgate.management.TestManagement;
 import io.tollgate.management.connection.ConnectionLog.Channel;
 import io.tollgate.management.connection.ConnectionLog.Entry;
 import io.tollgate.management.connection.ConnectionLog.Outcome;
+import io.tollgate.management.role.DepartedUsers;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectionLogTest {
   private static Firm firm;
 
-  private final ConnectionLog log = new ConnectionLog(new SimpleMeterRegistry());
+  private final ConnectionLog log =
+      new ConnectionLog(EmailsInLog.MASKED, new SimpleMeterRegistry());
   private JsonObject connection;
 
   @BeforeAll
@@ -103,7 +107,7 @@ class ConnectionLogTest {
 
   @Test
   void a_running_service_writes_what_it_is_given() {
-    var running = new ConnectionWorker(firm.transactions, log, recompute());
+    var running = new ConnectionWorker(firm.transactions, log, recompute(), departed());
     var vertx = Vertx.vertx();
     TestManagement.await(
         vertx.deployVerticle(
@@ -112,6 +116,10 @@ class ConnectionLogTest {
     // Whatever waits is written before it has stopped.
     TestManagement.await(vertx.close());
     assertThat(kept()).isEqualTo(1);
+  }
+
+  private static DepartedUsers departed() {
+    return new DepartedUsers(firm.transactions, Duration.ofDays(30), InstantSource.system());
   }
 
   private static Recompute recompute() {
@@ -161,6 +169,48 @@ class ConnectionLogTest {
   }
 
   @Test
+  void a_line_that_can_not_be_written_loses_itself_alone_and_is_counted() {
+    log.add(entry(connection, "scim_first", Outcome.SUCCESS, null));
+    log.add(entry(connection, "scim_bad", Outcome.SUCCESS, "user_\0"));
+    log.add(entry(connection, "scim_last", Outcome.SUCCESS, null));
+    writeAll();
+    assertThat(shown("").stream().map(line -> ((JsonObject) line).getString("code")))
+        .containsExactly("scim_last", "scim_first");
+    assertThat(log.dropped()).isEqualTo(1);
+  }
+
+  @Test
+  void what_is_written_by_one_statement_is_bounded_in_all_that_the_lines_hold() {
+    JsonObject large =
+        new JsonObject().put("message", "x".repeat((int) ConnectionLog.WRITTEN_CHARS_MAX / 2));
+    for (int i = 0; i < 3; i++) {
+      log.add(
+          new Entry(id(connection), Channel.SCIM, "scim_ok", Outcome.SUCCESS, null, large, null));
+    }
+    assertThat(log.write(firm.transactions)).isTrue();
+    assertThat(kept()).isEqualTo(1);
+    writeAll();
+    assertThat(kept()).isEqualTo(3);
+  }
+
+  @Test
+  void of_addresses_only_the_beginning_and_the_domain_are_kept_unless_they_may_be_whole() {
+    JsonObject detail = new JsonObject().put("message", "Another one has ada@byron.example.");
+    String body = "{\"emails\":[{\"value\":\"ada@byron.example\"}],\"ada@byron.example\":1}";
+    var told =
+        new Entry(id(connection), Channel.SCIM, "scim_ok", Outcome.SUCCESS, null, detail, body);
+    log.add(told);
+    writeAll();
+    assertThat(shown("").encode())
+        .doesNotContain("ada@")
+        .contains("has a***@byron.example.", "\"value\":\"a***@byron.example\"");
+    var whole = new ConnectionLog(EmailsInLog.WHOLE, new SimpleMeterRegistry());
+    whole.add(told);
+    whole.write(firm.transactions);
+    assertThat(shown("?limit=1").encode()).contains("has ada@byron.example.").doesNotContain("***");
+  }
+
+  @Test
   void what_is_older_than_thirty_days_or_beyond_ten_thousand_is_forgotten() {
     String sql =
         """
@@ -187,6 +237,8 @@ class ConnectionLogTest {
         "{\"Operations\":[{\"op\":\"replace\",\"Path\":\"password\",\"Value\":\"hunter2\"}]}",
         "{\"Operations\":[{\"op\":\"replace\",\"value\":{\"password\":\"hunter2\"}}]}",
         "{\"urn:x:User:password\":\"hunter2\"}",
+        "{\"Operations\":[{\"PATH\":\"urn:x:User:PASSWORD\",\"VALUE\":\"hunter2\"}]}",
+        "{\"AccessTOKEN\":\"hunter2\"}",
         "{\"Authorization\":\"hunter2\"}",
         "{\"note\":\"Bearer hunter2\"}",
         "{\"notes\":[\"tgscim_hunter2\"]}",

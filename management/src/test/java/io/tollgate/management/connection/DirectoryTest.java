@@ -9,6 +9,7 @@ import io.tollgate.management.TestManagement;
 import io.tollgate.management.TestManagement.Answer;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The endpoints of directories, and whom their tokens let in. */
+/** The endpoints of directories. */
 class DirectoryTest {
   private static final String UNKNOWN = DIRECTORIES + "/scimdir_" + "0".repeat(27);
   private static final JsonObject OFF = new JsonObject().put("enabled", false);
@@ -41,15 +42,11 @@ class DirectoryTest {
   }
 
   private static Optional<DirectoryAccess> opened(JsonObject directory, String token) {
-    return tokens.find(id(directory), token);
+    return tokens.find(id(directory), token, "okta");
   }
 
   private static String token(JsonObject answer) {
     return answer.getString("api_key");
-  }
-
-  private static JsonObject rotated(JsonObject directory, String body) {
-    return firm.management.post(path(directory) + "/rotate_api_key", body).ok();
   }
 
   @Test
@@ -60,8 +57,15 @@ class DirectoryTest {
     assertThat(made.getString("endpoint_url"))
         .isEqualTo("http://127.0.0.1:" + firm.management.port() + "/scim/v2/" + id(made));
     assertThat(made.getString("name")).isEqualTo(connection.getString("name"));
-    assertThat(made.getJsonObject("attribute_mapping").getString("first_name"))
-        .isEqualTo("name.givenName");
+    assertThat(made.getJsonObject("attribute_mapping"))
+        .isEqualTo(
+            new JsonObject()
+                .put("user_id", "id")
+                .put("username", "userName")
+                .put("email_address", "emails[0].value")
+                .put("first_name", "name.givenName")
+                .put("last_name", "name.familyName")
+                .put("active", "active"));
     JsonObject shown = firm.management.get(path(made)).ok();
     assertThat(shown.containsKey("api_key")).isFalse();
     assertThat(firm.postgres.query("SELECT string_agg(after::text, '') FROM tollgate.audit"))
@@ -79,109 +83,26 @@ class DirectoryTest {
   }
 
   @Test
-  void a_token_opens_its_own_directory_and_no_other() {
-    JsonObject made = directory();
-    DirectoryAccess access = opened(made, token(made)).orElseThrow();
-    assertThat(access.directoryId()).isEqualTo(id(made));
-    assertThat(access.domains()).containsExactly("example.com");
-    assertThat(access.tokenPrefix()).isEqualTo(token(made).substring(0, 13));
-    assertThat(opened(directory(), token(made))).isEmpty();
-    assertThat(tokens.find("none", token(made))).isEmpty();
+  void its_users_and_their_keys_go_on_while_it_is_disabled() {
+    JsonObject organization = firm.organization();
+    JsonObject made = firm.directory(firm.connection(organization));
+    String user = firm.member(made);
+    String secret = firm.management.create(user, "goes on").getString("secret");
+    for (JsonObject change : List.of(OFF, ON)) {
+      firm.patch(made, change);
+      assertThat(firm.management.verify(secret).status()).isEqualTo(200);
+      assertThat(firm.roleOf(organization, user)).isEqualTo(Firm.MEMBER);
+    }
   }
 
   @Test
-  void what_is_no_token_opens_nothing() {
+  void its_name_and_its_provider_can_be_others() {
     JsonObject made = directory();
-    String token = token(made);
-    char last = token.charAt(token.length() - 1);
-    String mistyped = token.substring(0, token.length() - 1) + (last == 'a' ? 'b' : 'a');
-    assertThat(opened(made, mistyped)).isEmpty();
-    assertThat(opened(made, "")).isEmpty();
-    assertThat(opened(made, "ä\u0000")).isEmpty();
-    assertThat(opened(made, TestManagement.SECRET_KEY)).isEmpty();
-  }
-
-  @Test
-  void only_what_begins_as_a_token_is_shown_of_a_bad_one() {
-    assertThat(DirectoryTokens.shown("tgscim_abcdefghijklmnopqrstuvwxyz"))
-        .isEqualTo("tgscim_abcdef");
-    assertThat(DirectoryTokens.shown("tgscim_abcdef")).isEqualTo("none");
-    assertThat(DirectoryTokens.shown("hunter2hunter2hunter2hunter2hunter2")).isEqualTo("none");
-  }
-
-  @Test
-  void a_use_is_noted_once_a_minute() {
-    JsonObject made = directory();
-    String used =
-        "SELECT last_used_at::text FROM tollgate.directory_token WHERE directory_id = '%s'"
-            .formatted(id(made));
-    opened(made, token(made));
-    String first = firm.postgres.query(used);
-    opened(made, token(made));
-    assertThat(first).isNotNull();
-    assertThat(firm.postgres.query(used)).isEqualTo(first);
-  }
-
-  @Test
-  void a_rotated_token_works_beside_the_one_before_until_its_end() {
-    JsonObject made = directory();
-    JsonObject after = rotated(made, "");
+    firm.patch(made, new JsonObject().put("name", "Other").put("provider", "entra"));
+    JsonObject shown = firm.management.get(path(made)).ok();
+    assertThat(shown.getString("name")).isEqualTo("Other");
+    assertThat(shown.getString("provider")).isEqualTo("entra");
     assertThat(opened(made, token(made))).isPresent();
-    assertThat(opened(made, token(after))).isPresent();
-    firm.postgres.execute(
-        "UPDATE tollgate.directory_token SET expires_at = now() WHERE expires_at IS NOT NULL");
-    assertThat(opened(made, token(made))).isEmpty();
-    assertThat(opened(made, token(after))).isPresent();
-  }
-
-  @Test
-  void a_rotation_without_overlap_ends_the_one_before_at_once() {
-    JsonObject made = directory();
-    JsonObject after = rotated(made, "{\"overlap_seconds\":0}");
-    assertThat(opened(made, token(made))).isEmpty();
-    assertThat(opened(made, token(after))).isPresent();
-  }
-
-  @Test
-  void there_are_never_three_tokens_that_work() {
-    JsonObject made = directory();
-    JsonObject second = rotated(made, "{}");
-    JsonObject third = rotated(made, "{}");
-    assertThat(opened(made, token(made))).isEmpty();
-    assertThat(opened(made, token(second))).isPresent();
-    assertThat(opened(made, token(third))).isPresent();
-  }
-
-  @Test
-  void one_token_is_revoked_at_once_and_stays_on_the_list() {
-    JsonObject made = directory();
-    JsonObject second = rotated(made, "{}");
-    String root = path(made) + "/tokens";
-    JsonObject newest = firm.management.get(root).ok().getJsonArray("data").getJsonObject(0);
-    assertThat(newest.getString("prefix")).isEqualTo(token(second).substring(0, 13));
-    String revoke = root + "/" + id(newest) + "/revoke";
-    Long at = firm.management.post(revoke, "").ok().getLong("revoked_at");
-    assertThat(opened(made, token(second))).isEmpty();
-    assertThat(opened(made, token(made))).isPresent();
-    assertThat(firm.management.post(revoke, "").ok().getLong("revoked_at")).isEqualTo(at);
-    String stranger = path(directory()) + "/tokens/" + id(newest) + "/revoke";
-    firm.management.post(stranger, "").assertRefused(404, "resource_not_found");
-  }
-
-  @Test
-  void disabled_its_tokens_end_and_enabled_it_has_a_new_one_at_the_same_address() {
-    JsonObject made = directory();
-    JsonObject off = firm.patch(made, OFF);
-    assertThat(off.getBoolean("enabled")).isFalse();
-    assertThat(opened(made, token(made))).isEmpty();
-    firm.management
-        .post(path(made) + "/rotate_api_key", "")
-        .assertRefused(400, "scim_directory_disabled");
-    JsonObject on = firm.patch(made, ON);
-    assertThat(on.getString("endpoint_url")).isEqualTo(made.getString("endpoint_url"));
-    assertThat(opened(made, token(on))).isPresent();
-    assertThat(opened(made, token(made))).isEmpty();
-    assertThat(token(firm.patch(made, ON))).isNull();
   }
 
   @Test
@@ -219,6 +140,19 @@ class DirectoryTest {
   }
 
   @Test
+  void a_local_owner_is_needed_where_groups_make_no_roles_as_well() {
+    JsonObject organization = firm.organization();
+    JsonObject made = firm.directory(firm.connection(organization));
+    firm.patch(made, GroupRoleCase.UNMAPPED);
+    String owner = "/users/" + organization.getString("created_by");
+    firm.management.delete(owner).assertRefused(409, "organization_local_owner_missing");
+    firm.patch(made, OFF);
+    firm.management.delete(owner).ok();
+    firm.management.patch(path(made), ON).assertRefused(409, "organization_local_owner_missing");
+    assertThat(firm.management.get(path(made)).ok().getBoolean("enabled")).isFalse();
+  }
+
+  @Test
   void its_users_stay_as_they_are_when_it_is_deleted_and_each_has_a_line_of_the_audit() {
     JsonObject organization = firm.organization();
     JsonObject made = firm.directory(firm.connection(organization));
@@ -238,6 +172,21 @@ class DirectoryTest {
     assertThat(opened(made, token(made))).isEmpty();
   }
 
+  @Test
+  void a_new_one_maps_no_groups_since_it_was_told_of_none() {
+    JsonObject connection = firm.connection(firm.organization());
+    JsonObject mapping = new JsonObject().put("directory_group_id", "g").put("role_id", Firm.ADMIN);
+    JsonObject wanted = Firm.asked(connection).put("group_role_mappings", Firm.array(mapping));
+    Answer answer = firm.management.post(DIRECTORIES, wanted);
+    answer.assertRefused(422, "form_resource_not_found");
+    assertThat(answer.error().getString("long_message"))
+        .startsWith("group_role_mappings[0].scim_group_id")
+        .contains("\"g\"", "once it has been pushed");
+    JsonObject made =
+        firm.management.post(DIRECTORIES, wanted.put("group_role_mappings", Firm.array())).ok();
+    assertThat(made.getString("enterprise_connection_id")).isEqualTo(id(connection));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -254,6 +203,25 @@ class DirectoryTest {
            | form_param_format_invalid | provider
           {"enterprise_connection_id":"entconn_000000000000000000000000000","provider":"okta",\
           "group_role_mappings":[{"scim_group_id":"g","role_id":"r"}]}\
+           | form_param_format_invalid | group_role_mappings[0].role_id
+          {"enterprise_connection_id":"entconn_000000000000000000000000000","provider":"okta",\
+          "group_role_mappings":[{"role_id":"role_0000000000000000000000admin"}]}\
+           | form_param_missing | group_role_mappings[0].scim_group_id
+          {"enterprise_connection_id":"entconn_000000000000000000000000000","provider":"okta",\
+          "group_role_mappings":[{"scim_group_id":"g","directory_group_id":"h",\
+          "role_id":"role_0000000000000000000000admin"}]}\
+           | form_param_value_conflict | group_role_mappings[0].directory_group_id
+          {"enterprise_connection_id":"entconn_000000000000000000000000000","provider":"okta",\
+          "group_role_mappings":[{"scim_group_id":"g","scim_group_display_name":"a",\
+          "directory_group_display_name":"b","role_id":"role_0000000000000000000000admin"}]}\
+           | form_param_value_conflict | group_role_mappings[0].directory_group_display_name
+          {"enterprise_connection_id":"entconn_000000000000000000000000000","provider":"okta",\
+          "group_role_mappings":[{"scim_group_id":"g","precedence":0,\
+          "role_id":"role_0000000000000000000000admin"}]}\
+           | form_param_format_invalid | group_role_mappings[0].precedence
+          {"enterprise_connection_id":"entconn_000000000000000000000000000","provider":"okta",\
+          "group_role_mappings":[{"directory_group_id":"g","scim_group_id":"g","precedence":1,\
+          "directory_group_display_name":"Staff","role_id":"role_0000000000000000000000admin"}]}\
            | form_resource_not_found | group_role_mappings[0].scim_group_id
           """)
   void what_is_no_directory_is_422(String body, String code, String parameter) {
@@ -269,8 +237,14 @@ class DirectoryTest {
           """
           {"enabled":"yes"} | form_param_type_invalid | enabled
           {"id":"a"} | form_param_unknown | id
-          {"attribute_mapping":{"password":"title"}}\
-           | form_param_unknown | attribute_mapping.password
+          {"attribute_mapping":{"badge":7}} | form_param_type_invalid | attribute_mapping.badge
+          {"attribute_mapping":{"badge":""}}\
+           | form_param_min_length_exceeded | attribute_mapping.badge
+          {"attribute_mapping":{" ":"title"}} | form_param_format_invalid | attribute_mapping
+          {"attribute_mapping":{"active":"urn:acme:2.0:User:here"}}\
+           | form_param_value_invalid | attribute_mapping.active
+          {"attribute_mapping":{"user_id":null}}\
+           | form_param_value_invalid | attribute_mapping.user_id
           {"attribute_mapping":{"first_name":"emails["}}\
            | form_param_format_invalid | attribute_mapping.first_name
           """)
@@ -278,6 +252,47 @@ class DirectoryTest {
     Answer answer = firm.management.patch(path(directory()), new JsonObject(body));
     answer.assertRefused(422, code);
     assertThat(answer.parameter()).isEqualTo(parameter);
+  }
+
+  @Test
+  void any_attribute_may_be_mapped_and_null_takes_one_away() {
+    JsonObject made = directory();
+    JsonObject change =
+        new JsonObject()
+            .put("badge", "urn:acme:2.0:User:badge")
+            .put("phone", "phoneNumbers[type eq \"work\"].value")
+            .put("active", "active")
+            .putNull("last_name");
+    JsonObject is =
+        firm.patch(made, new JsonObject().put("attribute_mapping", change))
+            .getJsonObject("attribute_mapping");
+    assertThat(is.getString("badge")).isEqualTo("urn:acme:2.0:User:badge");
+    assertThat(is.getString("phone")).isEqualTo("phoneNumbers[type eq \"work\"].value");
+    assertThat(is.getString("first_name")).isEqualTo("name.givenName");
+    assertThat(is.containsKey("last_name")).isFalse();
+    JsonObject back = new JsonObject().putNull("badge").put("last_name", "name.familyName");
+    assertThat(
+            firm.patch(made, new JsonObject().put("attribute_mapping", back))
+                .getJsonObject("attribute_mapping"))
+        .hasSize(7);
+  }
+
+  @Test
+  void of_names_that_are_mapped_there_are_fifty_at_most_of_128_characters() {
+    JsonObject made = directory();
+    var many = new JsonObject();
+    for (int i = 0; i < AttributeMapping.NAMES_MAX - 6; i++) {
+      many.put("name" + i, "title");
+    }
+    firm.patch(made, new JsonObject().put("attribute_mapping", many));
+    JsonObject more = new JsonObject().put("one_more", "title");
+    Answer answer =
+        firm.management.patch(path(made), new JsonObject().put("attribute_mapping", more));
+    answer.assertRefused(422, "form_param_value_too_large");
+    JsonObject longest = new JsonObject().put("x".repeat(129), "title");
+    firm.management
+        .patch(path(made), new JsonObject().put("attribute_mapping", longest))
+        .assertRefused(422, "form_param_format_invalid");
   }
 
   @Test

@@ -85,6 +85,81 @@ class EnterpriseConnectionTest {
   }
 
   @Test
+  void a_change_keeps_for_whoever_signs_people_in_what_it_says_of_that() {
+    JsonObject made = firm.made(wanted().put("saml", new JsonObject()));
+    assertThat(made.getBoolean("sync_user_attributes")).isTrue();
+    assertThat(made.getBoolean("disable_additional_identifications")).isFalse();
+    assertThat(made.getJsonObject("saml_connection").getString("name"))
+        .isEqualTo(made.getString("name"));
+    assertThat(made.getJsonObject("saml_connection").containsKey("login_hint")).isFalse();
+    JsonObject hint = new JsonObject().put("mode", "custom_attribute").put("source", "badge");
+    JsonObject after =
+        changed(
+            made,
+            new JsonObject()
+                .put("sync_user_attributes", false)
+                .put("disable_additional_identifications", true)
+                .put("saml", new JsonObject().put("name", "By SAML").put("login_hint", hint)));
+    assertThat(after.getBoolean("sync_user_attributes")).isFalse();
+    assertThat(after.getBoolean("disable_additional_identifications")).isTrue();
+    assertThat(after.getJsonObject("saml_connection").getString("name")).isEqualTo("By SAML");
+    assertThat(after.getJsonObject("saml_connection").getJsonObject("login_hint")).isEqualTo(hint);
+    assertThat(firm.management.get(path(made)).ok()).isEqualTo(after);
+  }
+
+  @Test
+  void a_hint_takes_the_place_of_the_one_before_and_null_takes_it_away() {
+    JsonObject hint = new JsonObject().put("mode", "custom_attribute").put("source", "badge");
+    JsonObject made = firm.made(wanted().put("saml", new JsonObject().put("login_hint", hint)));
+    JsonObject off = new JsonObject().put("mode", "off");
+    JsonObject change = new JsonObject().put("saml", new JsonObject().put("login_hint", off));
+    assertThat(changed(made, change).getJsonObject("saml_connection").getJsonObject("login_hint"))
+        .isEqualTo(off);
+    JsonObject none = new JsonObject().putNull("login_hint").putNull("name");
+    JsonObject told = changed(made, new JsonObject().put("saml", none));
+    assertThat(told.getJsonObject("saml_connection").containsKey("login_hint")).isFalse();
+    assertThat(told.getJsonObject("saml_connection").getString("name"))
+        .isEqualTo(made.getString("name"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"sync_user_attributes":"no"} | form_param_type_invalid | sync_user_attributes
+          {"disable_additional_identifications":1}\
+           | form_param_type_invalid | disable_additional_identifications
+          {"saml":{"name":" "}} | form_param_format_invalid | saml.name
+          {"saml":{"login_hint":"off"}} | form_param_type_invalid | saml.login_hint
+          {"saml":{"login_hint":{}}} | form_param_missing | saml.login_hint.mode
+          {"saml":{"login_hint":{"mode":"guess"}}}\
+           | form_param_value_invalid | saml.login_hint.mode
+          {"saml":{"login_hint":{"mode":"custom_attribute"}}}\
+           | form_param_missing | saml.login_hint.source
+          {"saml":{"login_hint":{"mode":"off","source":""}}}\
+           | form_param_min_length_exceeded | saml.login_hint.source
+          {"domains":["a"]} | form_param_format_invalid | domains
+          {"provider":"saml_custom"} | form_param_unknown | provider
+          """)
+  void what_is_no_change_is_422_and_changes_nothing(String body, String code, String parameter) {
+    JsonObject made = firm.made(wanted());
+    Answer answer = firm.management.patch(path(made), new JsonObject(body));
+    answer.assertRefused(422, code);
+    assertThat(answer.parameter()).isEqualTo(parameter);
+    assertThat(firm.management.get(path(made)).ok()).isEqualTo(made);
+  }
+
+  @Test
+  void a_change_to_no_domains_leaves_those_that_there_are() {
+    JsonObject made = firm.made(wanted());
+    JsonObject none = new JsonObject().put("domains", new JsonArray()).put("active", true);
+    assertThat(changed(made, none).getJsonArray("domains")).containsExactly("example.com");
+    JsonObject others = new JsonObject().put("domains", new JsonArray().add("Other.example"));
+    assertThat(changed(made, others).getJsonArray("domains")).containsExactly("other.example");
+  }
+
+  @Test
   void a_clients_secret_is_taken_and_kept_nowhere() {
     JsonObject oidc = new JsonObject().put("client_id", "me").put("client_secret", "hunter2secret");
     JsonObject made = firm.made(wanted().put("provider", "oidc_custom").put("oidc", oidc));

@@ -31,13 +31,21 @@ final class Firm implements AutoCloseable {
 
   final TestPostgres postgres = TestPostgres.database();
   final TestRedis redis = TestRedis.start();
-  final TestManagement management = new TestManagement(postgres, redis);
+  final TestManagement management = TestManagement.quick(postgres, redis);
   final RoleResolution roles = new RoleResolution(new SecureRandom());
   private final Vertx vertx = Vertx.vertx();
   final Transactions transactions = new Transactions(vertx, postgres.config(), 8);
 
   static String id(JsonObject object) {
     return object.getString("id");
+  }
+
+  static JsonArray array(JsonObject... objects) {
+    var array = new JsonArray();
+    for (JsonObject object : objects) {
+      array.add(object);
+    }
+    return array;
   }
 
   static String name(String start) {

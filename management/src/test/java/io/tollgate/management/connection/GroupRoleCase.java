@@ -50,6 +50,10 @@ abstract class GroupRoleCase {
     return firm.management.get(path(directory) + "/group_role_mappings").ok().getJsonArray("data");
   }
 
+  String root() {
+    return path(directory) + "/group_role_mappings";
+  }
+
   String role(String user) {
     return firm.roleOf(organization, user);
   }

@@ -82,10 +82,42 @@ class GroupRoleListTest extends GroupRoleCase {
     assertThat(role(user)).isEqualTo(MEMBER);
     JsonObject orphan = mappings().getJsonObject(0);
     assertThat(id(orphan)).isEqualTo(id(mapping));
-    assertThat(orphan.getString("scim_group_id")).isNull();
+    assertThat(orphan.getBoolean("orphaned")).isTrue();
+    assertThat(orphan.getString("scim_group_id")).isEqualTo(one);
     assertThat(orphan.getString("scim_group_display_name")).isEqualTo("Group " + one);
     firm.map(directory, two, reader);
     assertThat(mappings()).hasSize(2);
+  }
+
+  @Test
+  void a_list_is_put_back_as_it_was_read_with_the_entry_of_a_group_that_is_gone() {
+    put(list(one, builder, two, reader)).ok();
+    firm.postgres.execute("DELETE FROM tollgate.scim_group WHERE id = '" + one + "'");
+    JsonArray before = mappings();
+    JsonArray after = put(list(two, reader, one, reader)).ok().getJsonArray("data");
+    assertThat(id(after.getJsonObject(1))).isEqualTo(id(before.getJsonObject(0)));
+    assertThat(after.getJsonObject(1).getBoolean("orphaned")).isTrue();
+    assertThat(after.getJsonObject(1).getJsonObject("role")).isEqualTo(reader);
+    assertThat(after.getJsonObject(0).getBoolean("orphaned")).isFalse();
+  }
+
+  @Test
+  void an_entry_is_told_of_in_the_words_of_both_names_of_its_directory() {
+    JsonObject newer = firm.map(directory, one, builder);
+    JsonObject older =
+        firm.management
+            .get("/scim_directories/" + id(directory) + "/group_role_mappings")
+            .ok()
+            .getJsonArray("data")
+            .getJsonObject(0);
+    for (JsonObject told : List.of(newer, older)) {
+      assertThat(told.getString("scim_directory_id")).isEqualTo(id(directory));
+      assertThat(told.getString("directory_id")).isEqualTo(id(directory));
+      assertThat(told.getString("scim_group_id")).isEqualTo(one);
+      assertThat(told.getString("directory_group_id")).isEqualTo(one);
+      assertThat(told.getString("scim_group_display_name")).isEqualTo("Group " + one);
+      assertThat(told.getString("directory_group_display_name")).isEqualTo("Group " + one);
+    }
   }
 
   @Test

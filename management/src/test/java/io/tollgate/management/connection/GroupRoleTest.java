@@ -75,7 +75,8 @@ class GroupRoleTest extends GroupRoleCase {
       String active = "UPDATE tollgate.app_user SET active = %s WHERE id = '" + user + "'";
       firm.postgres.execute(active.formatted(false));
       firm.enter(directory, one, user);
-      assertThat(firm.management.get(membership(user)).status()).isEqualTo(404);
+      String found = "/organizations/" + id(organization) + "/memberships?query=" + user;
+      assertThat(firm.management.get(found).ok().getInteger("total_count")).isZero();
       firm.postgres.execute(active.formatted(true));
       firm.join(directory, user);
       assertThat(role(user)).isEqualTo(id(builder));

@@ -4,102 +4,15 @@ import static io.tollgate.management.connection.Firm.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tollgate.management.TestManagement.Answer;
-import io.tollgate.management.audit.Origin;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a directory's documents make of the users here, and who else may write it. */
-class MappedAttributesTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final MappedAttributes ATTRIBUTES = new MappedAttributes();
-
-  private static Firm firm;
-
-  private JsonObject connection;
-  private JsonObject directory;
-  private String user;
-
-  @BeforeAll
-  static void start() {
-    firm = new Firm();
-  }
-
-  @AfterAll
-  static void stop() {
-    firm.close();
-  }
-
-  @BeforeEach
-  void found() {
-    connection = firm.connection(firm.organization());
-    directory = firm.directory(connection);
-    user = firm.person(directory, new JsonObject());
-  }
-
-  private static JsonObject attribute(String key, String path, boolean multiValued) {
-    return new JsonObject()
-        .put("name", key)
-        .put("key", key)
-        .put("scim_path", path)
-        .put("multi_valued", multiValued);
-  }
-
-  private void define(JsonObject... attributes) {
-    var all = new JsonArray();
-    for (JsonObject attribute : attributes) {
-      all.add(attribute);
-    }
-    firm.management
-        .patch(
-            Firm.CONNECTIONS + "/" + id(connection), new JsonObject().put("custom_attributes", all))
-        .ok();
-  }
-
-  private static ObjectNode read(String document) {
-    try {
-      return (ObjectNode) JSON.readTree(document);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(e);
-    }
-  }
-
-  private MappedAttributes.Outcome told(String document) {
-    return firm.change(
-        change -> {
-          MappedAttributes.Outcome outcome =
-              ATTRIBUTES.apply(change, id(directory), user, read(document));
-          change.record(new Origin("directory", "req_1").entry("user.sync", user, null, null));
-          return outcome;
-        });
-  }
-
-  private JsonObject shown() {
-    return firm.management.get("/users/" + user).ok();
-  }
-
-  private JsonObject metadata() {
-    return shown().getJsonObject("public_metadata");
-  }
-
-  private void note(String metadata) {
-    noted(metadata).ok();
-  }
-
-  private Answer noted(String metadata) {
-    JsonObject patch = new JsonObject().put("public_metadata", new JsonObject(metadata));
-    return firm.management.patch("/users/" + user + "/metadata", patch);
-  }
-
+class MappedAttributesTest extends MappedAttributesCase {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -206,6 +119,122 @@ class MappedAttributesTest {
     note("{\"a\":1}");
   }
 
+  private void document(String document) {
+    firm.postgres.execute(
+        "UPDATE tollgate.scim_user SET document = '%s' WHERE user_id = '%s'"
+            .formatted(document, user));
+  }
+
+  private String overwritten() {
+    return firm.postgres.query(
+        "SELECT coalesce(string_agg(before::text, ' '), '') FROM tollgate.audit"
+            + " WHERE action = 'directory.overwrite' AND object = '%s'".formatted(id(directory)));
+  }
+
+  @Test
+  void another_key_for_the_same_path_takes_the_place_of_the_one_before() {
+    document("{\"title\":\"Dr\"}");
+    define(attribute("a", "title", false), attribute("b", "title", false));
+    define(attribute("c", "title", false), attribute("b", "title", false));
+    assertThat(metadata()).isEqualTo(new JsonObject("{\"b\":\"Dr\",\"c\":\"Dr\"}"));
+    note("{\"a\":\"free\"}");
+    told("{\"title\":\"Ms\"}");
+    assertThat(metadata()).isEqualTo(new JsonObject("{\"a\":\"free\",\"b\":\"Ms\",\"c\":\"Ms\"}"));
+  }
+
+  @Test
+  void a_key_that_goes_and_comes_again_at_once_stays() {
+    document("{\"title\":\"Dr\",\"nickName\":\"Ada\"}");
+    define(attribute("a", "title", false));
+    define(attribute("b", "title", false), attribute("a", "nickName", false));
+    assertThat(metadata()).isEqualTo(new JsonObject("{\"a\":\"Ada\",\"b\":\"Dr\"}"));
+  }
+
+  @Test
+  void what_was_set_by_hand_where_a_new_definition_writes_stands_in_the_audit() {
+    document("{\"title\":\"Dr\",\"name\":{\"givenName\":\"Ada\"}}");
+    firm.postgres.execute(
+        """
+        UPDATE tollgate.app_user SET public_metadata = '{"a":{"by":"hand"},"kept":1,"n":null}'
+        WHERE id = '%s'
+        """
+            .formatted(user));
+    define(attribute("a", "title", false));
+    assertThat(metadata()).isEqualTo(new JsonObject("{\"a\":\"Dr\",\"kept\":1,\"n\":null}"));
+    assertThat(new JsonObject(overwritten()))
+        .isEqualTo(
+            new JsonObject(
+                "{\"users\":[{\"user_id\":\"%s\",\"public_metadata\":{\"a\":{\"by\":\"hand\"}}}]}"
+                    .formatted(user)));
+    assertThat(logged()).as("nobody was off").isEmpty();
+  }
+
+  private JsonArray logged() {
+    return firm.management
+        .get(Firm.CONNECTIONS + "/" + id(connection) + "/logs?code=scim_edit_overwritten&limit=100")
+        .ok()
+        .getJsonArray("data");
+  }
+
+  private void switched(boolean on) {
+    firm.patch(directory, new JsonObject().put("enabled", on));
+  }
+
+  @Test
+  void what_was_changed_by_hand_while_the_directory_was_off_is_logged_when_it_is_on_again() {
+    document("{\"title\":\"Dr\",\"name\":{\"givenName\":\"Ada\"}}");
+    define(attribute("a", "title", false));
+    firm.join(directory, user);
+    String other =
+        firm.person(
+            directory, new JsonObject().put("name", new JsonObject().put("givenName", "Ada")));
+    firm.join(directory, other);
+    switched(false);
+    note("{\"a\":\"Ms\",\"free\":1}");
+    JsonObject eve = new JsonObject().put("first_name", "Eve");
+    firm.management.patch("/users/" + user, eve).ok();
+    JsonObject organization = new JsonObject().put("id", connection.getString("organization_id"));
+    firm.management
+        .patch(
+            "/organizations/" + id(organization) + "/memberships/" + user,
+            new JsonObject().put("role", "org:admin"))
+        .ok();
+    assertThat(logged()).isEmpty();
+    switched(true);
+    assertThat(shown().getString("first_name")).isEqualTo("Ada");
+    assertThat(metadata()).isEqualTo(new JsonObject("{\"a\":\"Dr\",\"free\":1}"));
+    assertThat(firm.roleOf(organization, user)).isEqualTo(Firm.MEMBER);
+    assertThat(logged()).hasSize(1);
+    JsonObject line = logged().getJsonObject(0);
+    assertThat(line.getString("user_id")).isEqualTo(user);
+    assertThat(line.getString("outcome")).isEqualTo("warning");
+    assertThat(line.getJsonObject("detail").getString("message"))
+        .contains("role", "first_name", "public_metadata.a")
+        .doesNotContain("Eve", "Ms", "free");
+    assertThat(overwritten()).contains("Eve", "Ms");
+    switched(false);
+    switched(true);
+    assertThat(logged()).as("nothing by hand in between").hasSize(1);
+  }
+
+  @Test
+  void of_many_who_were_changed_by_hand_the_log_names_some_and_tells_how_many_more() {
+    int many = Overwrites.LOGGED_MAX + 7;
+    define(attribute("a", "title", false));
+    for (int i = 1; i < many; i++) {
+      firm.person(directory, new JsonObject().put("title", "Dr"));
+    }
+    document("{\"title\":\"Dr\"}");
+    switched(false);
+    firm.postgres.execute(
+        "UPDATE tollgate.app_user SET public_metadata = '{\"a\":\"Ms\"}' WHERE directory_id = '%s'"
+            .formatted(id(directory)));
+    switched(true);
+    assertThat(logged()).hasSize(Overwrites.LOGGED_MAX + 1);
+    assertThat(logged().getJsonObject(0).getJsonObject("detail").getString("message"))
+        .contains(" 7 more");
+  }
+
   @Test
   void nobody_else_writes_what_the_directory_tells_and_all_may_once_it_is_off() {
     define(attribute("a", "title", false));
@@ -216,6 +245,10 @@ class MappedAttributesTest {
     note("{\"a\":\"Dr\",\"free\":1}");
     JsonObject name = new JsonObject().put("first_name", "Eve");
     firm.management.patch("/users/" + user, name).assertRefused(409, "attribute_managed_by_scim");
+    JsonObject username = new JsonObject().put("username", Firm.name("eve"));
+    Answer refused = firm.management.patch("/users/" + user, username);
+    refused.assertRefused(409, "attribute_managed_by_scim");
+    assertThat(refused.error().getString("long_message")).contains("username");
     firm.patch(directory, new JsonObject().put("enabled", false));
     note("{\"a\":\"Ms\"}");
     firm.management.patch("/users/" + user, name).ok();

@@ -5,10 +5,24 @@ import static io.tollgate.management.connection.Firm.id;
 import static io.tollgate.management.connection.Firm.list;
 import static io.tollgate.management.connection.Firm.path;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tollgate.management.audit.Change;
+import io.tollgate.management.audit.Origin;
+import io.tollgate.management.wire.ApiError;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -128,6 +142,130 @@ class RecomputeTest {
     assertThat(firm.actions(id(directory))).contains("directory.resolve");
   }
 
+  /** Makes more than a change tells, who all have by the list what the default role lacks. */
+  private JsonObject crowdOfManagers() {
+    found();
+    JsonObject role = firm.role("org:sys_domains:manage");
+    String group = firm.group(directory);
+    firm.management.put(mappings(), list(group, role)).ok();
+    String mapping =
+        firm.postgres.query(
+            "SELECT id FROM tollgate.group_role_mapping WHERE group_id = '" + group + "'");
+    crowd(group, id(role), mapping, 1, RoleResolution.AT_ONCE_MAX + 1);
+    return role;
+  }
+
+  private String mappings() {
+    return path(directory) + "/group_role_mappings";
+  }
+
+  @Test
+  void whoever_loses_by_a_list_has_lost_it_when_that_is_answered() {
+    JsonObject role = crowdOfManagers();
+    firm.management.put(mappings(), list()).ok();
+    assertThat(with(id(role))).isZero();
+  }
+
+  @Test
+  void whoever_loses_by_a_mapping_that_goes_has_lost_it_when_that_is_answered() {
+    JsonObject role = crowdOfManagers();
+    JsonObject mapping = firm.management.get(mappings()).ok().getJsonArray("data").getJsonObject(0);
+    firm.management.delete(mappings() + "/" + id(mapping)).ok();
+    assertThat(with(id(role))).isZero();
+    firm.management.delete(mappings() + "/" + id(mapping)).assertRefused(404, "resource_not_found");
+  }
+
+  @Test
+  void whoever_loses_when_groups_tell_no_more_has_lost_it_when_that_is_answered() {
+    JsonObject role = crowdOfManagers();
+    firm.postgres.execute(
+        "UPDATE tollgate.membership SET manual_role_id = '%s' WHERE role_id = '%s'"
+            .formatted(MEMBER, id(role)));
+    firm.patch(directory, new JsonObject().put("group_role_mapping_enabled", false));
+    assertThat(with(id(role))).isZero();
+  }
+
+  /** Lets nobody but the caller go on with the directory while it works. */
+  private void withoutWorker(Runnable work) {
+    firm.change(
+        change -> {
+          assertThat(DirectoryQueue.isFirstWorker(change, id(directory))).isTrue();
+          work.run();
+          return change;
+        });
+  }
+
+  private MappingRegistry mappings(Duration within) {
+    var recompute = new Recompute(firm.transactions, firm.roles, new MappedAttributes());
+    var demotions = new Demotions(firm.transactions, recompute, within);
+    return new MappingRegistry(firm.transactions, recompute, demotions, new SecureRandom());
+  }
+
+  @Test
+  void where_it_takes_too_long_the_caller_is_told_to_come_again_and_does_not_begin_anew() {
+    JsonObject role = crowdOfManagers();
+    var place = new MappingRegistry.Place(id(directory), null, new Origin("admin", "req_1"));
+    withoutWorker(
+        () -> {
+          assertThatThrownBy(() -> mappings(Duration.ZERO).replace(place, List.of()))
+              .isInstanceOfSatisfying(
+                  ApiError.class,
+                  pending -> {
+                    assertThat(pending.status()).isEqualTo(503);
+                    assertThat(pending.toJson().encode()).contains("revocation_pending");
+                    assertThat(pending.retryAfterSeconds()).isPositive();
+                  });
+          assertThat(with(id(role))).isPositive();
+          step();
+          assertThatThrownBy(() -> mappings(Duration.ZERO).replace(place, List.of()))
+              .isInstanceOf(ApiError.class);
+          assertThat(
+                  firm.postgres.query(
+                      "SELECT recomputed_to LIKE 'demotions:user%' FROM tollgate.directory"
+                          + " WHERE id = '%s'".formatted(id(directory))))
+              .isEqualTo("t");
+          mappings(Duration.ofSeconds(60)).replace(place, List.of());
+          assertThat(with(id(role))).isZero();
+        });
+  }
+
+  private void step() {
+    new Recompute(firm.transactions, firm.roles, new MappedAttributes()).step(id(directory));
+  }
+
+  @Test
+  void two_who_write_into_a_directory_at_once_and_move_too_many_do_not_wait_for_each_other() {
+    found();
+    var few = new RoleResolution(new SecureRandom(), 1);
+    List<String> users = List.of(firm.member(directory), firm.member(directory));
+    var both = new CyclicBarrier(2);
+    try (var threads = Executors.newFixedThreadPool(2)) {
+      Supplier<Change> moving =
+          () ->
+              firm.change(
+                  change -> {
+                    few.hold(change, id(directory));
+                    meet(both);
+                    few.apply(change, id(directory), users);
+                    return change;
+                  });
+      List<CompletableFuture<Change>> changes =
+          Stream.of(moving, moving)
+              .map(each -> CompletableFuture.supplyAsync(each, threads))
+              .toList();
+      changes.forEach(CompletableFuture::join);
+    }
+    await();
+  }
+
+  private static void meet(CyclicBarrier barrier) {
+    try {
+      barrier.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Test
   void a_definition_fills_thousands_later() {
     found();
@@ -143,6 +281,40 @@ class RecomputeTest {
                         .formatted(id(directory))
                     + " AND public_metadata ->> 'title' = 'Dr'"))
         .isEqualTo(Integer.toString(Recompute.USERS_AT_ONCE + 100));
+  }
+
+  private void define(String key) {
+    JsonObject attribute =
+        new JsonObject().put("name", "Title").put("key", key).put("scim_path", "title");
+    JsonObject change = new JsonObject().put("custom_attributes", new JsonArray().add(attribute));
+    firm.management.patch(Firm.CONNECTIONS + "/" + id(connection), change).ok();
+    await();
+  }
+
+  private String having(String key) {
+    return firm.postgres.query(
+        """
+        SELECT count(*) FROM tollgate.app_user
+        WHERE directory_id = '%s' AND public_metadata ->> '%s' = 'Dr'
+        """
+            .formatted(id(directory), key));
+  }
+
+  @Test
+  void a_key_that_becomes_another_one_goes_from_thousands_later() {
+    found();
+    int many = Recompute.USERS_AT_ONCE + 100;
+    crowd(firm.group(directory), MEMBER, "default", 1, many);
+    define("title");
+    assertThat(having("title")).isEqualTo(Integer.toString(many));
+    define("rank");
+    assertThat(having("rank")).isEqualTo(Integer.toString(many));
+    assertThat(having("title")).isEqualTo("0");
+    assertThat(
+            firm.postgres.query(
+                "SELECT dropped_keys::text FROM tollgate.directory WHERE id = '%s'"
+                    .formatted(id(directory))))
+        .isEqualTo("{}");
   }
 
   @Test

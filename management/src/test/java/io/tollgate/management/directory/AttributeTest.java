@@ -76,6 +76,29 @@ class AttributeTest {
         .ok();
     assertThat(metadata(person).containsKey("cost_center")).isFalse();
     assertThat(metadata(person).getString("shoes")).isEqualTo("44");
+    sync.put(user(person), person.copy().put("urn:acme:2.0:User", new JsonObject())).ok();
+    assertThat(metadata(person).containsKey("shoes")).isFalse();
+    assertThat(metadata(person).getString("cost_center")).isEqualTo("4711");
+  }
+
+  @Test
+  void a_mapped_one_takes_the_place_of_what_was_set_by_hand_which_the_audit_keeps() {
+    String name = name();
+    JsonObject before =
+        new JsonObject()
+            .put("email_address", new JsonArray().add(name + "@" + sync.domain))
+            .put("public_metadata", new JsonObject().put("badge", "by hand").put("free", 1));
+    sync.management.post("/users", before).ok();
+    JsonObject person =
+        sync.created(sync.person(name).put(OWN, new JsonObject().put("badge", "B-9")));
+    assertThat(metadata(person)).isEqualTo(new JsonObject().put("badge", "B-9").put("free", 1));
+    assertThat(
+            stores.postgres.query(
+                "SELECT before -> 'public_metadata' ->> 'badge' FROM tollgate.audit"
+                    + " WHERE action = 'user.link' AND object = '"
+                    + sync.userId(person)
+                    + "'"))
+        .isEqualTo("by hand");
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,10 +102,23 @@ class BadInputTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"'; DROP TABLE tollgate.scim_user; --", "1", "(SELECT 1)", "name", "nothing"})
+      strings = {
+        "'; DROP TABLE tollgate.scim_user; --",
+        "id;drop table",
+        "urn:x;drop table:y",
+        "a.b.c",
+        "1",
+        "(SELECT 1)",
+        "name",
+        "nothing"
+      })
   void a_sorting_by_what_can_not_be_sorted_by(String sortBy) {
-    Answer answer = sync.get("/Users?sortBy=" + URLEncoder.encode(sortBy, StandardCharsets.UTF_8));
-    assertRefused(answer, 400, "invalidPath");
+    String asked = "sortBy=" + URLEncoder.encode(sortBy, StandardCharsets.UTF_8);
+    for (String kind : List.of("/Users?", "/Groups?", "/?")) {
+      Answer answer = sync.get(kind + asked);
+      assertRefused(answer, 400, "invalidPath");
+      assertThat(answer.json().getString("detail")).startsWith("sortBy must").contains(sortBy);
+    }
   }
 
   @ParameterizedTest
@@ -254,6 +268,9 @@ class BadInputTest {
     assertRefused(sync.patch(user(foreign), Sync.op("replace", "title", "x")), 404, null);
     assertRefused(sync.delete(user(foreign)), 404, null);
     assertRefused(sync.get(group(foreignGroup)), 404, null);
+    assertRefused(sync.put(group(foreignGroup), foreignGroup), 404, null);
+    assertRefused(
+        sync.patch(group(foreignGroup), Sync.op("replace", "displayName", "x")), 404, null);
     assertRefused(sync.delete(group(foreignGroup)), 404, null);
     assertThat(other.get(user(foreign)).status()).isEqualTo(200);
   }

@@ -85,6 +85,19 @@ class DoorTest {
   }
 
   @Test
+  void the_list_of_tokens_tells_which_client_has_used_each_last() {
+    Sync used = stores.sync();
+    String path = "/scim_directories/" + used.directoryId + "/tokens";
+    JsonObject before = used.management.get(path).ok().getJsonArray("data").getJsonObject(0);
+    assertThat(before.getString("last_used_by")).isNull();
+    used.management.send(
+        used.request("/Users").setHeader("User-Agent", "Okta SCIM Client 1.0.0").GET());
+    JsonObject after = used.management.get(path).ok().getJsonArray("data").getJsonObject(0);
+    assertThat(after.getString("last_used_by")).isEqualTo("okta");
+    assertThat(after.getLong("last_used_at")).isNotNull();
+  }
+
+  @Test
   void nobody_while_it_is_switched_off_and_only_with_a_new_token_after_that() {
     Sync off = stores.sync();
     JsonObject person = off.created();

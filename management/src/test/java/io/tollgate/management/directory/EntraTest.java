@@ -7,6 +7,7 @@ import static io.tollgate.management.directory.Sync.assertRefused;
 import static io.tollgate.management.directory.Sync.email;
 import static io.tollgate.management.directory.Sync.group;
 import static io.tollgate.management.directory.Sync.ids;
+import static io.tollgate.management.directory.Sync.listed;
 import static io.tollgate.management.directory.Sync.memberIds;
 import static io.tollgate.management.directory.Sync.name;
 import static io.tollgate.management.directory.Sync.op;
@@ -191,9 +192,10 @@ class EntraTest {
       JsonObject created = sync.created(provisioned(name()));
       assertThat(sync.patch(user(created), op(op, "active", off)).ok().getBoolean("active"))
           .isFalse();
-      assertThat(
-              ids(filtered("/Users?", "externalId eq \"" + created.getString("externalId") + '"')))
-          .containsExactly(created.getString("id"));
+      Answer found =
+          filtered("/Users?", "externalId eq \"" + created.getString("externalId") + '"');
+      assertThat(ids(found)).containsExactly(created.getString("id"));
+      assertThat(listed(found).getFirst().getBoolean("active")).isFalse();
       assertThat(sync.patch(user(created), op(op, "active", on)).ok().getBoolean("active"))
           .isTrue();
     }
@@ -268,12 +270,15 @@ class EntraTest {
     }
 
     @Test
-    void are_created_with_a_foreign_schema_and_matched_by_name() {
+    void are_created_with_a_foreign_schema_and_matched_by_either_name() {
       String name = "Group " + name();
       JsonObject created = provisionedGroup(name);
       Answer found =
           filtered("/Groups?excludedAttributes=members&", "displayName eq \"" + name + "\"");
       assertThat(ids(found)).containsExactly(created.getString("id"));
+      String externalId = created.getString("externalId");
+      assertThat(ids(filtered("/Groups?", "externalId eq \"" + externalId + '"')))
+          .containsExactly(created.getString("id"));
       JsonObject again = provisionedGroup(name);
       assertThat(again.getString("id")).isNotEqualTo(created.getString("id"));
     }

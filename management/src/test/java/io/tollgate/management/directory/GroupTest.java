@@ -148,7 +148,7 @@ class GroupTest {
   }
 
   @Test
-  void groups_in_groups_are_kept_and_shown() {
+  void groups_in_groups_are_kept_shown_and_found() {
     JsonObject inner = sync.createdGroup("Inner", sync.created().getString("id"));
     JsonObject outer = sync.createdGroup("Outer");
     JsonObject nested = new JsonObject().put("value", inner.getString("id")).put("type", "Group");
@@ -156,6 +156,9 @@ class GroupTest {
         .isEqualTo(204);
     assertThat(read(outer).getJsonArray("members").getJsonObject(0).getString("type"))
         .isEqualTo("Group");
+    String filter = "members[type eq \"Group\" and value eq \"" + inner.getString("id") + "\"]";
+    assertThat(Sync.ids(sync.post("/Groups/.search", new JsonObject().put("filter", filter))))
+        .containsExactly(outer.getString("id"));
     JsonObject removal =
         new JsonObject()
             .put("op", "remove")
@@ -269,6 +272,15 @@ class GroupTest {
       remove(first);
       assertRole(weak.getString("key"), weakScope, "free");
       remove(second);
+      assertRole("org:member", "free");
+    }
+
+    @Test
+    void but_none_by_a_group_in_a_group() {
+      String inner = sync.createdGroup("Inner", person.getString("id")).getString("id");
+      JsonObject nested = new JsonObject().put("value", inner).put("type", "Group");
+      JsonObject addition = op("add", "members", new JsonArray().add(nested));
+      assertThat(sync.patch(group(first), addition).status()).isEqualTo(204);
       assertRole("org:member", "free");
     }
 

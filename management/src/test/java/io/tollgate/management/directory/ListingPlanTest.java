@@ -42,6 +42,10 @@ class ListingPlanTest {
           directory_id, id, display_name, display_name_key, external_id, document)
         SELECT '%1$s', 'g' || i, 'n' || i, 'n' || i, 'e' || i, '{}'
         FROM generate_series(1, 5000) i;
+        INSERT INTO tollgate.scim_group_member (directory_id, group_id, scim_user_id)
+        SELECT '%1$s', 'g' || 1 + i %% 5000, 'u' || i FROM generate_series(1, 20000) i;
+        INSERT INTO tollgate.scim_group_group (directory_id, group_id, member_id)
+        SELECT '%1$s', 'g' || i, 'g' || 1 + i %% 5000 FROM generate_series(1, 5000) i;
         ANALYZE;
         """
             .formatted(DIRECTORY, "0".repeat(27)));
@@ -75,7 +79,9 @@ class ListingPlanTest {
 
   private static void assertFew(ResourceKind kind, Listing.Table<?> table, String filter) {
     Query query = Query.of(kind, Vocabulary.STANDARD, Map.of("filter", filter)::get);
-    Listing.Statement asked = Listing.statement(table, DIRECTORY, query, query.part());
+    Listing.Statement asked =
+        Listing.statement(
+            table, DIRECTORY, query, new Listing.Part(query.count(), 0, Listing.BYTES_MAX));
     QueryPlan.assertRowsAtMost(postgres, written(asked.sql(), asked.parameters()), FEW);
   }
 

@@ -1,6 +1,7 @@
 package io.tollgate.management.directory;
 
 import static io.tollgate.management.directory.Sync.assertRefused;
+import static io.tollgate.management.directory.Sync.group;
 import static io.tollgate.management.directory.Sync.ids;
 import static io.tollgate.management.directory.Sync.listed;
 import static io.tollgate.management.directory.Sync.user;
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -195,16 +197,100 @@ class ListingTest {
       JsonObject person = sync.created();
       String tag = sync.get(user(person)).header("ETag");
       sync.patch(user(person), Sync.op("replace", "title", "Other")).ok();
+      JsonObject patch = Sync.patchOf(Sync.op("replace", "title", "Late"));
+      assertRefused(sync.sendIfMatch("PATCH", user(person), tag, patch), 412, null);
       for (String method : List.of("PUT", "DELETE")) {
-        Answer answer =
-            sync.management.send(
-                sync.request(user(person))
-                    .setHeader("If-Match", tag)
-                    .method(method, BodyPublishers.ofString(person.encode())));
-        assertRefused(answer, 412, null);
+        assertRefused(sync.sendIfMatch(method, user(person), tag, person), 412, null);
       }
-      assertThat(sync.get(user(person)).ok().getString("title")).isEqualTo("Other");
+      Answer seen = sync.get(user(person));
+      assertThat(seen.ok().getString("title")).isEqualTo("Other");
+      sync.sendIfMatch("PATCH", user(person), seen.header("ETag"), patch).ok();
+      assertThat(sync.get(user(person)).ok().getString("title")).isEqualTo("Late");
       sync.delete(user(person));
+    }
+
+    @Test
+    void answer_412_to_whoever_changes_an_older_group() {
+      JsonObject pushed = sync.createdGroup("Versioned");
+      String path = group(pushed);
+      String tag = sync.get(path).header("ETag");
+      JsonObject patch = Sync.patchOf(Sync.op("replace", "displayName", "Other"));
+      assertThat(sync.sendIfMatch("PATCH", path, tag, patch).status()).isEqualTo(204);
+      assertRefused(sync.sendIfMatch("PATCH", path, tag, patch), 412, null);
+      for (String method : List.of("PUT", "DELETE")) {
+        assertRefused(sync.sendIfMatch(method, path, tag, pushed), 412, null);
+      }
+      Answer seen = sync.get(path);
+      assertThat(seen.ok().getString("displayName")).isEqualTo("Other");
+      assertThat(sync.sendIfMatch("DELETE", path, seen.header("ETag"), new JsonObject()).status())
+          .isEqualTo(204);
+    }
+
+    @Test
+    void of_a_user_change_with_his_groups_and_not_with_others_of_them() {
+      JsonObject person = sync.created();
+      JsonObject other = sync.created();
+      String bare = tag(person);
+      JsonObject group = sync.createdGroup("Versioned", other.getString("id"));
+      JsonObject in = Sync.op("add", "members", Sync.members(person.getString("id")));
+      sync.patch(Sync.group(group), in);
+      String joined = tag(person);
+      assertThat(joined).isNotEqualTo(bare);
+      assertThat(seen(person, bare).json().getJsonArray("groups")).hasSize(1);
+      assertThat(seen(person, joined).status()).isEqualTo(304);
+      sync.patch(
+          Sync.group(group), Sync.op("remove", "members", Sync.members(other.getString("id"))));
+      assertThat(seen(person, joined).status()).isEqualTo(304);
+      sync.patch(Sync.group(group), Sync.op("replace", "displayName", "Renamed"));
+      String renamed = tag(person);
+      // Whoever comes into a group is a row of the group's: his own is not written.
+      assertThat(revision(person)).isEqualTo("1");
+      assertThat(renamed).isNotEqualTo(joined);
+      sync.delete(Sync.group(group));
+      assertThat(seen(person, renamed).status()).isEqualTo(200);
+      assertThat(seen(person, bare).status()).isEqualTo(304);
+      sync.delete(user(person));
+      sync.delete(user(other));
+    }
+
+    @Test
+    void of_a_user_are_the_same_wherever_he_is_shown() {
+      JsonObject person = sync.created();
+      JsonObject group = sync.createdGroup("Versions", person.getString("id"));
+      String tag = tag(person);
+      for (String query : List.of("?excludedAttributes=groups", "?attributes=meta.version")) {
+        assertThat(sync.get(user(person) + query).header("ETag")).isEqualTo(tag);
+      }
+      String name = person.getString("userName");
+      JsonObject found = listed(filtered("userName eq \"" + name + '"')).getFirst();
+      assertThat(found.getJsonObject("meta").getString("version")).isEqualTo(tag);
+      Answer kept =
+          sync.management.send(
+              sync.request(user(person))
+                  .setHeader("If-Match", tag)
+                  .method("PUT", BodyPublishers.ofString(person.put("title", "New").encode())));
+      assertThat(kept.ok().getJsonObject("meta").getString("version"))
+          .isEqualTo(kept.header("ETag"))
+          .isEqualTo(tag(person))
+          .isNotEqualTo(tag);
+      sync.delete(Sync.group(group));
+      sync.delete(user(person));
+    }
+
+    private static String revision(JsonObject person) {
+      return stores.postgres.query(
+          "SELECT version FROM tollgate.scim_user WHERE id = '" + person.getString("id") + "'");
+    }
+
+    private static String tag(JsonObject person) {
+      Answer answer = sync.get(user(person));
+      String tag = Objects.requireNonNull(answer.header("ETag"));
+      assertThat(tag).isEqualTo(answer.json().getJsonObject("meta").getString("version"));
+      return tag;
+    }
+
+    private static Answer seen(JsonObject person, String tag) {
+      return sync.management.send(sync.request(user(person)).setHeader("If-None-Match", tag).GET());
     }
 
     @Test

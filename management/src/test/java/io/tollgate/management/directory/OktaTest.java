@@ -17,6 +17,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -168,12 +169,15 @@ class OktaTest {
   @Nested
   class AppOfTheCatalogue {
     @Test
-    void deactivates_by_a_patch_without_a_path() {
+    void deactivates_and_reactivates_by_a_patch_without_a_path() {
       JsonObject created = sync.created(assigned(name()));
-      Answer answer =
-          sync.patch(user(created), op("replace", null, new JsonObject().put("active", false)));
-      assertThat(answer.ok().getBoolean("active")).isFalse();
-      assertThat(sync.get(user(created)).ok().getBoolean("active")).isFalse();
+      for (boolean active : new boolean[] {false, true}) {
+        Answer answer =
+            sync.patch(user(created), op("replace", null, new JsonObject().put("active", active)));
+        assertThat(answer.ok().getBoolean("active")).isEqualTo(active);
+        assertThat(sync.get(user(created)).ok().getBoolean("active")).isEqualTo(active);
+        assertThat(sync.local(created).getBoolean("deprovisioned")).isEqualTo(!active);
+      }
     }
 
     @Test
@@ -235,5 +239,34 @@ class OktaTest {
       seen.addAll(ids(imported.get("/Users?startIndex=" + start + "&count=10")));
     }
     assertThat(seen).hasSize(25).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void an_import_sees_each_group_once_however_many_pages_there_are() {
+    Sync imported = stores.sync();
+    String member = imported.created().getString("id");
+    JsonObject first = imported.createdGroup("Pushed by itself", member);
+    // All of one moment, so that only their ids keep them in one order.
+    stores.postgres.execute(
+        """
+        INSERT INTO tollgate.scim_group (directory_id, id, display_name, display_name_key, document)
+        SELECT '%s', gen_random_uuid()::text, 'Group ' || i, 'group ' || i,
+          json_build_object('displayName', 'Group ' || i)::jsonb
+        FROM generate_series(1, 249) i
+        """
+            .formatted(imported.directoryId));
+    List<JsonObject> seen = new ArrayList<>();
+    for (int start = 1; start <= 201; start += 100) {
+      Answer page = imported.get("/Groups?startIndex=" + start + "&count=100");
+      assertThat(page.ok().getInteger("totalResults")).isEqualTo(250);
+      assertThat(page.json().getInteger("startIndex")).isEqualTo(start);
+      seen.addAll(listed(page));
+    }
+    assertThat(seen).hasSize(250);
+    assertThat(seen).extracting(group -> group.getString("id")).doesNotHaveDuplicates();
+    assertThat(seen)
+        .filteredOn(group -> first.getString("id").equals(group.getString("id")))
+        .singleElement()
+        .satisfies(group -> assertThat(memberIds(group)).containsExactly(member));
   }
 }

@@ -84,6 +84,11 @@ class PublishedScimClientTest {
                 .sendRequest());
     assertThat(provider.getPatchConfig().isSupported()).isTrue();
     assertThat(provider.getBulkConfig().isSupported()).isFalse();
+    assertThat(provider.getFilterConfig().isSupported()).isTrue();
+    assertThat(provider.getFilterConfig().getMaxResults()).isEqualTo(200);
+    assertThat(provider.getSortConfig().isSupported()).isTrue();
+    assertThat(provider.getETagConfig().isSupported()).isTrue();
+    assertThat(provider.getChangePasswordConfig().isSupported()).isFalse();
     ListResponse<Schema> schemas =
         ok(client.list(Schema.class, EndpointPaths.SCHEMAS).get().sendRequest());
     assertThat(schemas.getListedResources())

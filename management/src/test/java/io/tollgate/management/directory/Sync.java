@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +35,20 @@ final class Sync {
 
   /** What several directories share. */
   static final class Stores implements AutoCloseable {
-    final TestPostgres postgres = TestPostgres.database();
+    final TestPostgres postgres;
     final TestRedis redis = TestRedis.start();
-    final TestManagement management = new TestManagement(postgres, redis);
-    final TestManagement other = new TestManagement(postgres, redis);
+    final TestManagement management;
+    final TestManagement other;
+
+    Stores() {
+      this(TestPostgres.database());
+    }
+
+    Stores(TestPostgres postgres) {
+      this.postgres = postgres;
+      management = new TestManagement(postgres, redis);
+      other = new TestManagement(postgres, redis);
+    }
 
     /** Makes a directory of an organization and a domain of its own. */
     Sync sync() {
@@ -131,11 +142,13 @@ final class Sync {
 
   /** Sends one operation, or several. */
   Answer patch(String under, JsonObject... operations) {
-    JsonObject body =
-        new JsonObject()
-            .put("schemas", new JsonArray().add(PATCH_OP))
-            .put("Operations", new JsonArray(List.of(operations)));
-    return patch(under, body.encode());
+    return patch(under, patchOf(operations).encode());
+  }
+
+  static JsonObject patchOf(JsonObject... operations) {
+    return new JsonObject()
+        .put("schemas", new JsonArray().add(PATCH_OP))
+        .put("Operations", new JsonArray(List.of(operations)));
   }
 
   Answer delete(String under) {
@@ -144,6 +157,14 @@ final class Sync {
 
   Answer send(String method, String under, String body) {
     return management.send(request(under).method(method, BodyPublishers.ofString(body)));
+  }
+
+  /** Sends a change of what the caller has seen in a version. */
+  Answer sendIfMatch(String method, String under, @Nullable String tag, JsonObject body) {
+    return management.send(
+        request(under)
+            .setHeader("If-Match", Objects.requireNonNull(tag, "a version"))
+            .method(method, BodyPublishers.ofString(body.encode())));
   }
 
   static JsonObject op(String op, @Nullable String path, @Nullable Object value) {

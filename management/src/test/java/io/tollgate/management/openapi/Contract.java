@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.management.wire.Endpoints;
 import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
 import io.vertx.json.schema.JsonSchema;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Contract {
   private static final Pattern ROOT = Pattern.compile("^/v1(?=/)");
+
+  /** What references between schemas begin with. */
+  private static final String SCHEMAS = "#/components/schemas/";
 
   /** What the document says of one endpoint. */
   private record Endpoint(String method, Pattern path, String name, JsonObject responses) {}
@@ -101,13 +105,32 @@ public final class Contract {
   }
 
   private Validator validator(JsonObject schema) {
-    // In one document, so that what it refers to is found.
-    JsonObject whole = schema.copy().put("components", document.getJsonObject("components").copy());
+    // With what it refers to, and no more: a validator keeps all that it is given, taken apart.
+    var schemas = new JsonObject();
+    addReferred(schema, schemas);
+    JsonObject whole = schema.copy().put("components", new JsonObject().put("schemas", schemas));
     return Validator.create(
         JsonSchema.of(whole),
         new JsonSchemaOptions()
             .setBaseUri("https://tollgate.example/openapi")
             .setDraft(Draft.DRAFT202012)
             .setOutputFormat(OutputFormat.Basic));
+  }
+
+  private void addReferred(Object node, JsonObject schemas) {
+    if (node instanceof JsonArray list) {
+      list.forEach(each -> addReferred(each, schemas));
+    } else if (node instanceof JsonObject object) {
+      object.forEach(member -> addReferred(member.getValue(), schemas));
+      if (object.getValue("$ref") instanceof String reference) {
+        String name = reference.substring(SCHEMAS.length());
+        if (!schemas.containsKey(name)) {
+          JsonObject referred =
+              document.getJsonObject("components").getJsonObject("schemas").getJsonObject(name);
+          schemas.put(name, referred.copy());
+          addReferred(referred, schemas);
+        }
+      }
+    }
   }
 }

@@ -20,8 +20,8 @@ final class Shop implements AutoCloseable {
 
   final TestPostgres postgres = TestPostgres.database();
   final TestRedis redis = TestRedis.start();
-  final TestManagement management = new TestManagement(postgres, redis);
-  final TestManagement other = new TestManagement(postgres, redis);
+  final TestManagement management = TestManagement.quick(postgres, redis);
+  final TestManagement other = TestManagement.quick(postgres, redis);
 
   /** Returns what a new plan of users must say at least, under a name that no other has. */
   static JsonObject wanted() {

@@ -171,10 +171,12 @@ class BoundedKeyTest {
   @Nested
   class Ends {
     @Test
-    void with_its_user_and_so_does_what_he_made_for_the_organization() {
+    void with_its_user_but_what_he_made_for_the_organization_stays_as_he_left_it() {
       ok(directory.management.delete("/users/" + id(user)));
       assertThat(directory.management.verify(own).status()).isEqualTo(404);
       assertThat(directory.other.verify(own).status()).isEqualTo(404);
+      assertThat(directory.scopes(organizations)).containsExactlyInAnyOrder(scope, "free");
+      ok(directory.management.delete(held()));
       assertThat(directory.scopes(organizations)).containsExactly("free");
     }
 

@@ -25,8 +25,8 @@ final class Directory implements AutoCloseable {
 
   final TestPostgres postgres = TestPostgres.database();
   final TestRedis redis = TestRedis.start();
-  final TestManagement management = new TestManagement(postgres, redis);
-  final TestManagement other = new TestManagement(postgres, redis);
+  final TestManagement management = TestManagement.quick(postgres, redis);
+  final TestManagement other = TestManagement.quick(postgres, redis);
 
   /** Returns a key that nothing else has. */
   static String key(String start) {

@@ -52,7 +52,11 @@ class FilterSqlPlanTest {
               "userName eq \"n77\" and active eq true")) {
         assertFew(postgres, filter, ResourceKind.USER);
       }
-      for (String filter : List.of("displayName eq \"n77\"", "externalId eq \"e77\"")) {
+      for (String filter :
+          List.of(
+              "displayName eq \"n77\"",
+              "externalId eq \"e77\"",
+              "id eq \"g1\" and members eq \"u77\"")) {
         assertFew(postgres, filter, ResourceKind.GROUP);
       }
     }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 class FilterSqlPropertiesTest {
   private static final int USERS = 60;
   private static final OffsetDateTime START = OffsetDateTime.parse("2026-01-01T00:00:00Z");
-  private static final List<String> TEXTS =
+  static final List<String> TEXTS =
       List.of(
           "a", "A", "b", "ab", "aB%", "a_b", "\\", "\"", "É", "é a", " ", "Ü'", "10", "9", "abc");
   private static final List<String> MARKS = List.of("work", "home", "Work", "other");
@@ -160,7 +160,7 @@ class FilterSqlPropertiesTest {
     return nested(Arbitraries.oneOf(conditions(), bracketed()), 3);
   }
 
-  private static Arbitrary<String> nested(Arbitrary<String> leaf, int depth) {
+  static Arbitrary<String> nested(Arbitrary<String> leaf, int depth) {
     if (depth == 0) {
       return leaf;
     }
@@ -227,7 +227,7 @@ class FilterSqlPropertiesTest {
             "meta.created eq \"2026-01-01T04:00:00Z\""));
   }
 
-  private static Arbitrary<String> condition(List<String> names, List<String> others) {
+  static Arbitrary<String> condition(List<String> names, List<String> others) {
     Arbitrary<String> compared =
         Combinators.combine(
                 Arbitraries.of(names),

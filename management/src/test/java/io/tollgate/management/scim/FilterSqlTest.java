@@ -101,6 +101,7 @@ class FilterSqlTest {
           externalId eq "S"                  | g1
           externalId eq "s"                  | ~~
           members.value eq "bob"             | g1
+          members.value eq "g1"              | ~~
           members[value eq "bob" and type eq "User"] | g1
           members eq "ann"                   | g1,g2
           not (members eq "bob")             | g2

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** What the library finds, told which attributes have case. */
 final class InMemory extends FilterEvaluator {
   private static final Set<String> EXACT =
-      Set.of("id", "externalId", "meta.resourceType", "groups.value");
+      Set.of("id", "externalId", "meta.resourceType", "groups.value", "members.value");
 
   private static final AttributeDefinition WITH_CASE =
       new AttributeDefinition.Builder()

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of RFC 7644 that are easily broken, and what must not undo an end of access. */
 class PatchRulesTest {
@@ -33,6 +34,9 @@ class PatchRulesTest {
           {'op': 'Add', 'path': 'cars[type eq "work"].value', 'value': 'x'}
           {'op': 'Remove', 'path': 'emails[type eq "work"].colour'}
           {'op': 'Remove', 'path': 'favouriteColour'}
+          {'op': 'Replace', 'path': 'title[type eq "work"]', 'value': 'x'}
+          {'op': 'Add', 'path': 'displayName[type eq "work"].value', 'value': 'x'}
+          {'op': 'replace', 'value': {'title[type eq "work"]': 'x'}}
           """)
   void somebody_is_switched_off_though_another_operation_is_of_what_nobody_knows(String unknown) {
     String off = "{'op': 'Replace', 'path': 'active', 'value': 'False'}";
@@ -64,6 +68,19 @@ class PatchRulesTest {
   void whether_somebody_is_active_is_said_or_the_request_is_refused(String operation, String why) {
     assertThat(refusal(() -> patched("{'active': true}", operation)))
         .startsWith("400 invalidValue: active " + why);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'op': 'Replace', 'path': 'active.value', 'value': 'False'}",
+        "{'op': 'Replace', 'path': 'active[type eq \"work\"]', 'value': 'False'}",
+        "{'op': 'Replace', 'path': 'active[type eq \"work\"].value', 'value': 'False'}",
+        "{'op': 'replace', 'value': {'active.value': false}}"
+      })
+  void nobody_stays_active_since_a_part_of_it_was_asked_for_which_it_has_not(String operation) {
+    assertThat(refusal(() -> patched("{'active': true}", operation)))
+        .startsWith("400 invalidPath: active has no parts");
   }
 
   @ParameterizedTest
@@ -104,6 +121,12 @@ class PatchRulesTest {
           {'emails': [{'value': 'a@b', 'primary': true}]} \
             | {'op': 'Replace', 'path': 'emails[value eq "a@b"].primary', 'value': 'False'} \
             | {'emails': [{'value': 'a@b', 'primary': false}]}
+          {'roles': [{'value': 'a', 'primary': true}, {'value': 'b'}]} \
+            | {'op': 'Replace', 'path': 'roles[primary eq "True"].value', 'value': 'c'} \
+            | {'roles': [{'value': 'c', 'primary': true}, {'value': 'b'}]}
+          {} \
+            | {'op': 'Add', 'path': 'roles[primary eq "True"].value', 'value': 'c'} \
+            | {'roles': [{'primary': true, 'value': 'c'}]}
           """)
   void a_new_primary_value_takes_the_place_of_the_one_before(
       String before, String operations, String after) {
@@ -122,9 +145,15 @@ class PatchRulesTest {
           {'addresses': [{'type': 'work', 'country': 'DE', 'locality': 'B'}]} \
             | {'op': 'Replace', 'path': 'addresses[type eq "work"]', 'value': {'country': 'FR'}} \
             | {'addresses': [{'type': 'work', 'country': 'FR', 'locality': 'B'}]}
+          {'name': {'givenName': 'G', 'familyName': 'F'}} \
+            | {'op': 'Replace', 'path': 'name', 'value': [{'familyName': 'H'}]} \
+            | {'name': {'givenName': 'G', 'familyName': 'H'}}
           {'emails': [{'value': 'a@b', 'type': 'work'}]} \
             | {'op': 'add', 'path': 'emails', 'value': [{'value': 'a@b', 'type': 'work'}]} \
             | {'emails': [{'value': 'a@b', 'type': 'work'}]}
+          {'phoneNumbers': [{'value': '1', 'type': 'work', 'primary': true}]} \
+            | {'op': 'Add', 'path': 'phoneNumbers', 'value': {'value': '1', 'type': 'Work'}} \
+            | {'phoneNumbers': [{'value': '1', 'type': 'Work', 'primary': true}]}
           """)
   void an_object_keeps_what_is_not_told_anew(String before, String operations, String after) {
     assertThat(patched(before, operations)).isEqualTo(json(after));

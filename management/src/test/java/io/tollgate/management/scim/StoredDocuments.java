@@ -110,6 +110,11 @@ final class StoredDocuments implements AutoCloseable {
           pool.preparedQuery("INSERT INTO tollgate.scim_group_member VALUES ($1, $2, $3, now())")
               .execute(Tuple.of(DIRECTORY, id, member)));
     }
+    for (String member : group.members().groups()) {
+      wait(
+          pool.preparedQuery("INSERT INTO tollgate.scim_group_group VALUES ($1, $2, $3, now())")
+              .execute(Tuple.of(DIRECTORY, id, member)));
+    }
   }
 
   /** Returns the ids of the users that a condition holds of. */

@@ -1,0 +1,170 @@
+package io.tollgate.tls;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the connections of one side are made with, by the files as they were when they were last
+ * good: faulty ones change nothing. Connections that stand keep what they were made with.
+ *
+ * <p>TLS 1.3 and 1.2 with forward secrecy and authenticated encryption alone: the "intermediate"
+ * configuration of Mozilla's Server Side TLS 5.7, without its suites of DHE.
+ *
+ * <p>Safe for all threads. {@link #reload} reads files and so blocks.
+ */
+public final class TlsContext {
+  /** In the order of preference, which is ours and not the client's. */
+  public static final List<String> SUITES =
+      List.of(
+          "TLS_AES_128_GCM_SHA256",
+          "TLS_AES_256_GCM_SHA384",
+          "TLS_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+  private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
+
+  /** How long the polite end of a connection may wait for a client that does not read. */
+  private static final long CLOSE_MILLIS = 200;
+
+  private final @Nullable Identity identity;
+  private final @Nullable Path authority;
+  private final @Nullable ClientCertificates clients;
+  private volatile @Nullable Loaded loaded;
+
+  private record Loaded(TlsFiles files, SslContext context, @Nullable Instant end) {}
+
+  private TlsContext(
+      @Nullable Identity identity, @Nullable Path authority, @Nullable ClientCertificates clients) {
+    this.identity = identity;
+    this.authority = authority;
+    this.clients = clients;
+  }
+
+  /**
+   * Makes that of a listener.
+   *
+   * @throws TlsFault if its files can't be used
+   */
+  public static TlsContext of(ListenerTls listener) {
+    var made =
+        new TlsContext(
+            listener.identity(), listener.clientAuthority(), listener.clientCertificates());
+    made.reload();
+    return made;
+  }
+
+  /**
+   * Makes that of all upstreams.
+   *
+   * @throws TlsFault if its files can't be used
+   */
+  public static TlsContext of(UpstreamTls upstreams) {
+    var made = new TlsContext(upstreams.identity(), upstreams.authority(), null);
+    if (made.hasFiles()) {
+      made.reload();
+    }
+    return made;
+  }
+
+  /** Returns whether there is any file that may change. */
+  public boolean hasFiles() {
+    return identity != null || authority != null;
+  }
+
+  /**
+   * Takes the files anew if they have changed.
+   *
+   * @return whether they had
+   * @throws TlsFault if they can't be used; then all stays as it was
+   */
+  public synchronized boolean reload() {
+    Loaded known = loaded;
+    TlsFiles files = TlsFiles.read(identity, authority);
+    if (known != null && known.files.isSame(files)) {
+      return false;
+    }
+    loaded = load(files);
+    return true;
+  }
+
+  private Loaded load(TlsFiles files) {
+    List<X509Certificate> chain = identity == null ? List.of() : files.chain(identity);
+    @Nullable PrivateKey key = identity == null ? null : files.key(identity, chain.get(0));
+    SslContextBuilder builder =
+        clients == null
+            ? SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS")
+            : SslContextBuilder.forServer(
+                Objects.requireNonNull(key), chain.toArray(X509Certificate[]::new));
+    if (clients == null && key != null) {
+      builder.keyManager(key, chain.toArray(X509Certificate[]::new));
+    }
+    if (authority != null) {
+      builder.trustManager(files.authorities(authority));
+      if (clients != null) {
+        builder.clientAuth(
+            clients == ClientCertificates.REQUIRED ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+      }
+    }
+    try {
+      SslContext context = builder.protocols(VERSIONS).ciphers(SUITES).build();
+      return new Loaded(files, context, end(chain));
+    } catch (SSLException | IllegalArgumentException e) {
+      throw new TlsFault(
+          "TLS can't be set up" + (identity == null ? "" : " with " + identity) + ": " + e);
+    }
+  }
+
+  private static @Nullable Instant end(List<X509Certificate> chain) {
+    return chain.stream()
+        .map(certificate -> certificate.getNotAfter().toInstant())
+        .min(Instant::compareTo)
+        .orElse(null);
+  }
+
+  /** Returns when the first certificate of our own chain ends; null where there is none. */
+  public @Nullable Instant end() {
+    Loaded known = loaded;
+    return known == null ? null : known.end;
+  }
+
+  /** Makes the handler of a connection that a client has opened. */
+  public SslHandler accept(ByteBufAllocator allocator) {
+    return bounded(context().newHandler(allocator));
+  }
+
+  /** Makes the handler of a connection to a host, whose certificate must name it. */
+  public SslHandler dial(ByteBufAllocator allocator, String host, int port) {
+    return bounded(context().newHandler(allocator, host, port));
+  }
+
+  private static SslHandler bounded(SslHandler handler) {
+    handler.setCloseNotifyFlushTimeoutMillis(CLOSE_MILLIS);
+    return handler;
+  }
+
+  /** The JVM's authorities are read when they are first asked for: few have such upstreams. */
+  private SslContext context() {
+    Loaded known = loaded;
+    if (known == null) {
+      reload();
+      known = Objects.requireNonNull(loaded);
+    }
+    return known.context;
+  }
+}

@@ -1,0 +1,113 @@
+package io.tollgate.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files of TLS are taken whole or not at all. */
+class TlsContextTest {
+  @TempDir static Path directory;
+  private static TestAuthority authority;
+  private static Identity gate;
+  private static Identity other;
+
+  @BeforeAll
+  static void issue() {
+    authority = new TestAuthority(directory);
+    gate = authority.issue("gate");
+    other = authority.issue("other");
+  }
+
+  private static TlsContext of(Path certificate, Path key) {
+    return TlsContext.of(
+        new ListenerTls(new Identity(certificate, key), null, ClientCertificates.REQUIRED));
+  }
+
+  private static void assertRefused(Path certificate, Path key, String... told) {
+    assertThatThrownBy(() -> of(certificate, key))
+        .isInstanceOf(TlsFault.class)
+        .message()
+        .contains(told);
+  }
+
+  private static Path file(String name, String text) throws IOException {
+    return Files.writeString(directory.resolve(name), text);
+  }
+
+  @Test
+  void a_chain_and_its_key_are_taken() {
+    TlsContext context = of(gate.certificate(), gate.key());
+    assertThat(context.end())
+        .isBetween(Instant.now(), Instant.now().plus(2, ChronoUnit.DAYS).plusSeconds(60));
+    assertThat(context.reload()).as("nothing has changed").isFalse();
+  }
+
+  @Test
+  void another_certificates_key_is_refused_by_its_files_name() {
+    assertRefused(gate.certificate(), other.key(), other.key().toString(), "the certificate's key");
+  }
+
+  @Test
+  void files_that_hold_something_else_are_refused_by_their_names() throws IOException {
+    Path absent = directory.resolve("absent");
+    Path nothing = file("nothing.pem", "");
+    Path text = file("text.pem", "no PEM at all");
+    Path encrypted =
+        file(
+            "encrypted.key",
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMA==\n-----END ENCRYPTED"
+                + " PRIVATE KEY-----\n");
+    Path broken =
+        file("broken.key", "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n");
+    assertRefused(absent, gate.key(), absent.toString(), "can't be read");
+    assertRefused(nothing, gate.key(), nothing.toString(), "certificates in PEM");
+    assertRefused(text, gate.key(), text.toString(), "certificates in PEM");
+    assertRefused(gate.certificate(), encrypted, encrypted.toString(), "PKCS #8");
+    assertRefused(gate.certificate(), broken, broken.toString(), "the certificate's key");
+    assertThatThrownBy(() -> of(gate.certificate(), broken))
+        .message()
+        .as("nothing of the key is told")
+        .doesNotContain("secret")
+        .doesNotContain("c2VjcmV0");
+  }
+
+  @Test
+  void a_file_beyond_a_mebibyte_is_refused() throws IOException {
+    Path huge = file("huge.pem", "x".repeat(1024 * 1024 + 1));
+    assertRefused(huge, gate.key(), huge.toString(), "at most 1048576 bytes");
+  }
+
+  @Test
+  void faulty_new_files_change_nothing_and_good_ones_are_taken_later() throws IOException {
+    Path certificate = Files.copy(gate.certificate(), directory.resolve("live.crt"));
+    Path key = Files.copy(gate.key(), directory.resolve("live.key"));
+    TlsContext context = of(certificate, key);
+    Instant before = context.end();
+    Files.writeString(certificate, Files.readString(other.certificate()));
+    assertThatThrownBy(context::reload).isInstanceOf(TlsFault.class);
+    assertThat(context.end()).isEqualTo(before);
+    assertThatThrownBy(context::reload).as("still").isInstanceOf(TlsFault.class);
+    Files.writeString(key, Files.readString(other.key()));
+    assertThat(context.reload()).isTrue();
+    assertThat(context.reload()).isFalse();
+  }
+
+  @Test
+  void both_of_a_certificate_and_its_key_must_be_named() {
+    assertThat(Identity.of("a.certificate", null, "a.key", null)).isNull();
+    assertThatThrownBy(() -> Identity.of("a.certificate", gate.certificate(), "a.key", null))
+        .message()
+        .startsWith("a.key must name a file");
+    assertThatThrownBy(() -> Identity.of("a.certificate", null, "a.key", gate.key()))
+        .message()
+        .startsWith("a.certificate must name a file");
+  }
+}

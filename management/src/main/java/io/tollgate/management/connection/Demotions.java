@@ -1,0 +1,86 @@
+package io.tollgate.management.connection;
+
+import io.tollgate.management.audit.Change;
+import io.tollgate.management.audit.Transactions;
+import io.tollgate.management.key.RevocationBarrier;
+import io.tollgate.management.object.Changed;
+import io.tollgate.store.StoreUnreachable;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Lets nobody keep more than he is to have when a change is answered: where it concerns more users
+ * of a directory than it tells itself, those who lose something are told before the answer, some at
+ * a time, and the others later. Safe for all virtual threads.
+ */
+public final class Demotions {
+  /** Longer than a hundred thousand users take; identity providers wait longer than that. */
+  private static final Duration WITHIN = Duration.ofSeconds(10);
+
+  private final Transactions transactions;
+  private final Recompute recompute;
+  private final Duration within;
+
+  Demotions(Transactions transactions, Recompute recompute) {
+    this(transactions, recompute, WITHIN);
+  }
+
+  /** Makes one that gives up after so long; the worker goes on then. */
+  Demotions(Transactions transactions, Recompute recompute, Duration within) {
+    this.transactions = transactions;
+    this.recompute = recompute;
+    this.within = within;
+  }
+
+  /**
+   * Returns when nobody of a directory has more than he is to have, as far as the changes go that
+   * were committed before; what is returned has to be proven yet.
+   *
+   * @throws io.tollgate.management.wire.ApiError if that takes too long; asking again goes on
+   */
+  public Change.Recorded settle(String directoryId) {
+    long startNanos = System.nanoTime();
+    try {
+      Optional<Change.Recorded> settled = settled(directoryId);
+      while (settled.isEmpty()) {
+        if (System.nanoTime() - startNanos >= within.toNanos()) {
+          throw pending();
+        }
+        step(directoryId);
+        settled = settled(directoryId);
+      }
+      return settled.get();
+    } catch (StoreUnreachable e) {
+      throw pending();
+    }
+  }
+
+  /** Returns the same change, to be proven where all who lose something by it have lost it. */
+  Changed settled(String directoryId, Changed changed) {
+    return new Changed(changed.object(), settle(directoryId));
+  }
+
+  /** The number comes after the question: what was found done has a lower one. */
+  private Optional<Change.Recorded> settled(String directoryId) {
+    return transactions.change(
+        change ->
+            Recompute.isDemoting(change, directoryId)
+                ? Optional.empty()
+                : Optional.of(change.newest()));
+  }
+
+  private void step(String directoryId) {
+    try {
+      recompute.step(directoryId);
+    } catch (StoreUnreachable e) {
+      // Others may be at it, for longer than is waited for a lock: then it is asked again.
+    }
+  }
+
+  private static RuntimeException pending() {
+    return RevocationBarrier.pending(
+        "Done: the change stands in the database, for good. Not done: not all of the directory's"
+            + " users who lose something by it have lost it yet, which goes on by itself. Repeat"
+            + " the call to learn when all have; repeating is safe.");
+  }
+}
