@@ -155,6 +155,9 @@ public final class MappedAttributes {
 
   private static JsonObject overwritten(Kept was, Kept is) {
     JsonObject members = new JsonObject();
+    if (was.username != null && !was.username.equals(is.username)) {
+      members.put(AttributeMapping.USERNAME, was.username);
+    }
     if (was.firstName != null && !was.firstName.equals(is.firstName)) {
       members.put(AttributeMapping.FIRST_NAME, was.firstName);
     }

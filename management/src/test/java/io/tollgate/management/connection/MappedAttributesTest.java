@@ -182,7 +182,9 @@ class MappedAttributesTest extends MappedAttributesCase {
 
   @Test
   void what_was_changed_by_hand_while_the_directory_was_off_is_logged_when_it_is_on_again() {
-    document("{\"title\":\"Dr\",\"name\":{\"givenName\":\"Ada\"}}");
+    String told = Firm.name("ada");
+    document(
+        "{\"title\":\"Dr\",\"name\":{\"givenName\":\"Ada\"},\"userName\":\"%s\"}".formatted(told));
     define(attribute("a", "title", false));
     firm.join(directory, user);
     String other =
@@ -191,7 +193,8 @@ class MappedAttributesTest extends MappedAttributesCase {
     firm.join(directory, other);
     switched(false);
     note("{\"a\":\"Ms\",\"free\":1}");
-    JsonObject eve = new JsonObject().put("first_name", "Eve");
+    String byHand = Firm.name("eve");
+    JsonObject eve = new JsonObject().put("first_name", "Eve").put("username", byHand);
     firm.management.patch("/users/" + user, eve).ok();
     JsonObject organization = new JsonObject().put("id", connection.getString("organization_id"));
     firm.management
@@ -202,6 +205,7 @@ class MappedAttributesTest extends MappedAttributesCase {
     assertThat(logged()).isEmpty();
     switched(true);
     assertThat(shown().getString("first_name")).isEqualTo("Ada");
+    assertThat(shown().getString("username")).isEqualTo(told);
     assertThat(metadata()).isEqualTo(new JsonObject("{\"a\":\"Dr\",\"free\":1}"));
     assertThat(firm.roleOf(organization, user)).isEqualTo(Firm.MEMBER);
     assertThat(logged()).hasSize(1);
@@ -209,9 +213,9 @@ class MappedAttributesTest extends MappedAttributesCase {
     assertThat(line.getString("user_id")).isEqualTo(user);
     assertThat(line.getString("outcome")).isEqualTo("warning");
     assertThat(line.getJsonObject("detail").getString("message"))
-        .contains("role", "first_name", "public_metadata.a")
-        .doesNotContain("Eve", "Ms", "free");
-    assertThat(overwritten()).contains("Eve", "Ms");
+        .contains("role", "first_name", "username", "public_metadata.a")
+        .doesNotContain("Eve", byHand, "Ms", "free");
+    assertThat(overwritten()).contains("Eve", byHand, "Ms");
     switched(false);
     switched(true);
     assertThat(logged()).as("nothing by hand in between").hasSize(1);
