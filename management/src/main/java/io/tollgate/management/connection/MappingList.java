@@ -21,7 +21,7 @@ final class MappingList {
     }
   }
 
-  /** Returns whether nothing would change: ids follow from groups. */
+  /** Returns whether nothing would change by a list whose entries are known. */
   static boolean isSame(List<Entry> was, List<Entry> is) {
     boolean isSame = was.size() == is.size();
     for (int i = 0; isSame && i < is.size(); i++) {

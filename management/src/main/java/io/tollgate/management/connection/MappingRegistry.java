@@ -222,7 +222,9 @@ final class MappingRegistry {
     checkVersion(change, place);
     var before = new Spelled(list(change::execute, directoryId).page());
     List<MappingList.Entry> was = entries(change, directoryId);
-    List<MappingList.Entry> is = edit.apply(new ArrayList<>(was));
+    List<MappingList.Entry> wanted = edit.apply(new ArrayList<>(was));
+    List<MappingList.Entry> is =
+        wanted.stream().map(entry -> MappingList.known(was, entry)).toList();
     if (is.size() > COUNT_MAX) {
       throw ApiError.parameter(
           "form_param_value_too_large",
@@ -234,7 +236,8 @@ final class MappingRegistry {
       // Told anew, those who wait for it would wait from the beginning.
       return new Changed(before, change.newest());
     }
-    write(change, directoryId, organization, was, is);
+    wanted.forEach(entry -> checkRole(change, organization, entry));
+    write(change, directoryId, is);
     change.execute(COUNT, Tuple.of(directoryId));
     Set<String> groups = new HashSet<>();
     was.stream().map(MappingList.Entry::groupId).forEach(groups::add);
@@ -292,21 +295,12 @@ final class MappingRegistry {
     return organization;
   }
 
-  private void write(
-      Change change,
-      String directoryId,
-      String organization,
-      List<MappingList.Entry> was,
-      List<MappingList.Entry> is) {
+  private void write(Change change, String directoryId, List<MappingList.Entry> entries) {
     Set<String> kept = new HashSet<>();
-    List<MappingList.Entry> entries = new ArrayList<>();
-    for (MappingList.Entry entry : is) {
-      MappingList.Entry known = MappingList.known(was, entry);
-      if (known.id() != null) {
-        kept.add(known.id());
+    for (MappingList.Entry entry : entries) {
+      if (entry.id() != null) {
+        kept.add(entry.id());
       }
-      entries.add(known);
-      checkRole(change, organization, entry);
     }
     change.execute(
         "DELETE FROM tollgate.group_role_mapping WHERE directory_id = $1"
@@ -329,6 +323,7 @@ final class MappingRegistry {
     }
   }
 
+  /** Only of what a request names: the others stay as they are. */
   private static void checkRole(Change change, String organization, MappingList.Entry entry) {
     String sql =
         "SELECT FROM tollgate.organization o JOIN tollgate.role_set_role i"

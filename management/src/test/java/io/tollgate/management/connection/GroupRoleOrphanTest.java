@@ -99,6 +99,21 @@ class GroupRoleOrphanTest extends GroupRoleCase {
   }
 
   @Test
+  void a_list_that_is_put_back_as_it_is_changes_nothing() {
+    String three = firm.group(directory);
+    put(list(three, reader, one, builder)).ok();
+    JsonArray before = mappings();
+    String tag = firm.management.get(root()).header("ETag");
+    List<String> actions = firm.actions(id(directory));
+    put(list(three, reader, one, builder)).ok();
+    assertThat(firm.management.get(root()).header("ETag")).isEqualTo(tag);
+    assertThat(firm.actions(id(directory))).isEqualTo(actions);
+    assertThat(mappings()).isEqualTo(before);
+    put(list(three, reader, one, reader)).ok();
+    assertThat(firm.management.get(root()).header("ETag")).isNotEqualTo(tag);
+  }
+
+  @Test
   void only_an_entry_without_a_group_is_given_one_and_only_a_group_that_is_there_and_free() {
     attach("nobody").assertRefused(422, "form_resource_not_found");
     JsonObject other = firm.directory(firm.connection(firm.organization()));
