@@ -62,7 +62,10 @@ public final class DirectoryHold {
         SELECT DISTINCT id FROM unnest($1::text[]) id ORDER BY id) id
       """;
 
-  /** Organizations that a directory syncs, though nobody else could run them. */
+  /**
+   * Organizations that a directory syncs, though nobody else could run them. Whoever is being
+   * deleted is there yet, by what bounds keys that he made, and is nobody's member any more.
+   */
   private static final String WITHOUT_OWNER =
       """
       SELECT o.id FROM tollgate.directory d
@@ -72,7 +75,7 @@ public final class DirectoryHold {
         AND NOT EXISTS (
           SELECT FROM tollgate.membership m JOIN tollgate.app_user u ON u.id = m.user_id
           WHERE m.organization_id = o.id AND m.role_id = s.creator_role_id
-            AND u.directory_id IS NULL AND u.active)
+            AND m.left_at IS NULL AND u.directory_id IS NULL AND u.active)
       """;
 
   private DirectoryHold() {}

@@ -56,7 +56,10 @@ class LocalOwnerTest {
     sync.management.delete("/users/" + owner).ok();
   }
 
-  /** An owner whom nobody manages yet, with an address by which a directory may take him over. */
+  /**
+   * An owner whom nobody manages yet, with an address by which a directory may take him over, and a
+   * key of the organization that he has made: something of his role outlives him by it.
+   */
   private static String another(Sync sync) {
     String id = name();
     JsonObject user =
@@ -72,6 +75,11 @@ class LocalOwnerTest {
             "/organizations/" + sync.organizationId + "/memberships",
             new JsonObject().put("user_id", user.getString("id")).put("role", "org:admin"))
         .ok();
+    sync.management.created(
+        new JsonObject()
+            .put("subject", sync.organizationId)
+            .put("created_by", user.getString("id"))
+            .put("name", "a key of " + id));
     return user.getString("id");
   }
 
