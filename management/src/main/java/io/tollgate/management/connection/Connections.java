@@ -85,7 +85,7 @@ public final class Connections {
     var directories =
         new DirectoryRegistry(
             transactions, tokens, recompute, demotions, config.tokenOverlap(), random);
-    var removal = new DirectoryRemoval(transactions);
+    var removal = new DirectoryRemoval(transactions, demotions);
     var mappings = new MappingRegistry(transactions, recompute, demotions, random);
     var connections = new ConnectionRegistry(transactions, directories, removal, random);
     new ConnectionEndpoint(service, connections).enter(endpoints);

@@ -7,6 +7,7 @@ import io.tollgate.management.object.Changed;
 import io.tollgate.store.StoreUnreachable;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Lets nobody keep more than he is to have when a change is answered: where it concerns more users
@@ -16,6 +17,16 @@ import java.util.Optional;
 public final class Demotions {
   /** Longer than a hundred thousand users take; identity providers wait longer than that. */
   private static final Duration WITHIN = Duration.ofSeconds(10);
+
+  private static final String DONE =
+      "Done: the change stands in the database, for good. Not done: not all of the directory's"
+          + " users who lose something by it have lost it yet, which goes on by itself. Repeat"
+          + " the call to learn when all have; repeating is safe.";
+
+  private static final String NOT_DONE =
+      "Not done: the directory tells its users' roles yet, since by a change before some are to"
+          + " lose something that they have not lost, and would keep it. That goes on by itself;"
+          + " repeat the call, which is safe.";
 
   private final Transactions transactions;
   private final Recompute recompute;
@@ -39,25 +50,50 @@ public final class Demotions {
    * @throws io.tollgate.management.wire.ApiError if that takes too long; asking again goes on
    */
   public Change.Recorded settle(String directoryId) {
+    return settle(directoryId, "");
+  }
+
+  /** Does the same; where it takes too long, that is told with what else the caller should know. */
+  Change.Recorded settle(String directoryId, String hint) {
+    return settle(directoryId, System.nanoTime(), DONE + hint);
+  }
+
+  /** Returns the same change, to be proven where all who lose something by it have lost it. */
+  Changed settled(String directoryId, Changed changed) {
+    return new Changed(changed.object(), settle(directoryId));
+  }
+
+  /**
+   * Does what ends that a directory tells anything, which would let those keep what they have who
+   * have not lost it yet: when all have.
+   *
+   * @param attempt empty where some have not, of which it has to be sure itself
+   * @param hint what is told besides where that takes too long
+   */
+  <T> T after(String directoryId, Supplier<Optional<T>> attempt, String hint) {
     long startNanos = System.nanoTime();
+    Optional<T> done = attempt.get();
+    while (done.isEmpty()) {
+      settle(directoryId, startNanos, NOT_DONE + hint);
+      done = attempt.get();
+    }
+    return done.get();
+  }
+
+  private Change.Recorded settle(String directoryId, long startNanos, String told) {
     try {
       Optional<Change.Recorded> settled = settled(directoryId);
       while (settled.isEmpty()) {
         if (System.nanoTime() - startNanos >= within.toNanos()) {
-          throw pending();
+          throw RevocationBarrier.pending(told);
         }
         step(directoryId);
         settled = settled(directoryId);
       }
       return settled.get();
     } catch (StoreUnreachable e) {
-      throw pending();
+      throw RevocationBarrier.pending(told);
     }
-  }
-
-  /** Returns the same change, to be proven where all who lose something by it have lost it. */
-  Changed settled(String directoryId, Changed changed) {
-    return new Changed(changed.object(), settle(directoryId));
   }
 
   /** The number comes after the question: what was found done has a lower one. */
@@ -75,12 +111,5 @@ public final class Demotions {
     } catch (StoreUnreachable e) {
       // Others may be at it, for longer than is waited for a lock: then it is asked again.
     }
-  }
-
-  private static RuntimeException pending() {
-    return RevocationBarrier.pending(
-        "Done: the change stands in the database, for good. Not done: not all of the directory's"
-            + " users who lose something by it have lost it yet, which goes on by itself. Repeat"
-            + " the call to learn when all have; repeating is safe.");
   }
 }

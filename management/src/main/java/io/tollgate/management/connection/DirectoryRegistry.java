@@ -49,6 +49,9 @@ final class DirectoryRegistry {
       WHERE id = $1
       """;
 
+  private static final String LOST_TOKEN =
+      " The directory has a new token, which is not shown again: call rotate_api_key for one.";
+
   private final Transactions transactions;
   private final DirectoryTokens tokens;
   private final Recompute recompute;
@@ -76,7 +79,18 @@ final class DirectoryRegistry {
       @Nullable String provider,
       @Nullable JsonObject mapping,
       @Nullable Boolean maps,
-      @Nullable Boolean requiresGroup) {}
+      @Nullable Boolean requiresGroup) {
+    /** Returns whether users may be told anew by it. */
+    boolean tells() {
+      return enabled != null || mapping != null || maps != null || requiresGroup != null;
+    }
+
+    /** Returns whether groups that have told roles tell none any more by it. */
+    boolean ends(Spelled before) {
+      return before.flag("enabled")
+          && (Boolean.FALSE.equals(enabled) || (Boolean.FALSE.equals(maps) && before.flag(MAPS)));
+    }
+  }
 
   DirectoryRegistry(
       Transactions transactions,
@@ -218,14 +232,33 @@ final class DirectoryRegistry {
 
   /** Changes what is not null. Empty where there is no such directory. */
   Optional<Opened> update(String id, Patch patch, Origin origin) {
-    Optional<Opened> opened =
-        transactions.change(
-            change -> {
-              RoleRecords.hold(change);
-              DirectoryQueue.enterAlone(change, id);
-              return VIEW.lock(change, id).map(before -> update(change, id, patch, before, origin));
-            });
-    return opened.map(done -> new Opened(demotions.settled(id, done.changed), done.secret));
+    String hint = Boolean.FALSE.equals(patch.enabled) ? DirectoryRemoval.CLOSED : "";
+    Optional<Opened> opened = demotions.after(id, () -> tryUpdate(id, patch, origin), hint);
+    // What is repeated changes nothing, and has to wait for what the first call began.
+    return patch.tells() ? opened.map(done -> settled(id, done)) : opened;
+  }
+
+  /** Returns empty where something is to be told before that can't be told any more after it. */
+  private Optional<Optional<Opened>> tryUpdate(String id, Patch patch, Origin origin) {
+    return transactions.change(
+        change -> {
+          RoleRecords.hold(change);
+          DirectoryQueue.enterAlone(change, id);
+          Optional<Spelled> before = VIEW.lock(change, id);
+          if (before.isPresent() && patch.ends(before.get()) && Recompute.isDemoting(change, id)) {
+            if (Boolean.FALSE.equals(patch.enabled)) {
+              DirectoryRemoval.shut(change, id, origin);
+            }
+            return Optional.empty();
+          }
+          return Optional.of(before.map(was -> update(change, id, patch, was, origin)));
+        });
+  }
+
+  private Opened settled(String id, Opened opened) {
+    String hint = opened.secret == null ? "" : LOST_TOKEN;
+    Change.Recorded settled = demotions.settle(id, hint);
+    return new Opened(new Changed(opened.changed.object(), settled), opened.secret);
   }
 
   private Opened update(Change change, String id, Patch patch, Spelled before, Origin origin) {

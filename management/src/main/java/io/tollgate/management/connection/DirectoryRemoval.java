@@ -21,6 +21,9 @@ final class DirectoryRemoval {
   /** How many users one change lets go: each has a line of the audit. */
   static final int LET_GO_AT_ONCE = 100;
 
+  static final String CLOSED =
+      " Its tokens are revoked already: the identity provider can write nothing any more.";
+
   private static final ObjectView VIEW = ConnectionViews.DIRECTORIES;
 
   private static final String LOCK = "SELECT FROM tollgate.directory WHERE id = $1 FOR UPDATE";
@@ -56,14 +59,16 @@ final class DirectoryRemoval {
       """;
 
   private final Transactions transactions;
+  private final Demotions demotions;
 
-  DirectoryRemoval(Transactions transactions) {
+  DirectoryRemoval(Transactions transactions, Demotions demotions) {
     this.transactions = transactions;
+    this.demotions = demotions;
   }
 
   /** Empty where there is no such directory. */
   Optional<Changed> delete(String id, Origin origin) {
-    if (!close(id, origin)) {
+    if (!demotions.after(id, () -> close(id, origin), CLOSED)) {
       return Optional.empty();
     }
     Optional<Optional<Changed>> done = Optional.empty();
@@ -75,12 +80,17 @@ final class DirectoryRemoval {
     return done.get();
   }
 
-  private boolean close(String id, Origin origin) {
+  /** Returns whether there is such a directory; empty where it can't be closed yet. */
+  private Optional<Boolean> close(String id, Origin origin) {
     return transactions.change(
         change -> {
           DirectoryQueue.enterAlone(change, id);
           Optional<Spelled> before = VIEW.lock(change, id);
           if (before.isPresent() && before.get().flag("enabled")) {
+            if (Recompute.isDemoting(change, id)) {
+              shut(change, id, origin);
+              return Optional.empty();
+            }
             change.execute(
                 "UPDATE tollgate.directory SET enabled = false, recomputed_to = NULL,"
                     + " updated_at = now() WHERE id = $1",
@@ -89,8 +99,15 @@ final class DirectoryRemoval {
             Spelled after = VIEW.get(change::execute, id);
             Changed.updated(change, origin, "directory.update", before.get(), after);
           }
-          return before.isPresent();
+          return Optional.of(before.isPresent());
         });
+  }
+
+  /** Lets nobody write into a directory any more that is about to be closed. */
+  static void shut(Change change, String id, Origin origin) {
+    if (DirectoryTokens.revokeAll(change, id) > 0) {
+      change.record(origin.entry("directory.revoke_tokens", id, null, null));
+    }
   }
 
   /** Returns whether there may be more. */

@@ -186,10 +186,10 @@ public final class DirectoryTokens {
     return secret;
   }
 
-  /** Ends all tokens of a directory. */
-  static void revokeAll(Change change, String directoryId) {
+  /** Ends all tokens of a directory; returns how many. */
+  static int revokeAll(Change change, String directoryId) {
     String sql =
         "UPDATE tollgate.directory_token SET revoked_at = now() WHERE directory_id = $1 AND ";
-    change.execute(sql + LIVE, Tuple.of(directoryId));
+    return change.execute(sql + LIVE, Tuple.of(directoryId)).rowCount();
   }
 }
