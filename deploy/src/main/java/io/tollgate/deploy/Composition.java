@@ -183,6 +183,11 @@ final class Composition {
   private @Nullable ListenerTls listenerTls() {
     @Nullable Identity identity = identity(Catalogue.EDGE_TLS_CERTIFICATE, Catalogue.EDGE_TLS_KEY);
     @Nullable Path authority = settings.find(Catalogue.EDGE_TLS_CLIENT_AUTHORITY);
+    if (authority == null && !settings.given(Catalogue.EDGE_TLS_CLIENTS).isDefault()) {
+      throw new IllegalArgumentException(
+          "edge.tls-client-authority must name a file where edge.tls-clients is set, was not"
+              + " given");
+    }
     if (identity != null) {
       return new ListenerTls(identity, authority, settings.get(Catalogue.EDGE_TLS_CLIENTS));
     }

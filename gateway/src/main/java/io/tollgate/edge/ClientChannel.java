@@ -126,6 +126,16 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
     channel.close();
   }
 
+  /** Closes at once and without the end that TLS has: what was sent is not all of the answer. */
+  final void sever() {
+    ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
+    if (tls == null) {
+      channel.close();
+    } else {
+      tls.close();
+    }
+  }
+
   /** Sets how long what is waited for may take from now on. */
   final void setDeadline(long nowNanos, Duration time) {
     deadlineNanos = nowNanos + time.toNanos();

@@ -150,7 +150,7 @@ final class ClientConnection extends ClientChannel implements Client {
     abandonExchange();
     if (served.isAnswered()) {
       edge.cut(request);
-      close();
+      sever();
     } else {
       state = ClientState.DECIDING;
       edge.breakOff(request, why);
@@ -283,7 +283,7 @@ final class ClientConnection extends ClientChannel implements Client {
   public void cut() {
     exchange = null;
     edge.cut(request);
-    close();
+    sever();
   }
 
   @Override

@@ -106,28 +106,35 @@ public final class TlsContext {
   private Loaded load(TlsFiles files) {
     List<X509Certificate> chain = identity == null ? List.of() : files.chain(identity);
     @Nullable PrivateKey key = identity == null ? null : files.key(identity, chain.get(0));
-    SslContextBuilder builder =
-        clients == null
-            ? SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS")
-            : SslContextBuilder.forServer(
-                Objects.requireNonNull(key), chain.toArray(X509Certificate[]::new));
-    if (clients == null && key != null) {
-      builder.keyManager(key, chain.toArray(X509Certificate[]::new));
-    }
-    if (authority != null) {
-      builder.trustManager(files.authorities(authority));
-      if (clients != null) {
-        builder.clientAuth(
-            clients == ClientCertificates.REQUIRED ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
-      }
-    }
+    List<X509Certificate> trusted = authority == null ? List.of() : files.authorities(authority);
     try {
-      SslContext context = builder.protocols(VERSIONS).ciphers(SUITES).build();
+      SslContext context = build(chain.toArray(X509Certificate[]::new), key, trusted);
       return new Loaded(files, context, end(chain));
-    } catch (SSLException | IllegalArgumentException e) {
+    } catch (SSLException | RuntimeException e) {
+      // Whatever a platform finds in a file is the file's fault, and must not end a watch.
       throw new TlsFault(
           "TLS can't be set up" + (identity == null ? "" : " with " + identity) + ": " + e);
     }
+  }
+
+  private SslContext build(
+      X509Certificate[] chain, @Nullable PrivateKey key, List<X509Certificate> trusted)
+      throws SSLException {
+    SslContextBuilder builder =
+        clients == null
+            ? SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS")
+            : SslContextBuilder.forServer(Objects.requireNonNull(key), chain);
+    if (clients == null && key != null) {
+      builder.keyManager(key, chain);
+    }
+    if (!trusted.isEmpty()) {
+      builder.trustManager(trusted);
+    }
+    if (clients != null && !trusted.isEmpty()) {
+      builder.clientAuth(
+          clients == ClientCertificates.REQUIRED ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+    }
+    return builder.protocols(VERSIONS).ciphers(SUITES).build();
   }
 
   private static @Nullable Instant end(List<X509Certificate> chain) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.key.Secret;
 import io.tollgate.proxy.Route;
+import io.tollgate.ring.Grant;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
@@ -104,6 +105,14 @@ class PrincipalTest {
     assertThat(principal("/reports", key)).isNotEqualTo(first);
     assertThat(principal("/orders", other)).isNotEqualTo(first);
     assertThat(part(principal("/reports", key), 1).getString("aud")).isEqualTo("reports");
+  }
+
+  /** What is kept is kept by grant, and a key whose rights have changed is another grant. */
+  @Test
+  void it_never_outlives_the_rights_that_it_tells() throws Exception {
+    assertThat(Grant.class.getMethod("equals", Object.class).getDeclaringClass())
+        .as("grants are told apart by identity")
+        .isEqualTo(Object.class);
   }
 
   @Test

@@ -22,7 +22,8 @@ class DirectoryRowsTest {
   private static final int NAMES_MIN = 200;
 
   /** A class, one that is nested in it, and a method: {@code `A.B#c`}. */
-  private static final Pattern NAME = Pattern.compile("`([A-Z]\\w+Test)(?:\\.(\\w+))?(?:#(\\w+))?`");
+  private static final Pattern NAME =
+      Pattern.compile("`([A-Z]\\w+Test)(?:\\.(\\w+))?(?:#(\\w+))?`");
 
   private static Map<String, String> tests() throws IOException {
     Map<String, String> sources = new HashMap<>();
@@ -37,8 +38,7 @@ class DirectoryRowsTest {
 
   private static boolean isThere(Map<String, String> tests, MatchResult name) {
     String source = tests.getOrDefault(name.group(1), "");
-    boolean isNested =
-        name.group(2) == null || source.contains("class " + name.group(2) + " ");
+    boolean isNested = name.group(2) == null || source.contains("class " + name.group(2) + " ");
     return !source.isEmpty()
         && isNested
         && (name.group(3) == null || source.contains(" " + name.group(3) + "("));
