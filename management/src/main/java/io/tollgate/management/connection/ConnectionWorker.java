@@ -25,6 +25,7 @@ final class ConnectionWorker extends Worker {
   private final ConnectionLog log;
   private final Recompute recompute;
   private final DepartedUsers departed;
+  private final LogErasure erasure = new LogErasure();
   private int round;
   private boolean failing;
 
@@ -43,11 +44,17 @@ final class ConnectionWorker extends Worker {
     all(() -> log.write(transactions));
     if (round % ROUNDS_TO_CARRY == 0) {
       all(recompute::step);
-      all(() -> departed.clear(some -> LogErasure.forget(transactions, some)));
+      all(this::forgetSome);
     }
     if (round % ROUNDS_TO_FORGET == 0) {
       all(() -> ConnectionLog.forget(transactions));
     }
+    return false;
+  }
+
+  /** Never more than some at a time, however many there are: nobody waits for it. */
+  private boolean forgetSome() {
+    departed.clear(erasure);
     return false;
   }
 

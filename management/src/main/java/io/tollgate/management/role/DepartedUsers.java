@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Forgets who those were whom their directories have deleted, when that was long enough ago. What
  * stays are ids, when he departed, and by what he is known to whom bills go; the audit stays as it
- * is, since each of its lines is bound to the one before. Safe for all virtual threads.
+ * is, since each of its lines is bound to the one before. Confined to one thread.
  */
 public final class DepartedUsers {
   /** How many one change forgets: each has a line of the audit. */
@@ -25,11 +25,16 @@ public final class DepartedUsers {
 
   private static final Origin SCHEDULE = new Origin("schedule", "none");
 
+  /** Of several managements one is at it at a time: all would do the same. */
+  private static final String TURN =
+      "SELECT pg_try_advisory_xact_lock(hashtextextended('departed users', 0)) AS is_mine";
+
   private static final String NEXT =
       """
       SELECT u.id, u.email_addresses, u.departed_as, d.connection_id FROM tollgate.app_user u
       LEFT JOIN tollgate.directory d ON d.id = u.directory_id
-      WHERE u.departed_at <= $1 AND u.cleared_at IS NULL ORDER BY u.departed_at LIMIT $2
+      WHERE u.departed_at <= $1 AND u.cleared_at IS NULL
+      ORDER BY u.departed_at, u.id LIMIT $2 OFFSET $3
       """;
 
   /** Whom another one is at is left to him. */
@@ -57,6 +62,12 @@ public final class DepartedUsers {
   private final Duration retention;
   private final InstantSource clock;
 
+  /** Fewer after what has failed, until it is known who is in the way. */
+  private int atOnce = AT_ONCE;
+
+  /** How many are put off who could not be forgotten; all others come before them. */
+  private int putOff;
+
   /**
    * Somebody who was forgotten, as logs may know him.
    *
@@ -67,7 +78,11 @@ public final class DepartedUsers {
 
   /** What forgets somebody wherever else he stands; it may be asked again for the same. */
   public interface Elsewhere {
-    void forget(List<Forgotten> some);
+    /** Does some of it; returns whether all is done, else it is to be asked again. */
+    boolean forget(Change change, List<Forgotten> some);
+
+    /** Says that what was done last has not come to be: it has to begin anew. */
+    void undone();
   }
 
   /**
@@ -81,22 +96,51 @@ public final class DepartedUsers {
     this.clock = clock;
   }
 
-  /** Forgets some who are due; returns whether there may be more. */
+  /**
+   * Forgets some who are due; returns whether there may be more. Where that fails, fewer are tried
+   * by the next call, and who can't be forgotten alone is put off until all others are.
+   */
   public boolean clear(Elsewhere elsewhere) {
+    try {
+      boolean isMore = transactions.change(change -> clear(change, elsewhere));
+      atOnce = Math.min(AT_ONCE, 2 * atOnce);
+      return isMore;
+    } catch (RuntimeException e) {
+      elsewhere.undone();
+      if (atOnce == 1) {
+        putOff++;
+      }
+      atOnce = Math.max(1, atOnce / 2);
+      throw e;
+    }
+  }
+
+  private boolean clear(Change change, Elsewhere elsewhere) {
+    if (!change.execute(TURN, Tuple.tuple()).iterator().next().getBoolean("is_mine")) {
+      return false;
+    }
+    List<Forgotten> some = next(change);
+    if (some.isEmpty()) {
+      boolean isAnyPutOff = putOff > 0;
+      putOff = 0;
+      return isAnyPutOff;
+    }
+    // First, since nobody knows any more afterwards by what he is to be looked for.
+    if (!elsewhere.forget(change, some)) {
+      return true;
+    }
+    return clear(change, some) && some.size() == atOnce;
+  }
+
+  private List<Forgotten> next(Change change) {
     OffsetDateTime before = clock.instant().minus(retention).atOffset(ZoneOffset.UTC);
     List<Forgotten> some = new ArrayList<>();
-    for (Row row : transactions.read(NEXT, Tuple.of(before, AT_ONCE))) {
+    for (Row row : change.execute(NEXT, Tuple.of(before, atOnce, putOff))) {
       List<String> names = new ArrayList<>(List.of(row.getArrayOfStrings("email_addresses")));
       names.addAll(List.of(row.getArrayOfStrings("departed_as")));
       some.add(new Forgotten(row.getString("id"), row.getString("connection_id"), names));
     }
-    if (some.isEmpty()) {
-      return false;
-    }
-    // First, since nobody knows any more afterwards by what he is to be looked for.
-    elsewhere.forget(some);
-    boolean isAnyCleared = transactions.change(change -> clear(change, some));
-    return isAnyCleared && some.size() == AT_ONCE;
+    return some;
   }
 
   private static boolean clear(Change change, List<Forgotten> some) {

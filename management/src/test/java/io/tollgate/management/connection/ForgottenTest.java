@@ -5,11 +5,13 @@ import static io.tollgate.management.connection.Firm.name;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.management.audit.AuditEntry;
+import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.role.DepartedUsers;
 import io.tollgate.management.role.DirectoryUsers;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ class ForgottenTest {
   private JsonObject connection;
   private JsonObject directory;
   private Instant now = Instant.now();
+  private final LogErasure erasure = new LogErasure();
 
   @BeforeAll
   static void start() {
@@ -57,7 +60,7 @@ class ForgottenTest {
   }
 
   private boolean clear(Duration retention) {
-    return departed(retention).clear(some -> LogErasure.forget(firm.transactions, some));
+    return departed(retention).clear(erasure);
   }
 
   /** Makes a member of the organization of whom all is known that may be. */
@@ -222,5 +225,102 @@ class ForgottenTest {
         .doesNotContain("Countess", start)
         .contains("Duchess", "of nobody", "somebody who was deleted");
     assertThat(log().split("somebody who was deleted", -1)).hasSize(5);
+  }
+
+  @Test
+  void goes_from_a_long_log_a_part_at_a_time() {
+    String start = name("ada");
+    String user = person(start);
+    logged("", "{\"message\":\"%s@example.com\"}".formatted(start));
+    for (int i = 0; i < 8; i++) {
+      logged("", "{\"body\":{\"long\":\"%s\"}}".formatted("x".repeat(64 * 1024)));
+    }
+    logged("", "{\"message\":\"%s@example.com\"}".formatted(start));
+    depart(user);
+    now = Instant.now().plus(RETENTION).plusSeconds(60);
+    var slow = new LogErasure(Duration.ZERO);
+    DepartedUsers departed = departed(RETENTION);
+    int parts = 0;
+    while (departed.clear(slow)) {
+      parts++;
+      assertThat(shown(user).getString("first_name")).isEqualTo("Ada");
+    }
+    assertThat(parts).isGreaterThan(1);
+    assertThat(log()).doesNotContain(start).contains("xxx");
+    assertThat(shown(user).getValue("first_name")).isNull();
+  }
+
+  @Test
+  void goes_where_it_is_a_whole_word_and_nothing_else_does() {
+    String user = person(name("ada"));
+    logged("", "{\"path\":\"/scim/v2/scim_dir/Users\",\"at\":1}");
+    logged(
+        "", "{\"body\":{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"]},\"at\":2}");
+    logged("", "{\"body\":{\"users\":[],\"title\":\"of users\"},\"at\":3}");
+    logged("", "{\"body\":{\"userName\":\"USERS\"},\"at\":4}");
+    logged("", "{\"query\":{\"filter\":\"userName eq \\\"users\\\"\"},\"at\":5}");
+    logged("", "{\"path\":\"/Users?filter=userName%20eq%20%22users%22\",\"at\":6}");
+    depart(user, "users", "User");
+    now = Instant.now().plus(RETENTION).plusSeconds(60);
+    while (clear()) {}
+    assertThat(log())
+        .contains("\"at\":1", "\"at\":2", "\"at\":3")
+        .doesNotContain("\"at\":4", "\"at\":5", "\"at\":6");
+  }
+
+  @Test
+  void goes_of_all_others_where_somebody_stands_in_the_way() {
+    now = Instant.now().plus(RETENTION).plusSeconds(60);
+    while (clear()) {}
+    String stuck = person(name("ada"));
+    String first = person(name("ada"));
+    String second = person(name("ada"));
+    depart(stuck);
+    depart(first);
+    depart(second);
+    var inTheWay =
+        new DepartedUsers.Elsewhere() {
+          @Override
+          public boolean forget(Change change, List<DepartedUsers.Forgotten> some) {
+            if (some.stream().anyMatch(each -> each.userId().equals(stuck))) {
+              throw new IllegalStateException("he stands in the way");
+            }
+            return true;
+          }
+
+          @Override
+          public void undone() {}
+        };
+    DepartedUsers departed = departed(RETENTION);
+    for (int round = 0; round < 10; round++) {
+      try {
+        departed.clear(inTheWay);
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessage("he stands in the way");
+      }
+    }
+    assertThat(shown(first).getValue("first_name")).isNull();
+    assertThat(shown(second).getValue("first_name")).isNull();
+    assertThat(shown(stuck).getString("first_name")).isEqualTo("Ada");
+    while (departed.clear(erasure)) {}
+    assertThat(shown(stuck).getValue("first_name")).isNull();
+  }
+
+  @Test
+  void is_forgotten_by_one_management_at_a_time() {
+    now = Instant.now().plus(RETENTION).plusSeconds(60);
+    while (clear()) {}
+    String user = person(name("ada"));
+    depart(user);
+    firm.change(
+        change -> {
+          String turn = "SELECT pg_advisory_xact_lock(hashtextextended('departed users', 0))";
+          change.execute(turn, Tuple.tuple());
+          assertThat(clear()).isFalse();
+          return change.newest();
+        });
+    assertThat(shown(user).getString("first_name")).isEqualTo("Ada");
+    clear();
+    assertThat(shown(user).getValue("first_name")).isNull();
   }
 }
