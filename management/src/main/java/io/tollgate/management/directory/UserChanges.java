@@ -276,6 +276,7 @@ final class UserChanges {
     String userId = found.get().userId();
     asked.noted().userId(userId);
     asked.noted().resourceId(id);
+    DirectoryUsers.lockGroups(change, directoryId, id);
     Spelled was = DirectoryUsers.get(change, userId);
     List<String> names =
         Stream.of("userName", "externalId", "displayName")

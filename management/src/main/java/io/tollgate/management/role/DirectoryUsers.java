@@ -134,6 +134,19 @@ public final class DirectoryUsers {
     return true;
   }
 
+  /**
+   * Keeps a user in his groups who is to go: whoever takes him out of one locks that he is in it,
+   * and then his record. To be called before the record is locked, and when his resource is.
+   *
+   * @param id of his resource, as the directory knows him
+   */
+  public static void lockGroups(Change change, String directoryId, String id) {
+    String sql =
+        "SELECT FROM tollgate.scim_group_member WHERE directory_id = $1 AND scim_user_id = $2"
+            + " ORDER BY group_id FOR UPDATE";
+    change.execute(sql, Tuple.of(directoryId, id));
+  }
+
   /** Ends all keys of a user for good, by one write, and lets him have no others. */
   public static void leave(Change change, String userId) {
     close(change, userId);

@@ -150,10 +150,7 @@ final class UserRegistry {
           }
           // Nothing where another one has deleted him meanwhile, who ended it, too.
           List<AuditEntry> ended = DeletedPayer.end(change, origin, id);
-          // Before his record, as his directory locks him.
-          change.execute(
-              "SELECT FROM tollgate.scim_user WHERE user_id = $1 FOR UPDATE", Tuple.of(id));
-          SubjectRecord record = MemberRoles.lock(change, id);
+          SubjectRecord record = lockForGood(change, id);
           return VIEW.find(change::execute, "id", id)
               .map(
                   before -> {
@@ -171,6 +168,17 @@ final class UserRegistry {
   }
 
   /**
+  /** In the order in which all lock who change a user, his roles or his groups. */
+  private static SubjectRecord lockForGood(Change change, String id) {
+    String told = "SELECT directory_id, id FROM tollgate.scim_user WHERE user_id = $1 FOR UPDATE";
+    for (Row row : change.execute(told, Tuple.of(id))) {
+      DirectoryUsers.lockGroups(change, row.getString("directory_id"), row.getString("id"));
+    }
+    SubjectRecord record = MemberRoles.lock(change, id);
+    change.execute("SELECT FROM tollgate.app_user WHERE id = $1 FOR UPDATE", Tuple.of(id));
+    return record;
+  }
+
    * Lets a user be active again whom no directory manages any more; keys that he had stay ended.
    * Empty where there is no such user.
    */
