@@ -7,6 +7,7 @@ import io.tollgate.management.audit.Transactions;
 import io.tollgate.management.object.Changed;
 import io.tollgate.management.object.ObjectView;
 import io.tollgate.management.object.Spelled;
+import io.tollgate.management.role.RoleRecords;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
@@ -37,7 +38,10 @@ final class DirectoryRemoval {
           "SELECT FROM tollgate.scim_user WHERE user_id = ANY($1) ORDER BY user_id FOR UPDATE",
           "SELECT FROM tollgate.app_user WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE");
 
-  /** They keep their roles, which are from now on as if given by hand. */
+  /**
+   * They keep their roles, which are from now on as if given by hand; not of those who are not
+   * active, whom nobody has told anew: they lose what groups told when they become active again.
+   */
   private static final String LET_GO =
       """
       WITH freed AS (
@@ -47,6 +51,9 @@ final class DirectoryRemoval {
         UPDATE tollgate.membership m SET mapped_by = NULL, manual_role_id = NULL
         FROM (
           SELECT known.id FROM tollgate.directory d CROSS JOIN unnest($2::text[]) gone (id)
+          JOIN LATERAL (
+            SELECT FROM tollgate.app_user a WHERE a.id = gone.id AND a.active LIMIT 1
+          ) u ON true
           JOIN LATERAL (
             SELECT e.id FROM tollgate.membership e
             WHERE e.organization_id = d.organization_id AND e.user_id = gone.id LIMIT 1
@@ -80,11 +87,17 @@ final class DirectoryRemoval {
     return done.get();
   }
 
+  /** Roles first: whoever changes them writes mappings, and then the directory's row. */
+  private static void hold(Change change, String id) {
+    RoleRecords.hold(change);
+    DirectoryQueue.enterAlone(change, id);
+  }
+
   /** Returns whether there is such a directory; empty where it can't be closed yet. */
   private Optional<Boolean> close(String id, Origin origin) {
     return transactions.change(
         change -> {
-          DirectoryQueue.enterAlone(change, id);
+          hold(change, id);
           Optional<Spelled> before = VIEW.lock(change, id);
           if (before.isPresent() && before.get().flag("enabled")) {
             if (Recompute.isDemoting(change, id)) {
@@ -115,7 +128,7 @@ final class DirectoryRemoval {
     return transactions.change(
         change -> {
           // So that nobody writes into it meanwhile, should it have been enabled again.
-          DirectoryQueue.enterAlone(change, id);
+          hold(change, id);
           change.execute(LOCK, Tuple.of(id));
           List<String> users =
               change.execute(NEXT, Tuple.of(id, LET_GO_AT_ONCE)).stream()
@@ -140,7 +153,7 @@ final class DirectoryRemoval {
 
   /** Returns empty where somebody has come to it meanwhile. */
   private static Optional<Optional<Changed>> remove(Change change, String id, Origin origin) {
-    DirectoryQueue.enterAlone(change, id);
+    hold(change, id);
     if (change.execute(LOCK, Tuple.of(id)).rowCount() == 0) {
       return Optional.of(Optional.empty());
     }

@@ -52,6 +52,12 @@ public final class DepartedUsers {
       RETURNING id
       """;
 
+  private static final String LOCK_MEMBERSHIPS =
+      """
+      SELECT FROM tollgate.membership WHERE user_id = ANY($1::text[])
+      ORDER BY user_id, organization_id FOR NO KEY UPDATE
+      """;
+
   private static final String CLEAR_MEMBERSHIPS =
       """
       UPDATE tollgate.membership SET public_metadata = '{}', private_metadata = '{}'
@@ -153,6 +159,7 @@ public final class DepartedUsers {
       return false;
     }
     Tuple all = Tuple.tuple().addArrayOfString(cleared.toArray(String[]::new));
+    change.execute(LOCK_MEMBERSHIPS, all);
     change.execute(CLEAR_MEMBERSHIPS, all);
     List<AuditEntry> lines =
         cleared.stream().map(id -> SCHEDULE.entry("user.forget", id, null, null)).toList();
