@@ -88,7 +88,11 @@ final class UserChanges {
     String id = new UUID(random.nextLong(), random.nextLong()).toString();
     UserRow row =
         Conflicts.told(document, () -> UserRows.insert(change, directoryId, id, userId, document));
-    List<AuditEntry> lines = carry(change, asked, row, document);
+    List<AuditEntry> lines = new ArrayList<>();
+    if (known != null) {
+      lines.addAll(DirectoryUsers.lapse(change, asked.origin(), userId));
+    }
+    lines.addAll(carry(change, asked, row, document));
     Spelled after = DirectoryUsers.get(change, userId);
     lines.addFirst(
         asked
@@ -272,11 +276,11 @@ final class UserChanges {
     if (found.isEmpty()) {
       return Holding.Done.nothing(change, Optional.empty());
     }
+    DirectoryUsers.lockGroups(change, directoryId, id);
     Versions.check(asked.ifMatch(), found.get().version(), !found.get().active());
     String userId = found.get().userId();
     asked.noted().userId(userId);
     asked.noted().resourceId(id);
-    DirectoryUsers.lockGroups(change, directoryId, id);
     Spelled was = DirectoryUsers.get(change, userId);
     List<String> names =
         Stream.of("userName", "externalId", "displayName")

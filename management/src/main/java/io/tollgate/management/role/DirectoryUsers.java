@@ -135,6 +135,16 @@ public final class DirectoryUsers {
   }
 
   /**
+   * Takes back the roles that an earlier directory has left him who was not active when that went;
+   * he must be taken over.
+   *
+   * @return what has changed, for the audit
+   */
+  public static List<AuditEntry> lapse(Change change, Origin origin, String userId) {
+    return MappedRoles.lapse(change, origin, userId);
+  }
+
+  /**
    * Keeps a user in his groups who is to go: whoever takes him out of one locks that he is in it,
    * and then his record. To be called before the record is locked, and when his resource is.
    *

@@ -1,8 +1,14 @@
 package io.tollgate.management.role;
 
+import io.tollgate.management.audit.AuditEntry;
 import io.tollgate.management.audit.Change;
+import io.tollgate.management.audit.Origin;
+import io.tollgate.store.SubjectRecord;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,7 +38,52 @@ final class MappedRoles {
       """
           .formatted(OF_SET);
 
+  /** A row for each that groups told, and which the role is that he has without them. */
+  private static final String TOLD =
+      """
+      SELECT m.organization_id, m.role_id AS was, o.role_set_id,
+        coalesce(kept.role_id, s.default_role_id) AS role_id
+      FROM tollgate.membership m
+      JOIN tollgate.organization o ON o.id = m.organization_id
+      JOIN tollgate.role_set s ON s.id = o.role_set_id
+      LEFT JOIN tollgate.role_set_role kept
+        ON kept.role_set_id = o.role_set_id AND kept.role_id = m.manual_role_id
+      WHERE m.user_id = $1 AND m.mapped_by IS NOT NULL AND m.left_at IS NULL
+      ORDER BY m.organization_id FOR NO KEY UPDATE OF m
+      """;
+
+  private static final String LAPSE =
+      """
+      UPDATE tollgate.membership SET role_set_id = $3, role_id = $4, mapped_by = NULL,
+        manual_role_id = NULL, updated_at = now()
+      WHERE organization_id = $1 AND user_id = $2
+      """;
+
   private MappedRoles() {}
+
+  /**
+   * Takes roles back that groups told of a user whom no directory manages any more: while he was
+   * away nobody told him anew, so that they may be what no group gives by now. His record must be
+   * locked.
+   *
+   * @return what has changed, for the audit
+   */
+  static List<AuditEntry> lapse(Change change, Origin origin, String userId) {
+    List<AuditEntry> lines = new ArrayList<>();
+    for (Row row : change.execute(TOLD, Tuple.of(userId))) {
+      String organizationId = row.getString("organization_id");
+      String roleId = row.getString("role_id");
+      change.execute(LAPSE, Tuple.of(organizationId, userId, row.getString("role_set_id"), roleId));
+      // Locked already: what it holds by now.
+      SubjectRecord record = MemberRoles.lock(change, userId);
+      MemberRoles.put(change, userId, record, organizationId, roleId);
+      JsonObject told = new JsonObject().put("organization_id", organizationId);
+      String before = told.copy().put("role_id", row.getString("was")).encode();
+      String after = told.copy().put("role_id", roleId).putNull("mapped_by").encode();
+      lines.add(origin.entry("membership.resolve_role", userId, before, after));
+    }
+    return lines;
+  }
 
   /** Returns whether a group of an organization of that role set tells the role. */
   static boolean isMapped(Change change, RoleInSet role) {

@@ -12,6 +12,7 @@ import io.tollgate.management.object.Spelled;
 import io.tollgate.management.object.WordId;
 import io.tollgate.management.plan.DeletedPayer;
 import io.tollgate.store.SubjectRecord;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,7 +168,6 @@ final class UserRegistry {
         });
   }
 
-  /**
   /** In the order in which all lock who change a user, his roles or his groups. */
   private static SubjectRecord lockForGood(Change change, String id) {
     String told = "SELECT directory_id, id FROM tollgate.scim_user WHERE user_id = $1 FOR UPDATE";
@@ -179,6 +179,7 @@ final class UserRegistry {
     return record;
   }
 
+  /**
    * Lets a user be active again whom no directory manages any more; keys that he had stay ended.
    * Empty where there is no such user.
    */
@@ -188,6 +189,7 @@ final class UserRegistry {
           if (VIEW.find(change::execute, "id", id).isEmpty()) {
             return Optional.empty();
           }
+          RoleRecords.hold(change);
           // Before his row, as whoever takes him over for a directory does.
           MemberRoles.lock(change, id);
           return VIEW.lock(change, id).map(before -> activate(change, id, before, origin));
@@ -200,8 +202,9 @@ final class UserRegistry {
       return new Changed(before, change.newest());
     }
     DirectoryUsers.comeBack(change, id);
+    List<AuditEntry> lines = MappedRoles.lapse(change, origin, id);
     Spelled after = VIEW.get(change::execute, id);
-    return Changed.updated(change, origin, "user.activate", before, after);
+    return Changed.updated(change, origin, "user.activate", before, after, lines);
   }
 
   /** What bounds the keys that he made for organizations stays, since they live on. */

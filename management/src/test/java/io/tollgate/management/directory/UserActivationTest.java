@@ -1,5 +1,6 @@
 package io.tollgate.management.directory;
 
+import static io.tollgate.management.directory.Sync.name;
 import static io.tollgate.management.directory.Sync.op;
 import static io.tollgate.management.directory.Sync.user;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tollgate.management.TestManagement.Answer;
 import io.tollgate.store.Awaiting;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +66,72 @@ class UserActivationTest {
                 "SELECT count(*) FROM tollgate.audit WHERE action = 'user.activate'"
                     + " AND object = '%s'".formatted(userId)))
         .isEqualTo("1");
+  }
+
+  /** Returns one who was away when his strong role was taken from all whom a group gave it. */
+  private JsonObject strongOnce(JsonObject wanted) {
+    JsonObject person = sync.created(wanted);
+    JsonObject group = sync.createdGroup("Strong", person.getString("id"));
+    sync.map(group, sync.role("org:strong_" + name(), "org:strong:do_" + name()));
+    assertThat(sync.role(sync.userId(person))).startsWith("org:strong");
+    sync.patch(user(person), op("Replace", "active", "False")).ok();
+    sync.map();
+    return person;
+  }
+
+  private String mirrored(String userId) {
+    return stores.postgres.query(
+        "SELECT r.key FROM tollgate.role r JOIN tollgate.record s"
+            + " ON r.id = s.body::json -> 'roles' ->> '%s' WHERE s.name = 'subject:%s'"
+                .formatted(sync.organizationId, userId));
+  }
+
+  @Test
+  void a_role_that_no_group_gives_any_more_does_not_come_back_with_him() {
+    String userId = sync.userId(strongOnce(sync.person(name())));
+    sync.management.delete("/scim_directories/" + sync.directoryId).ok();
+    assertThat(sync.role(userId)).as("what he made lives on").startsWith("org:strong");
+    activated(userId).ok();
+    assertThat(sync.role(userId)).isEqualTo("org:member");
+    assertThat(mirrored(userId)).isEqualTo("org:member");
+    assertThat(
+            stores.postgres.query(
+                "SELECT string_agg(action, ' ' ORDER BY number) FROM ("
+                    + "SELECT action, number FROM tollgate.audit WHERE object = '%s'"
+                        .formatted(userId)
+                    + " ORDER BY number DESC LIMIT 2) a"))
+        .isEqualTo("user.activate membership.resolve_role");
+  }
+
+  @Test
+  void nor_where_another_directory_takes_him_over() {
+    JsonObject wanted = sync.person(name());
+    String userId = sync.userId(strongOnce(wanted));
+    sync.management.delete("/scim_directories/" + sync.directoryId).ok();
+    JsonObject next =
+        sync.management
+            .post(
+                "/scim_directories",
+                new JsonObject()
+                    .put("enterprise_connection_id", sync.connectionId)
+                    .put("provider", "okta"))
+            .ok();
+    sync.token = next.getString("api_key");
+    Answer answer =
+        sync.management.send(
+            sync.request("/Users")
+                .uri(
+                    URI.create(
+                        sync.request("/Users")
+                            .build()
+                            .uri()
+                            .toString()
+                            .replace(sync.directoryId, next.getString("id"))))
+                .POST(BodyPublishers.ofString(wanted.encode())));
+    assertThat(answer.status()).as(answer.body()).isEqualTo(201);
+    assertThat(sync.userId(answer.json())).isEqualTo(userId);
+    assertThat(sync.role(userId)).isEqualTo("org:member");
+    assertThat(mirrored(userId)).isEqualTo("org:member");
   }
 
   @Test
