@@ -77,6 +77,17 @@ record Asked(RoutingContext exchange, DirectoryAccess directory, String base) {
     }
   }
 
+  /** Leaves out of an answer what may be long, and returns whether there was anything. */
+  boolean shorten(Reply reply) {
+    @Nullable ObjectNode body = reply.body();
+    if (body == null || !(body.has(ShownMembers.NAME) || body.has("groups"))) {
+      return false;
+    }
+    body.remove(List.of(ShownMembers.NAME, "groups"));
+    noted().warn(ShownMembers.LEFT_OUT, "Answers are asked for faster than they are taken.");
+    return true;
+  }
+
   String location(ResourceKind kind, String id) {
     return base + "/" + kind.endpoint() + "/" + id;
   }

@@ -14,6 +14,7 @@ import io.tollgate.management.wire.InvalidHead;
 import io.tollgate.management.wire.RequestId;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -23,6 +24,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,7 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
   private final Router router;
   private final Door door;
   private final Turns turns;
+  private final Outgoing outgoing = new Outgoing();
   private final ExchangeLog log;
   private final Supplier<String> url;
   private final RandomGenerator random;
@@ -254,20 +257,51 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
   private void answer(RoutingContext exchange, Work work) {
     DirectoryAccess directory = Noted.of(exchange).openedDirectory();
     var asked = new Asked(exchange, directory, url.get() + ROOT + "/" + directory.directoryId());
-    // Within the turn, which bounds what is held of answers, and not on the loop, which a page of
-    // big documents would hold up.
-    Written written =
-        turns.take(
-            directory.directoryId(),
-            () -> {
-              Reply reply = work.on(asked);
-              return new Written(reply, text(reply));
-            });
-    Direct.back(exchange, () -> write(exchange, written.reply, written.text));
+    // Within the turn, which bounds what is held of answers until they have room, and not on the
+    // loop, which a page of big documents would hold up.
+    Written written = turns.take(directory.directoryId(), () -> written(asked, work.on(asked)));
+    Direct.back(exchange, () -> send(exchange, written));
   }
 
-  /** An answer, and the text of its body. */
-  private record Written(Reply reply, @Nullable String text) {}
+  /** An answer, the text of its body, and the room that it has. */
+  private record Written(Reply reply, @Nullable Buffer text, Outgoing.@Nullable Room room) {}
+
+  private Written written(Asked asked, Reply reply) {
+    @Nullable Buffer text = text(reply);
+    if (text == null) {
+      return new Written(reply, null, null);
+    }
+    String directoryId = asked.directory().directoryId();
+    try {
+      return new Written(reply, text, outgoing.take(directoryId, text));
+    } catch (ScimError noRoom) {
+      if (!asked.noted().hasChanged() || !asked.shorten(reply)) {
+        throw noRoom;
+      }
+      // What was made must not be made again, so its id is told in any case.
+      Buffer less = Objects.requireNonNull(text(reply), "it has a body");
+      return new Written(reply, less, outgoing.take(directoryId, less));
+    }
+  }
+
+  private void send(RoutingContext exchange, Written written) {
+    boolean isSending = false;
+    try {
+      if (writesHead(exchange, written.reply)) {
+        if (written.text == null || written.room == null) {
+          exchange.response().end();
+        } else {
+          exchange.response().putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE);
+          outgoing.send(exchange, written.room, written.text);
+          isSending = true;
+        }
+      }
+    } finally {
+      if (!isSending && written.room != null) {
+        written.room.leave();
+      }
+    }
+  }
 
   private void fail(RoutingContext exchange, int status) {
     if (!exchange.response().headers().contains(RequestId.HEADER)) {
@@ -285,17 +319,23 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
       exchange.vertx().setTimer(LINGER_MILLIS, rang -> exchange.request().connection().close());
     }
     Reply reply = Reply.of(error);
-    write(exchange, reply, text(reply));
+    if (writesHead(exchange, reply)) {
+      exchange
+          .response()
+          .putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE)
+          .end(ScimJson.text(error.toJson()));
+    }
   }
 
-  private static @Nullable String text(Reply reply) {
-    return reply.body() == null ? null : ScimJson.text(reply.body());
+  private static @Nullable Buffer text(Reply reply) {
+    return reply.body() == null ? null : Buffer.buffer(ScimJson.text(reply.body()));
   }
 
-  private static void write(RoutingContext exchange, Reply reply, @Nullable String text) {
+  /** Writes the head, and returns whether there is anybody to be answered. */
+  private static boolean writesHead(RoutingContext exchange, Reply reply) {
     HttpServerResponse response = exchange.response();
     if (response.ended() || response.closed()) {
-      return;
+      return false;
     }
     response.setStatusCode(reply.status());
     if (reply.version() != null) {
@@ -307,10 +347,6 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
     if (reply.retryAfterSeconds() > 0) {
       response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(reply.retryAfterSeconds()));
     }
-    if (text == null) {
-      response.end();
-    } else {
-      response.putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE).end(text);
-    }
+    return true;
   }
 }
