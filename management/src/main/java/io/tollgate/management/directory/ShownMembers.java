@@ -24,17 +24,23 @@ final class ShownMembers {
    */
   static final int MAX = 250_000;
 
+  /**
+   * How many bytes those of one group may be of, by the same rule: names may be of wide letters.
+   */
+  private static final int BYTES_MAX = 32 * 1024 * 1024;
+
   /** The code that the log has of that. */
   static final String LEFT_OUT = "scim_members_left_out";
 
   /** Names are for people to read: the beginning will do. */
   private static final String SHOWN =
       """
-      SELECT wanted.id, CASE WHEN told.count <= $3 THEN told.members END AS members
+      SELECT wanted.id, CASE
+        WHEN told.count <= $3 AND octet_length(told.members) <= $7 THEN told.members END AS members
       FROM unnest($2::text[]) wanted (id), LATERAL (
         SELECT count(*) AS count, '[' || coalesce(string_agg('{' || concat_ws(',',
           CASE WHEN $4 THEN '"value":' || to_json(each.id)::text END,
-          CASE WHEN $5 THEN '"display":' || to_json(left(each.display, 256))::text END,
+          CASE WHEN $5 THEN '"display":' || to_json(left(each.display, 64))::text END,
           CASE WHEN $6 THEN '"type":' || to_json(each.type)::text END) || '}', ','), '') || ']'
           AS members
         FROM (
@@ -70,7 +76,8 @@ final class ShownMembers {
             .addInteger(MAX)
             .addBoolean(shown.includes(NAME, "value"))
             .addBoolean(shown.includes(NAME, "display"))
-            .addBoolean(shown.includes(NAME, "type"));
+            .addBoolean(shown.includes(NAME, "type"))
+            .addInteger(BYTES_MAX);
     for (Row row : transactions.read(SHOWN, parameters)) {
       @Nullable String text = row.getString(NAME);
       if (text != null) {
@@ -81,7 +88,11 @@ final class ShownMembers {
   }
 
   static String leftOut(String groupId) {
-    return "The group " + groupId + " has more members than an answer holds, " + MAX + ".";
+    return "The group "
+        + groupId
+        + " has more members than an answer holds, "
+        + MAX
+        + " or 32 MiB.";
   }
 
   /** Returns what is told whoever asks for a group of too many. */
@@ -89,6 +100,6 @@ final class ShownMembers {
     return ScimError.tooMany(
         "This group has more members than an answer holds, which are "
             + MAX
-            + "; ask with excludedAttributes=members.");
+            + " or 32 MiB; ask with excludedAttributes=members.");
   }
 }

@@ -311,4 +311,12 @@ class GroupTest {
       assertRole(strong.getString("key"), strongScope, "free");
     }
   }
+
+  @Test
+  void of_the_names_of_members_the_beginning_is_shown() {
+    JsonObject person = sync.created(sync.person(Sync.name()).put("displayName", "é".repeat(200)));
+    JsonObject group = sync.createdGroup("Long names", person.getString("id"));
+    JsonObject member = sync.get(Sync.group(group)).ok().getJsonArray("members").getJsonObject(0);
+    assertThat(member.getString("display")).isEqualTo("é".repeat(64));
+  }
 }
