@@ -2,6 +2,8 @@ package io.tollgate.management.directory;
 
 import io.tollgate.management.scim.ScimError;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashMap;
@@ -142,7 +144,17 @@ final class Outgoing {
     }
     long millis = takenWithin.toMillis() + room.bytes / BYTES_PER_MILLI_MIN;
     var connection = exchange.request().connection();
-    long timer = exchange.vertx().setTimer(millis, rang -> connection.close());
+    // Of what waits in a connection that is closed nobody may hear again, hence the room by the
+    // timer.
+    long timer =
+        exchange
+            .vertx()
+            .setTimer(
+                millis,
+                rang -> {
+                  hangUp(connection);
+                  room.leave();
+                });
     exchange
         .response()
         .end(text)
@@ -151,6 +163,16 @@ final class Outgoing {
               exchange.vertx().cancelTimer(timer);
               room.leave();
             });
+  }
+
+  /** At once: to be closed in good order a connection would wait for what it has to write yet. */
+  private static void hangUp(HttpConnection connection) {
+    if (connection instanceof ConnectionBase base) {
+      // From below the handler that would wait for what is to be written yet.
+      var unused = base.channel().pipeline().firstContext().close();
+    } else {
+      connection.close();
+    }
   }
 
   private static ScimError noRoom() {

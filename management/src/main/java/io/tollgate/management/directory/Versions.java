@@ -5,8 +5,9 @@ import io.tollgate.management.wire.EntityTags;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The versions of resources as headers spell them (RFC 7644, section 3.14). Each stands for all
- * that an answer tells of a resource: of a user for his groups as well.
+ * The versions of resources as headers spell them (RFC 7644, section 3.14). A user's stands for his
+ * groups as well; a group's for itself and for changes of its members by requests on the group, not
+ * for members that are deleted or get another name elsewhere.
  */
 final class Versions {
   private Versions() {}
