@@ -16,6 +16,8 @@ final class DirectoryQueue {
 
   private static final int OF_WORKERS = 0x5C1E;
 
+  private static final int OF_STEPS = 0x5C1F;
+
   private static final String SHARED = "SELECT pg_advisory_xact_lock_shared($1, hashtext($2))";
   private static final String ALONE = "SELECT pg_advisory_xact_lock($1, hashtext($2))";
 
@@ -43,6 +45,15 @@ final class DirectoryQueue {
   /** The same with the directory of a connection, where it has one. */
   static void enterAloneByConnection(Change change, String connectionId) {
     change.execute(OF_CONNECTION, Tuple.of(OF_DIRECTORIES, connectionId));
+  }
+
+  /**
+   * Does the same for a step of many, which all wait in a line of their own: one stands in the
+   * queue at a time, so that whoever writes waits for one step and not for one of each.
+   */
+  static void enterAloneForStep(Change change, String directoryId) {
+    change.execute(ALONE, Tuple.of(OF_STEPS, directoryId));
+    enterAlone(change, directoryId);
   }
 
   /** Returns whether no other worker goes on with the directory; never waits. */

@@ -30,7 +30,10 @@ final class Recompute {
   static final int USERS_AT_ONCE = 500;
 
   /** How many it looks at for those who lose something. */
-  private static final int LOOKED_AT_ONCE = 2_000;
+  private static final int LOOKED_AT_ONCE = 1_000;
+
+  /** And how many of them it tells: writers wait for it, for two seconds at most. */
+  private static final int LOSERS_AT_ONCE = 250;
 
   private static final Origin SCHEDULE = new Origin("schedule", "none");
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -287,7 +290,7 @@ final class Recompute {
   }
 
   private boolean goOn(Change change, String directoryId) {
-    DirectoryQueue.enterAlone(change, directoryId);
+    DirectoryQueue.enterAloneForStep(change, directoryId);
     change.execute(BEGIN, Tuple.of(directoryId));
     // Whoever was alone with it before may have ended what there was to be done.
     for (Row row : change.execute(REACHED, Tuple.of(directoryId))) {
@@ -306,7 +309,7 @@ final class Recompute {
     List<String> told = users;
     if (isFirst) {
       Set<String> losing = new HashSet<>(roles.losing(change, directoryId, users));
-      told = users.stream().filter(losing::contains).limit(USERS_AT_ONCE).toList();
+      told = users.stream().filter(losing::contains).limit(LOSERS_AT_ONCE).toList();
       if (told.size() < losing.size()) {
         // The others are left for the next step: whoever writes into the directory waits for this.
         users = users.subList(0, users.indexOf(told.getLast()) + 1);
