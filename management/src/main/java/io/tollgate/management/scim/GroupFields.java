@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Where the database has the attributes of a group, whose row is {@code g}. */
 final class GroupFields implements SqlFields {
   /** Users, and groups in groups. */
-  private static final String MEMBERS =
+  static final String MEMBERS =
       "SELECT 1 FROM ("
           + "SELECT directory_id, group_id, scim_user_id AS id, 'user'::text AS type"
           + " FROM tollgate.scim_group_member"
