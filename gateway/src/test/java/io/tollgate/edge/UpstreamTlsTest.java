@@ -20,12 +20,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
@@ -35,10 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An upstream behind TLS is spoken to only if it is the one that the route names. */
 class UpstreamTlsTest {
-  private static final String PASSWORD = "changeit";
-
   @TempDir static Path directory;
-  private static Path keyStore;
+  private static TestAuthority authority;
   private static SSLContext context;
   private static TestPostgres postgres;
   private static TestRedis redis;
@@ -46,12 +41,9 @@ class UpstreamTlsTest {
 
   @BeforeAll
   static void start() throws Exception {
-    keyStore = makeKeyStore();
-    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(
-        KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray()), PASSWORD.toCharArray());
-    context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), null, null);
+    authority = new TestAuthority(directory);
+    authority.issue("upstream");
+    context = authority.trusting("upstream");
     postgres = TestPostgres.database();
     redis = TestRedis.start();
     key = new StoredKeys(postgres, redis).everywhere();
@@ -63,32 +55,12 @@ class UpstreamTlsTest {
     postgres.close();
   }
 
-  /** Makes a certificate that names the host and not its address. */
-  private static Path makeKeyStore() throws Exception {
-    Path file = directory.resolve("server.p12");
-    Process keytool =
-        new ProcessBuilder(
-                (Path.of(System.getProperty("java.home"), "bin", "keytool")
-                        + " -genkeypair -alias tls -keyalg EC -dname CN=localhost -validity 2"
-                        + " -ext san=dns:localhost -storetype PKCS12 -storepass "
-                        + PASSWORD
-                        + " -keystore "
-                        + file)
-                    .split(" ", -1))
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(keytool.waitFor()).as(output).isZero();
-    return file;
-  }
-
   /** A server that ends each connection after one answer. */
   private static final class TlsUpstream implements AutoCloseable {
     final AtomicInteger requests = new AtomicInteger();
     private final ServerSocket server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
     private final String answer;
     private final boolean cut;
-    private final SSLContext identity;
     private final boolean asks;
 
     TlsUpstream(String answer) throws IOException {
@@ -96,20 +68,18 @@ class UpstreamTlsTest {
     }
 
     /** Makes one that asks for a certificate by the authority. */
-    static TlsUpstream asking(TestAuthority authority) throws IOException {
-      return new TlsUpstream(OK, false, authority.trusting("upstream"), true);
+    static TlsUpstream asking() throws IOException {
+      return new TlsUpstream(OK, false, true);
     }
 
     /** Makes one that, if {@code cut}, closes its connections without the end that TLS has. */
     TlsUpstream(String answer, boolean cut) throws IOException {
-      this(answer, cut, context, false);
+      this(answer, cut, false);
     }
 
-    private TlsUpstream(String answer, boolean cut, SSLContext identity, boolean asks)
-        throws IOException {
+    private TlsUpstream(String answer, boolean cut, boolean asks) throws IOException {
       this.answer = answer;
       this.cut = cut;
-      this.identity = identity;
       this.asks = asks;
       Thread.startVirtualThread(this::accept);
     }
@@ -119,7 +89,7 @@ class UpstreamTlsTest {
         try (Socket peer = server.accept()) {
           var secured =
               (SSLSocket)
-                  identity.getSocketFactory().createSocket(peer, null, peer.getPort(), false);
+                  context.getSocketFactory().createSocket(peer, null, peer.getPort(), false);
           secured.setUseClientMode(false);
           secured.setNeedClientAuth(asks);
           serve(secured);
@@ -182,8 +152,8 @@ class UpstreamTlsTest {
   }
 
   private static HttpResponse<String> askTrusting(Route route) {
-    System.setProperty("javax.net.ssl.trustStore", keyStore.toString());
-    System.setProperty("javax.net.ssl.trustStorePassword", PASSWORD);
+    System.setProperty("javax.net.ssl.trustStore", authority.store().toString());
+    System.setProperty("javax.net.ssl.trustStorePassword", TestAuthority.PASSWORD);
     try {
       return ask(route);
     } finally {
@@ -242,10 +212,8 @@ class UpstreamTlsTest {
 
   @Test
   void one_that_asks_for_a_certificate_is_shown_ours_if_there_is_one() throws Exception {
-    var authority = new TestAuthority(Files.createDirectory(directory.resolve("mutual")));
-    authority.issue("upstream");
     Identity gate = authority.issue("gate");
-    try (var upstream = TlsUpstream.asking(authority)) {
+    try (var upstream = TlsUpstream.asking()) {
       Route route = upstream.route("localhost");
       HttpResponse<String> answer = ask(route, new UpstreamTls(authority.certificate(), gate));
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);

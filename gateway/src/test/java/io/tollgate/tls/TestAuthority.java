@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An authority of its own that signs certificates, by the JDK's keytool. */
 public final class TestAuthority {
-  private static final char[] PASSWORD = "changeit".toCharArray();
+  public static final String PASSWORD = "changeit";
   private static final String AUTHORITY = "authority";
 
   private final Path directory;
@@ -35,7 +35,7 @@ public final class TestAuthority {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     command.addAll(List.of("-genkeypair", "-keyalg", "EC", "-validity", "2"));
-    command.addAll(List.of("-storetype", "PKCS12", "-storepass", new String(PASSWORD)));
+    command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
     command.addAll(List.of("-keystore", store.toString()));
     command.addAll(List.of(options));
     try {
@@ -61,12 +61,17 @@ public final class TestAuthority {
       for (Certificate certificate : keys.getCertificateChain(name)) {
         chain.append(pem("CERTIFICATE", certificate.getEncoded()));
       }
-      byte[] key = keys.getKey(name, PASSWORD).getEncoded();
+      byte[] key = keys.getKey(name, PASSWORD.toCharArray()).getEncoded();
       return new Identity(
           write(name + ".crt", chain.toString()), write(name + ".key", pem("PRIVATE KEY", key)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Returns the key store with all that was issued, which trusts the authority. */
+  public Path store() {
+    return store;
   }
 
   /** Returns the file with the authority's own certificate. */
@@ -81,7 +86,7 @@ public final class TestAuthority {
 
   private KeyStore keys() {
     try {
-      return KeyStore.getInstance(store.toFile(), PASSWORD);
+      return KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
@@ -147,9 +152,10 @@ public final class TestAuthority {
     KeyStore own = KeyStore.getInstance("PKCS12");
     own.load(null, null);
     KeyStore all = keys();
-    own.setKeyEntry(name, all.getKey(name, PASSWORD), PASSWORD, all.getCertificateChain(name));
+    char[] password = PASSWORD.toCharArray();
+    own.setKeyEntry(name, all.getKey(name, password), password, all.getCertificateChain(name));
     var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    managers.init(own, PASSWORD);
+    managers.init(own, password);
     return managers;
   }
 }
