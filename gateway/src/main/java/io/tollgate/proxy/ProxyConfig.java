@@ -77,18 +77,4 @@ public record ProxyConfig(
         headerCountMax,
         UpstreamTls.DEFAULTS);
   }
-
-  /** Returns the same with other TLS. */
-  public ProxyConfig with(UpstreamTls newTls) {
-    return new ProxyConfig(
-        connectTimeout,
-        responseTimeout,
-        idleTimeout,
-        totalTimeout,
-        connectionsMax,
-        queueMax,
-        headerBytesMax,
-        headerCountMax,
-        newTls);
-  }
 }
