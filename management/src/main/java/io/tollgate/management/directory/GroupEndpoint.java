@@ -5,6 +5,7 @@ import io.tollgate.management.scim.PatchRequest;
 import io.tollgate.management.scim.Projection;
 import io.tollgate.management.scim.ResourceKind;
 import io.tollgate.management.scim.ScimDocument;
+import io.tollgate.management.wire.EntityTags;
 import io.vertx.core.http.HttpMethod;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ final class GroupEndpoint {
     GroupRow group = GroupRows.find(transactions, asked.directory().directoryId(), asked.id());
     asked.noted().resourceId(group.id());
     @Nullable String seen = asked.ifNoneMatch();
-    if (seen != null && Versions.names(seen, group.version())) {
+    if (seen != null && EntityTags.names(seen, group.version())) {
       return Reply.notModified(group.version());
     }
     Projection shown = asked.projection();

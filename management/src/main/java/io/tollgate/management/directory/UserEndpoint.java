@@ -7,6 +7,7 @@ import io.tollgate.management.scim.Projection;
 import io.tollgate.management.scim.ResourceKind;
 import io.tollgate.management.scim.ScimDocument;
 import io.tollgate.management.scim.Vocabulary;
+import io.tollgate.management.wire.EntityTags;
 import io.vertx.core.http.HttpMethod;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +79,7 @@ final class UserEndpoint {
     asked.noted().userId(user.userId());
     asked.noted().resourceId(user.id());
     @Nullable String seen = asked.ifNoneMatch();
-    return seen != null && Versions.names(seen, user.version())
+    return seen != null && EntityTags.names(seen, user.version())
         ? Reply.notModified(user.version())
         : told(asked, asked.projection(), 200, user);
   }

@@ -24,16 +24,11 @@ final class Versions {
    *     may not be proven yet
    */
   static void check(@Nullable String ifMatch, String version, boolean isTaken) {
-    if (ifMatch != null && !names(ifMatch, version)) {
+    if (ifMatch != null && !EntityTags.names(ifMatch, version)) {
       var stale =
           new ScimError(
               412, null, "The resource has changed: its version is " + tag(version) + " now.");
       throw isTaken ? new Holding.Unproven(stale) : stale;
     }
-  }
-
-  /** Returns whether a header names the version, or any. */
-  static boolean names(String header, String version) {
-    return EntityTags.names(header, version);
   }
 }
