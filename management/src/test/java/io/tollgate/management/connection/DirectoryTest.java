@@ -5,49 +5,16 @@ import static io.tollgate.management.connection.Firm.id;
 import static io.tollgate.management.connection.Firm.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tollgate.management.TestManagement;
 import io.tollgate.management.TestManagement.Answer;
 import io.vertx.core.json.JsonObject;
-import java.security.SecureRandom;
 import java.util.List;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The endpoints of directories. */
-class DirectoryTest {
+class DirectoryTest extends DirectoryCase {
   private static final String UNKNOWN = DIRECTORIES + "/scimdir_" + "0".repeat(27);
-  private static final JsonObject OFF = new JsonObject().put("enabled", false);
-  private static final JsonObject ON = new JsonObject().put("enabled", true);
-
-  private static Firm firm;
-  private static DirectoryTokens tokens;
-
-  @BeforeAll
-  static void start() {
-    firm = new Firm();
-    tokens = new DirectoryTokens(firm.transactions, TestManagement.PEPPER, new SecureRandom());
-  }
-
-  @AfterAll
-  static void stop() {
-    firm.close();
-  }
-
-  private static JsonObject directory() {
-    return firm.directory(firm.connection(firm.organization()));
-  }
-
-  private static Optional<DirectoryAccess> opened(JsonObject directory, String token) {
-    return tokens.find(id(directory), token, "okta");
-  }
-
-  private static String token(JsonObject answer) {
-    return answer.getString("api_key");
-  }
 
   @Test
   void one_is_made_with_an_address_and_a_token_that_is_shown_this_once() {

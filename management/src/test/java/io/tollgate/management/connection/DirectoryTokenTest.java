@@ -6,43 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.management.TestManagement;
 import io.vertx.core.json.JsonObject;
-import java.security.SecureRandom;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Whom the tokens of directories let in, and for how long. */
-class DirectoryTokenTest {
-  private static final JsonObject OFF = new JsonObject().put("enabled", false);
-  private static final JsonObject ON = new JsonObject().put("enabled", true);
-
-  private static Firm firm;
-  private static DirectoryTokens tokens;
-
-  @BeforeAll
-  static void start() {
-    firm = new Firm();
-    tokens = new DirectoryTokens(firm.transactions, TestManagement.PEPPER, new SecureRandom());
-  }
-
-  @AfterAll
-  static void stop() {
-    firm.close();
-  }
-
-  private static JsonObject directory() {
-    return firm.directory(firm.connection(firm.organization()));
-  }
-
-  private static Optional<DirectoryAccess> opened(JsonObject directory, String token) {
-    return tokens.find(id(directory), token, "okta");
-  }
-
-  private static String token(JsonObject answer) {
-    return answer.getString("api_key");
-  }
-
+class DirectoryTokenTest extends DirectoryCase {
   private static JsonObject rotated(JsonObject directory, String body) {
     return firm.management.post(path(directory) + "/rotate_api_key", body).ok();
   }

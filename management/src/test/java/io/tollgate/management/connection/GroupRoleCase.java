@@ -1,8 +1,13 @@
 package io.tollgate.management.connection;
 
+import static io.tollgate.management.connection.Firm.ADMIN;
+import static io.tollgate.management.connection.Firm.id;
 import static io.tollgate.management.connection.Firm.path;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tollgate.management.TestManagement.Answer;
+import io.tollgate.management.wire.ApiError;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.AfterAll;
@@ -56,5 +61,16 @@ abstract class GroupRoleCase {
 
   String role(String user) {
     return firm.roleOf(organization, user);
+  }
+
+  /** Lets the directory try it with the one who has made the organization. */
+  void assertTheLastOwnerIsNotTakenOver() {
+    String owner =
+        firm.postgres.query(
+            "SELECT user_id FROM tollgate.membership WHERE organization_id = '%s'"
+                .formatted(id(organization)));
+    firm.adopt(directory, owner, new JsonObject());
+    assertThatThrownBy(() -> firm.join(directory, owner)).isInstanceOf(ApiError.class);
+    assertThat(role(owner)).isEqualTo(ADMIN);
   }
 }

@@ -1,13 +1,10 @@
 package io.tollgate.management.connection;
 
-import static io.tollgate.management.connection.Firm.ADMIN;
 import static io.tollgate.management.connection.Firm.MEMBER;
 import static io.tollgate.management.connection.Firm.id;
 import static io.tollgate.management.connection.Firm.list;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tollgate.management.wire.ApiError;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -131,13 +128,7 @@ class GroupRoleMembershipTest extends GroupRoleCase {
   @Test
   void the_last_who_could_run_the_organization_is_not_taken_over_to_be_no_member() {
     firm.patch(directory, REQUIRED);
-    String owner =
-        firm.postgres.query(
-            "SELECT user_id FROM tollgate.membership WHERE organization_id = '%s'"
-                .formatted(id(organization)));
-    firm.adopt(directory, owner, new JsonObject());
-    assertThatThrownBy(() -> firm.join(directory, owner)).isInstanceOf(ApiError.class);
-    assertThat(role(owner)).isEqualTo(ADMIN);
+    assertTheLastOwnerIsNotTakenOver();
   }
 
   @Test

@@ -6,9 +6,7 @@ import static io.tollgate.management.connection.Firm.id;
 import static io.tollgate.management.connection.Firm.list;
 import static io.tollgate.management.connection.Firm.path;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tollgate.management.wire.ApiError;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -237,13 +235,7 @@ class GroupRoleTest extends GroupRoleCase {
 
   @Test
   void the_last_who_could_run_the_organization_without_the_directory_is_not_taken_over() {
-    String owner =
-        firm.postgres.query(
-            "SELECT user_id FROM tollgate.membership WHERE organization_id = '%s'"
-                .formatted(id(organization)));
-    firm.adopt(directory, owner, new JsonObject());
-    assertThatThrownBy(() -> firm.join(directory, owner)).isInstanceOf(ApiError.class);
-    assertThat(role(owner)).isEqualTo(ADMIN);
+    assertTheLastOwnerIsNotTakenOver();
   }
 
   @Test
