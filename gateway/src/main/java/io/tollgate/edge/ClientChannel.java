@@ -1,6 +1,7 @@
 package io.tollgate.edge;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -9,6 +10,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.tollgate.wire.HeadBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -32,20 +34,59 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
 
   private final Channel channel;
   private final Origin origin;
+  private final ResponseWriter responses;
+  private ClientState state = ClientState.HEAD;
   private long deadlineNanos;
   private int index;
 
-  ClientChannel(Channel channel, Origin origin) {
+  ClientChannel(Channel channel, Origin origin, HeadBuffer pad) {
     this.channel = channel;
     this.origin = origin;
+    responses = new ResponseWriter(channel, pad);
   }
 
-  public final Channel channel() {
+  final Channel channel() {
     return channel;
   }
 
-  final Origin origin() {
+  public final ByteBufAllocator alloc() {
+    return channel.alloc();
+  }
+
+  public final boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  public final Origin origin() {
     return origin;
+  }
+
+  final ResponseWriter responses() {
+    return responses;
+  }
+
+  public final void data(ByteBuf piece) {
+    responses.data(piece);
+  }
+
+  public final void flush() {
+    responses.flush();
+  }
+
+  final ClientState state() {
+    return state;
+  }
+
+  final void enter(ClientState newState) {
+    state = newState;
+  }
+
+  public final boolean isGone() {
+    return state == ClientState.CLOSED;
+  }
+
+  public final boolean isDeciding() {
+    return state == ClientState.DECIDING;
   }
 
   /** Returns the address that the request at hand comes from, as text. */
@@ -122,7 +163,7 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
     }
   }
 
-  final void close() {
+  public final void close() {
     channel.close();
   }
 

@@ -3,22 +3,23 @@ package io.tollgate.edge;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.tollgate.proxy.Client;
 import io.tollgate.proxy.Exchange;
 import io.tollgate.proxy.Failure;
 import io.tollgate.wire.BodyReader;
 import io.tollgate.wire.HeadBuffer;
+import io.tollgate.wire.Method;
 import io.tollgate.wire.RequestHead;
+import io.tollgate.wire.ResponseHead;
 import io.tollgate.wire.Unread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a client: requests are read from it one after the other, each is handed to the
- * {@link Edge}, and its answer goes out before the next is looked at.
+ * One connection of a client by HTTP/1.1: requests are read from it one after the other, each is
+ * handed to the {@link Edge}, and its answer goes out before the next is looked at.
  *
  * <p>Confined to its event loop.
  */
-final class ClientConnection extends ClientChannel implements Client {
+final class ClientConnection extends ClientChannel implements EdgeClient {
   private final Edge edge;
   private final Connections connections;
   private final EdgeRequest request = new EdgeRequest(this);
@@ -27,13 +28,12 @@ final class ClientConnection extends ClientChannel implements Client {
   private final BodyPace pace;
   private final Unread unread;
 
-  private ClientState state = ClientState.HEAD;
   private @Nullable Exchange exchange;
   private boolean processing;
   private boolean told;
 
   ClientConnection(Edge edge, Connections connections, Channel channel, Origin origin) {
-    super(channel, origin);
+    super(channel, origin, connections.pad());
     this.edge = edge;
     this.connections = connections;
     heads = new HeadReader(connections);
@@ -71,13 +71,13 @@ final class ClientConnection extends ClientChannel implements Client {
     if (served != null) {
       served.flush();
     }
-    if (!heads.hold(state == ClientState.HEAD ? unread.heldBytes() : 0)) {
+    if (!heads.hold(state() == ClientState.HEAD ? unread.heldBytes() : 0)) {
       refuseUnread(Refusal.HEADERS_OVERLOADED);
     }
   }
 
   private boolean step(ByteBuf from) {
-    return switch (state) {
+    return switch (state()) {
       // Whoever does not read the answers is asked for no more requests: they would pile up.
       case HEAD -> channel().isWritable() ? readHead(from) : hold(from);
       case SENDING -> readBody(from);
@@ -122,7 +122,7 @@ final class ClientConnection extends ClientChannel implements Client {
     request.begin(head, edge.clockNanos());
     origin().begin();
     told = false;
-    state = ClientState.DECIDING;
+    enter(ClientState.DECIDING);
   }
 
   private boolean readBody(ByteBuf from) {
@@ -135,14 +135,14 @@ final class ClientConnection extends ClientChannel implements Client {
     if (body.isMalformed()) {
       breakOff(Refusal.REQUEST_MALFORMED);
     } else if (body.isDone()) {
-      state = ClientState.RESPONDING;
+      enter(ClientState.RESPONDING);
       served.endRequest();
     }
     return true;
   }
 
-  /** Ends the exchange under way, if any: nobody must take half a body for a whole one. */
-  void breakOff(Refusal why) {
+  @Override
+  public void breakOff(Refusal why) {
     Exchange served = exchange;
     if (served == null) {
       return;
@@ -152,7 +152,7 @@ final class ClientConnection extends ClientChannel implements Client {
       edge.cut(request);
       sever();
     } else {
-      state = ClientState.DECIDING;
+      enter(ClientState.DECIDING);
       edge.breakOff(request, why);
     }
   }
@@ -175,50 +175,41 @@ final class ClientConnection extends ClientChannel implements Client {
     edge.refuseLast(request, why);
   }
 
-  /** Forwards the request that is served. */
-  void forward(Exchange opened) {
+  @Override
+  public void forward(Exchange opened) {
     exchange = opened;
     opened.begin();
   }
 
-  ClientState state() {
-    return state;
-  }
-
-  /**
-   * Answers the request that is served, without the upstream.
-   *
-   * @param last whether the response has told that the connection ends with it
-   */
-  void respond(ByteBuf response, boolean last) {
+  @Override
+  public void refuse(Refusal refusal, HeadBuffer fields, boolean last) {
+    // A client that was not asked for its body may send it or not: nobody can tell what follows.
+    boolean ends = last || isUnasked() || !keepsAlive();
     abandonExchange();
-    told |= last;
-    send(response);
-    ended();
+    boolean bodiless = !last && request.head().method() == Method.HEAD;
+    responses().refuse(refusal, fields, ends, bodiless);
+    if (!last) {
+      told |= ends;
+      finish();
+    } else if (state() != ClientState.CLOSED) {
+      edge.ended(request);
+      linger();
+    }
   }
 
   /** An answer of ours takes the place of the upstream's, whatever has become of that. */
   private void abandonExchange() {
     Exchange served = exchange;
     exchange = null;
+    responses().drop();
     if (served != null) {
       served.abandon();
     }
   }
 
-  /** Answers the last request of this connection, of which more may be on its way. */
-  void respondLast(ByteBuf response) {
-    abandonExchange();
-    send(response);
-    if (state != ClientState.CLOSED) {
-      edge.ended(request);
-      linger();
-    }
-  }
-
   /** Returns whether a body is announced that the client has not been asked for. */
-  boolean isUnasked() {
-    return state == ClientState.DECIDING && !body.isDone() && request.head().expectsContinue();
+  private boolean isUnasked() {
+    return state() == ClientState.DECIDING && !body.isDone() && request.head().expectsContinue();
   }
 
   @Override
@@ -237,10 +228,10 @@ final class ClientConnection extends ClientChannel implements Client {
     if (served == null) {
       return;
     } else if (body.isDone()) {
-      state = ClientState.RESPONDING;
+      enter(ClientState.RESPONDING);
       served.endRequest();
     } else {
-      state = ClientState.SENDING;
+      enter(ClientState.SENDING);
       pace.begin(edge.nowNanos());
       if (request.head().expectsContinue() && unread.isEmpty()) {
         sendContinue();
@@ -251,16 +242,15 @@ final class ClientConnection extends ClientChannel implements Client {
   }
 
   @Override
-  public void answered(int status, HeadBuffer responseHead) {
+  public void answer(ResponseHead head, int bytesAtHand) {
     told = !keepsAlive();
-    edge.answered(request, status, responseHead);
-    if (told) {
-      responseHead.field("connection", "close");
-    }
+    HeadBuffer out = responses().begin(head, request.head().isHttp10());
+    edge.answered(request, head.status(), out);
+    responses().endHead(told, bytesAtHand);
   }
 
   /** Returns whether the connection goes on after this response, as far as is known. */
-  boolean keepsAlive() {
+  private boolean keepsAlive() {
     return request.head().keepsAlive() && !connections.isDraining();
   }
 
@@ -272,9 +262,9 @@ final class ClientConnection extends ClientChannel implements Client {
   @Override
   public void failed(Failure failure) {
     exchange = null;
-    if (state != ClientState.CLOSED) {
+    if (state() != ClientState.CLOSED) {
       // The body, if any is left, is not wanted any more.
-      state = ClientState.DECIDING;
+      enter(ClientState.DECIDING);
       edge.failed(request, failure);
     }
   }
@@ -282,6 +272,7 @@ final class ClientConnection extends ClientChannel implements Client {
   @Override
   public void cut() {
     exchange = null;
+    responses().drop();
     edge.cut(request);
     sever();
   }
@@ -289,7 +280,13 @@ final class ClientConnection extends ClientChannel implements Client {
   @Override
   public void ended() {
     exchange = null;
-    if (state == ClientState.CLOSED) {
+    responses().end();
+    finish();
+  }
+
+  /** The response is out. */
+  private void finish() {
+    if (state() == ClientState.CLOSED) {
       return;
     }
     edge.ended(request);
@@ -298,7 +295,7 @@ final class ClientConnection extends ClientChannel implements Client {
     } else if (body.isDone()) {
       next();
     } else {
-      state = ClientState.DISCARDING;
+      enter(ClientState.DISCARDING);
       setDeadline(edge.nowNanos(), Edge.LINGER);
       resume();
     }
@@ -311,7 +308,7 @@ final class ClientConnection extends ClientChannel implements Client {
       return;
     }
     connections.giveBack(request.end());
-    state = ClientState.HEAD;
+    enter(ClientState.HEAD);
     heads.hold(0);
     setDeadline(edge.nowNanos(), connections.bounds().idleTimeout());
     resume();
@@ -322,7 +319,7 @@ final class ClientConnection extends ClientChannel implements Client {
       linger();
       return;
     }
-    state = ClientState.LINGERING;
+    enter(ClientState.LINGERING);
     setDeadline(edge.nowNanos(), connections.bounds().idleTimeout());
     closeOnceSent();
   }
@@ -332,14 +329,14 @@ final class ClientConnection extends ClientChannel implements Client {
    * response rather than a connection reset (RFC 9112, 9.6).
    */
   private void linger() {
-    state = ClientState.LINGERING;
+    enter(ClientState.LINGERING);
     setDeadline(edge.nowNanos(), Edge.LINGER);
     endOutputOnceSent();
     resume();
   }
 
   void closeIfUnused() {
-    if (state == ClientState.HEAD && unread.isEmpty()) {
+    if (state() == ClientState.HEAD && unread.isEmpty()) {
       close();
     }
   }
@@ -348,7 +345,7 @@ final class ClientConnection extends ClientChannel implements Client {
   void tick(long nowNanos) {
     Exchange served = exchange;
     if (served != null) {
-      if (state == ClientState.SENDING && pace.isTooSlow(nowNanos, isReading())) {
+      if (state() == ClientState.SENDING && pace.isTooSlow(nowNanos, isReading())) {
         breakOff(Refusal.REQUEST_TIMEOUT);
       } else {
         served.tick(nowNanos);
@@ -356,8 +353,8 @@ final class ClientConnection extends ClientChannel implements Client {
       }
       return;
     }
-    if (state.isTimed() && isLate(nowNanos)) {
-      if (state == ClientState.HEAD && !unread.isEmpty() && channel().isWritable()) {
+    if (state().isTimed() && isLate(nowNanos)) {
+      if (state() == ClientState.HEAD && !unread.isEmpty() && channel().isWritable()) {
         refuseUnread(Refusal.REQUEST_TIMEOUT);
       } else {
         close();
@@ -370,7 +367,7 @@ final class ClientConnection extends ClientChannel implements Client {
     Exchange served = exchange;
     if (served != null && channel().isWritable()) {
       served.clientWritable();
-    } else if (state == ClientState.HEAD && channel().isWritable()) {
+    } else if (state() == ClientState.HEAD && channel().isWritable()) {
       resume();
       process();
     }
@@ -378,10 +375,11 @@ final class ClientConnection extends ClientChannel implements Client {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    boolean deciding = state == ClientState.DECIDING && exchange == null;
-    state = ClientState.CLOSED;
+    boolean deciding = state() == ClientState.DECIDING && exchange == null;
+    enter(ClientState.CLOSED);
     unread.clear();
     heads.hold(0);
+    responses().drop();
     connections.closed(this);
     Exchange served = exchange;
     exchange = null;

@@ -1,5 +1,6 @@
 package io.tollgate.edge;
 
+import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.RequestHead;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class Connections {
 
   private final ClientBounds bounds;
   private final long unreadHeadBytesMax;
+  private final HeadBuffer pad = new HeadBuffer();
   private final List<ClientConnection> open = new ArrayList<>();
   private final ArrayDeque<RequestHead> spareHeads = new ArrayDeque<>();
   private long unreadHeadBytes;
@@ -52,6 +54,11 @@ final class Connections {
     if (open.isEmpty() && whenEmpty != null) {
       whenEmpty.run();
     }
+  }
+
+  /** Returns where a response's head is written before it goes out. */
+  HeadBuffer pad() {
+    return pad;
   }
 
   RequestHead takeHead() {

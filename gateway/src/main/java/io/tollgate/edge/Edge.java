@@ -157,7 +157,7 @@ final class Edge {
   }
 
   private void identified(EdgeRequest request, Verdict found) {
-    if (request.connection().state() == ClientState.CLOSED) {
+    if (request.client().isGone()) {
       left(request, false);
       return;
     }
@@ -193,7 +193,7 @@ final class Edge {
 
   static @Nullable Refusal refusal(EdgeRequest request, Grant grant) {
     AddressRanges allowed = grant.addresses();
-    if (!allowed.isEmpty() && !allowed.contains(request.connection().origin().client())) {
+    if (!allowed.isEmpty() && !allowed.contains(request.client().origin().client())) {
       return Refusal.ADDRESS_NOT_ALLOWED;
     }
     return grant.scopes().covers(request.route().scopes()) ? null : Refusal.SCOPE_MISSING;
@@ -222,8 +222,8 @@ final class Edge {
 
   /** Forward: head rebuilt, ours added, body streamed both ways. */
   void forward(EdgeRequest request) {
-    ClientConnection connection = request.connection();
-    connection.forward(forwarder.open(connection, request.route()));
+    EdgeClient client = request.client();
+    client.forward(forwarder.open(client, request.route()));
   }
 
   /** Adds to the upstream's request who asks; the client's own words on that are gone. */
@@ -238,7 +238,7 @@ final class Edge {
         out.field("tollgate-principal", principals.of(grant, audience));
       }
     }
-    String certificate = request.connection().origin().certificate();
+    String certificate = request.client().origin().certificate();
     if (!certificate.isEmpty()) {
       out.field("client-cert", certificate);
     }
@@ -335,7 +335,7 @@ final class Edge {
     boolean isKnown = !why.isPassing();
     if (isKnown || askedNanos - request.confirmedNanos() > UNCONFIRMED_NANOS_MAX) {
       metrics.exchangeRevoked();
-      request.connection().breakOff(why);
+      request.client().breakOff(why);
     }
   }
 
@@ -368,11 +368,11 @@ final class Edge {
   /** A fault of ours is answered as such, and never leaves a client waiting. */
   void blame(EdgeRequest request, RuntimeException fault) {
     LOG.error("a request failed by a fault of the gateway", fault);
-    ClientConnection connection = request.connection();
-    if (connection.state() == ClientState.DECIDING) {
+    EdgeClient client = request.client();
+    if (client.isDeciding()) {
       refusals.refuseLast(request, Refusal.INTERNAL_ERROR);
     } else {
-      connection.close();
+      client.close();
     }
   }
 }

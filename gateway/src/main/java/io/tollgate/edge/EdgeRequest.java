@@ -15,13 +15,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request that is served on a connection: what was asked, and what the path has found so far.
- * One for all requests of a connection, which come one after the other.
+ * A request that is served: what was asked, and what the path has found so far. A connection by
+ * HTTP/1.1 has one for all its requests, which come one after the other.
  *
- * <p>Confined to the connection's event loop.
+ * <p>Confined to the event loop of its client.
  */
 final class EdgeRequest {
-  private final ClientConnection connection;
+  private final EdgeClient client;
   private @Nullable RequestHead head;
   private @Nullable Route route;
   private @Nullable Grant grant;
@@ -36,8 +36,8 @@ final class EdgeRequest {
   private int status;
   private String outcome = "";
 
-  EdgeRequest(ClientConnection connection) {
-    this.connection = connection;
+  EdgeRequest(EdgeClient client) {
+    this.client = client;
   }
 
   void begin(RequestHead newHead, long nowNanos) {
@@ -57,8 +57,8 @@ final class EdgeRequest {
     return ended;
   }
 
-  ClientConnection connection() {
-    return connection;
+  EdgeClient client() {
+    return client;
   }
 
   RequestHead head() {
@@ -173,7 +173,7 @@ final class EdgeRequest {
         System.currentTimeMillis() - NANOSECONDS.toMillis(nanos),
         idHigh,
         idLow,
-        connection.address(),
+        client.address(),
         method == null ? "" : method.name(),
         asked.pathText(),
         taken == null ? "" : taken.path(),

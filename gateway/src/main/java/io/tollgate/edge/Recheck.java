@@ -31,7 +31,7 @@ final class Recheck {
   }
 
   private void unlessOver(EdgeRequest request, Runnable next) {
-    if (request.connection().state() == ClientState.CLOSED) {
+    if (request.client().isGone()) {
       edge.left(request, false);
       return;
     }

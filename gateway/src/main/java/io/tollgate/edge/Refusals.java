@@ -1,9 +1,7 @@
 package io.tollgate.edge;
 
-import io.netty.buffer.ByteBuf;
 import io.tollgate.proxy.Route;
 import io.tollgate.wire.HeadBuffer;
-import io.tollgate.wire.Method;
 import java.util.TreeSet;
 
 /** Writes refusals to clients. Confined to the event loop that owns it. */
@@ -12,7 +10,7 @@ final class Refusals {
   private static final String CHALLENGE = "Bearer realm=\"tollgate\"";
 
   private final EdgeMetrics metrics;
-  private final HeadBuffer out = new HeadBuffer();
+  private final HeadBuffer fields = new HeadBuffer();
 
   Refusals(EdgeMetrics metrics) {
     this.metrics = metrics;
@@ -27,67 +25,44 @@ final class Refusals {
     write(request, refusal, retryAfterSeconds, false);
   }
 
-  /** Refuses and ends the connection: what may follow on it has no meaning that is sure. */
+  /** Refuses and ends what it came by: nothing that may follow has a meaning that is sure. */
   void refuseLast(EdgeRequest request, Refusal refusal) {
     write(request, refusal, RETRY_SECONDS, true);
   }
 
-  private void write(EdgeRequest request, Refusal refusal, long retrySeconds, boolean doubtful) {
+  private void write(EdgeRequest request, Refusal refusal, long retrySeconds, boolean last) {
     metrics.refused(refusal);
     request.setOutcome(refusal.status(), refusal.code());
-    ClientConnection connection = request.connection();
-    // A client that was not asked for its body may send it or not: nobody can tell what follows.
-    boolean last = doubtful || connection.isUnasked() || !connection.keepsAlive();
-    begin(refusal);
-    RequestIds.write(request, out);
-    request.writeRateLimit(out);
-    writeReason(request, refusal, retrySeconds);
-    if (last) {
-      out.field("connection", "close");
-    }
-    out.endLine();
-    if (doubtful || request.head().method() != Method.HEAD) {
-      out.put(refusal.body());
-    }
-    ByteBuf response = out.toBuffer(connection.channel().alloc(), 0);
-    if (doubtful) {
-      connection.respondLast(response);
-    } else {
-      connection.respond(response, last);
-    }
-  }
-
-  private void begin(Refusal refusal) {
-    out.clear()
-        .put("HTTP/1.1 ")
-        .decimal(refusal.status())
-        .put((byte) ' ')
-        .put(refusal.reason())
-        .endLine()
+    fields
+        .clear()
         .field("content-type", Refusal.MEDIA_TYPE)
         .field("cache-control", "no-store")
         .put("content-length: ")
         .decimal(refusal.body().length())
         .endLine();
+    RequestIds.write(request, fields);
+    request.writeRateLimit(fields);
+    writeReason(request, refusal, retrySeconds);
+    request.client().refuse(refusal, fields, last);
   }
 
   /** Tells what a client can do about it. */
   private void writeReason(EdgeRequest request, Refusal refusal, long retrySeconds) {
     if (refusal.isPassing() && retrySeconds > 0) {
-      out.put("retry-after: ").decimal(retrySeconds).endLine();
+      fields.put("retry-after: ").decimal(retrySeconds).endLine();
     }
     switch (refusal) {
-      case KEY_INVALID -> out.field("www-authenticate", CHALLENGE + ", error=\"invalid_token\"");
-      case CREDENTIAL_MISSING, CREDENTIAL_AMBIGUOUS -> out.field("www-authenticate", CHALLENGE);
+      case KEY_INVALID -> fields.field("www-authenticate", CHALLENGE + ", error=\"invalid_token\"");
+      case CREDENTIAL_MISSING, CREDENTIAL_AMBIGUOUS -> fields.field("www-authenticate", CHALLENGE);
       case METHOD_NOT_ALLOWED ->
-          out.field("allow", String.join(", ", new TreeSet<>(request.route().allowed())));
+          fields.field("allow", String.join(", ", new TreeSet<>(request.route().allowed())));
       case SCOPE_MISSING -> challengeScopes(request.route());
       default -> {}
     }
   }
 
   private void challengeScopes(Route route) {
-    out.field(
+    fields.field(
         "www-authenticate",
         CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + route.scopes() + '"');
   }

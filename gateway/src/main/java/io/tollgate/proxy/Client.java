@@ -1,8 +1,10 @@
 package io.tollgate.proxy;
 
-import io.netty.channel.Channel;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.RequestHead;
+import io.tollgate.wire.ResponseHead;
 
 /**
  * The client's side of an exchange, as the proxy sees it. Everything happens on one event loop,
@@ -16,6 +18,9 @@ public interface Client {
 
   /** Returns the scheme by which it was asked for, {@code http} or {@code https}. */
   String scheme();
+
+  /** Returns what the exchange takes its buffers from. */
+  ByteBufAllocator alloc();
 
   /** Adds the edge's own fields to the upstream's request. */
   void stamp(HeadBuffer upstreamHead);
@@ -32,15 +37,23 @@ public interface Client {
   void resume();
 
   /**
-   * The upstream's response head has come, and is about to go to the client.
+   * The upstream's response head has come.
    *
-   * @param responseHead where the client's side adds its own fields
+   * @param head a pad: to be read at once
+   * @param bytesAtHand how many bytes have come behind it, most likely of the body
    */
-  void answered(int status, HeadBuffer responseHead);
+  void answer(ResponseHead head, int bytesAtHand);
 
-  Channel channel();
+  /** Takes a piece of the response's body, and releases it; it goes out with the next flush. */
+  void data(ByteBuf piece);
 
-  /** The response is out whole. */
+  /** Sends on what was taken since the last call. */
+  void flush();
+
+  /** Returns whether the client takes the response as fast as it comes. */
+  boolean isWritable();
+
+  /** The response has come whole, and goes out to its end. */
   void ended();
 
   /**

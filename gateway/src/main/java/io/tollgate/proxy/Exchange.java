@@ -2,12 +2,8 @@ package io.tollgate.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.tollgate.wire.BodyReader;
-import io.tollgate.wire.BodyWriter;
 import io.tollgate.wire.Framing;
-import io.tollgate.wire.HeadBuffer;
-import io.tollgate.wire.Rebuild;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
 import org.jspecify.annotations.Nullable;
@@ -20,23 +16,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the event loop that serves the request.
  */
-@SuppressWarnings(
-    "FutureReturnValueIgnored") // A write that fails closes the channel, and that is heard.
 public final class Exchange implements BodyReader.Sink {
-  /** A body of up to this size goes out in one piece with its head. */
-  private static final int SMALL_BODY_BYTES = 4 * 1024;
-
   private final Forwarder forwarder;
   private final Upstream upstream;
   private final Client client;
   private final Deadlines deadlines;
   private final boolean repeatable;
-  private final boolean chunksRequest;
   private ByteBuf requestHead;
 
-  private @Nullable UpstreamConnection connection;
-  private @Nullable ByteBuf unsent;
-  private boolean chunksResponse;
+  private @Nullable Carrier carrier;
   private boolean retried;
   private boolean forwarded;
   private boolean requestSent;
@@ -57,7 +45,6 @@ public final class Exchange implements BodyReader.Sink {
     RequestHead head = client.head();
     boolean bodiless = head.framing() == Framing.NONE;
     repeatable = bodiless && head.method() != null && head.method().isSafe();
-    chunksRequest = head.framing() == Framing.CHUNKED;
     this.requestHead = requestHead;
   }
 
@@ -70,14 +57,14 @@ public final class Exchange implements BodyReader.Sink {
     return over;
   }
 
-  /** The connection is this exchange's until the response has ended. */
-  void connected(UpstreamConnection opened) {
-    connection = opened;
+  /** The carrier is this exchange's until the response has ended. */
+  void connected(Carrier opened) {
+    carrier = opened;
     deadlines.connected(forwarder.nowNanos());
     opened.begin(this, client.head());
     forwarded = true;
     // Kept where it may be sent once more.
-    opened.write(mayRetry() ? requestHead.retainedDuplicate() : takeHead());
+    opened.writeHead(mayRetry() ? requestHead.retainedDuplicate() : takeHead());
     client.sendBody();
   }
 
@@ -94,17 +81,13 @@ public final class Exchange implements BodyReader.Sink {
   /** Takes a piece of the client's body, which it releases. */
   @Override
   public void data(ByteBuf piece) {
-    UpstreamConnection known = connection;
+    Carrier known = carrier;
     if (over || known == null) {
       piece.release();
       return;
     }
     deadlines.progressed(forwarder.nowNanos());
-    if (chunksRequest) {
-      known.writeChunk(piece);
-    } else {
-      known.write(piece);
-    }
+    known.writeBody(piece);
     if (!known.isWritable()) {
       client.pause();
     }
@@ -112,17 +95,17 @@ public final class Exchange implements BodyReader.Sink {
 
   /** The client's body has ended whole. */
   public void endRequest() {
-    UpstreamConnection known = connection;
+    Carrier known = carrier;
     requestSent = true;
     deadlines.sent(forwarder.nowNanos());
-    if (!over && chunksRequest && known != null) {
-      known.write(BodyWriter.lastChunk());
+    if (!over && known != null) {
+      known.endBody();
     }
   }
 
   /** Sends on what was taken since the last call. */
   public void flush() {
-    UpstreamConnection known = connection;
+    Carrier known = carrier;
     if (!over && known != null) {
       known.flush();
     }
@@ -138,85 +121,48 @@ public final class Exchange implements BodyReader.Sink {
     }
   }
 
-  void answer(ResponseHead head, int bodyBytesAtHand) {
+  void answer(ResponseHead head, int bytesAtHand) {
     answered = true;
     deadlines.progressed(forwarder.nowNanos());
     takeHead().release();
-    boolean http10 = client.head().isHttp10();
-    chunksResponse = Rebuild.isChunked(head, http10);
-    HeadBuffer out = forwarder.headBuffer().clear();
-    out.put("HTTP/1.1 ");
-    head.writeStatus(out);
-    out.endLine();
-    Rebuild.copyResponse(head, out);
-    Rebuild.frameResponse(head, out, http10);
-    client.answered(head.status(), out);
-    out.endLine();
-    int spare = chunksResponse ? 0 : Math.min(bodyBytesAtHand, SMALL_BODY_BYTES);
-    unsent = out.toBuffer(client.channel().alloc(), spare);
+    client.answer(head, bytesAtHand);
   }
 
   /** Takes a piece of the response's body. */
   void relay(ByteBuf piece) {
     deadlines.progressed(forwarder.nowNanos());
-    Channel channel = client.channel();
-    ByteBuf head = unsent;
-    if (head != null && piece.readableBytes() <= head.writableBytes()) {
-      head.writeBytes(piece);
-      piece.release();
-      return;
-    }
-    writeUnsent();
-    if (chunksResponse) {
-      BodyWriter.writeChunk(channel, piece);
-    } else {
-      channel.write(piece);
-    }
-    UpstreamConnection known = connection;
-    if (known != null && !channel.isWritable()) {
+    client.data(piece);
+    Carrier known = carrier;
+    if (known != null && !client.isWritable()) {
       known.pause();
-    }
-  }
-
-  private void writeUnsent() {
-    ByteBuf head = unsent;
-    if (head != null) {
-      unsent = null;
-      client.channel().write(head);
     }
   }
 
   /** Sends on to the client what came from the upstream in one turn. */
   void flushResponse() {
     if (answered && !over) {
-      writeUnsent();
-      client.channel().flush();
+      client.flush();
     }
   }
 
   /** The client takes more of the response. */
   public void clientWritable() {
-    UpstreamConnection known = connection;
+    Carrier known = carrier;
     if (known != null) {
       known.resume();
     }
   }
 
-  /** The response has ended whole; the connection is no longer this exchange's. */
+  /** The response has ended whole; the carrier is no longer this exchange's. */
   void finish() {
-    writeUnsent();
-    if (chunksResponse) {
-      client.channel().write(BodyWriter.lastChunk());
-    }
-    client.channel().flush();
-    connection = null;
+    carrier = null;
     over = true;
     client.ended();
   }
 
-  /** The connection broke, or what it brought can't be read; it is closed already. */
+  /** The carrier broke, or what it brought can't be read; it is closed already. */
   void broke(boolean beforeAnyByte) {
-    connection = null;
+    carrier = null;
     if (over) {
       return;
     }
@@ -238,7 +184,6 @@ public final class Exchange implements BodyReader.Sink {
   }
 
   private void cut() {
-    writeUnsent();
     if (end()) {
       client.cut();
     }
@@ -258,13 +203,8 @@ public final class Exchange implements BodyReader.Sink {
       client.unanswered();
     }
     takeHead().release();
-    ByteBuf head = unsent;
-    if (head != null) {
-      unsent = null;
-      head.release();
-    }
-    UpstreamConnection known = connection;
-    connection = null;
+    Carrier known = carrier;
+    carrier = null;
     if (known == null) {
       upstream.forget(this);
     } else {
@@ -280,7 +220,7 @@ public final class Exchange implements BodyReader.Sink {
 
   /** Tells whose fault it is that nothing moves. */
   private Failure lateness() {
-    UpstreamConnection known = connection;
+    Carrier known = carrier;
     if (known == null) {
       return upstream.isWaiting(this) ? Failure.BUSY : Failure.SILENT;
     }

@@ -56,7 +56,7 @@ public final class Forwarder {
         this,
         upstream,
         client,
-        headBuffer.toBuffer(client.channel().alloc(), 0),
+        headBuffer.toBuffer(client.alloc(), 0),
         new Deadlines(config, route.timeouts(), nowNanos));
   }
 

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection to an upstream, which serves one exchange at a time.
+ * One connection to an upstream by HTTP/1.1, which serves one exchange at a time.
  *
  * <p>What it brings is read as strictly as what a client sends; whatever is not the one response
  * that is waited for closes it.
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // A write that fails closes the channel, and that is heard.
-final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements Carrier {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
 
   /** More interim responses than any server has to tell. */
@@ -46,6 +46,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   private @Nullable Exchange exchange;
   private boolean toHead;
+  private boolean chunksRequest;
   private boolean inBody;
   private boolean established;
   private boolean reusable;
@@ -68,8 +69,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     established = true;
   }
 
-  void begin(Exchange served, RequestHead request) {
+  @Override
+  public void begin(Exchange served, RequestHead request) {
     exchange = served;
+    chunksRequest = request.framing() == Framing.CHUNKED;
     toHead = request.method() == Method.HEAD;
     inBody = false;
     anyByte = false;
@@ -77,19 +80,34 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     headEnd.reset();
   }
 
-  void write(ByteBuf bytes) {
+  @Override
+  public void writeHead(ByteBuf bytes) {
     channel.write(bytes, channel.voidPromise());
   }
 
-  void writeChunk(ByteBuf piece) {
-    BodyWriter.writeChunk(channel, piece);
+  @Override
+  public void writeBody(ByteBuf piece) {
+    if (chunksRequest) {
+      BodyWriter.writeChunk(channel, piece);
+    } else {
+      channel.write(piece, channel.voidPromise());
+    }
   }
 
-  void flush() {
+  @Override
+  public void endBody() {
+    if (chunksRequest) {
+      channel.write(BodyWriter.lastChunk(), channel.voidPromise());
+    }
+  }
+
+  @Override
+  public void flush() {
     channel.flush();
   }
 
-  boolean isWritable() {
+  @Override
+  public boolean isWritable() {
     return channel.isWritable();
   }
 
@@ -97,11 +115,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     return channel.isActive();
   }
 
-  void pause() {
+  @Override
+  public void pause() {
     channel.config().setAutoRead(false);
   }
 
-  void resume() {
+  @Override
+  public void resume() {
     if (!channel.config().isAutoRead()) {
       channel.config().setAutoRead(true);
     }
@@ -117,8 +137,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     return unusedSinceNanos - nanos <= 0;
   }
 
-  /** Closes it without a word to the exchange. */
-  void discard() {
+  @Override
+  public void discard() {
     exchange = null;
     free = false;
     channel.close();

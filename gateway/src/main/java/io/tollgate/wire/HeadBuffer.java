@@ -36,6 +36,10 @@ public final class HeadBuffer {
     return this;
   }
 
+  public HeadBuffer put(HeadBuffer other) {
+    return put(other.bytes, 0, other.length);
+  }
+
   public HeadBuffer put(byte[] from, int start, int end) {
     reserve(end - start);
     System.arraycopy(from, start, bytes, length, end - start);
