@@ -69,6 +69,11 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
     responses.data(piece);
   }
 
+  /** By HTTP/1.1 trailers are dropped: hardly any client or proxy on the way takes them. */
+  public final void trailers(HeadBuffer fields) {
+    LOG.trace("trailers of {} bytes are dropped", fields.length());
+  }
+
   public final void flush() {
     responses.flush();
   }

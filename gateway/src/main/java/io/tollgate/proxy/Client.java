@@ -47,6 +47,13 @@ public interface Client {
   /** Takes a piece of the response's body, and releases it; it goes out with the next flush. */
   void data(ByteBuf piece);
 
+  /**
+   * The response's body has ended with trailers; {@link #ended} follows.
+   *
+   * @param fields whole lines that may pass, to be read at once
+   */
+  void trailers(HeadBuffer fields);
+
   /** Sends on what was taken since the last call. */
   void flush();
 
