@@ -70,7 +70,7 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
    * @param url where identity providers reach this service, without a slash at the end
    * @param random ids are made of it, and must not come twice
    * @param connectionsMax to Postgres, for all that management does; half of them at most are for
-   *     directories
+   *     the work of directories, and an eighth for the question whose tokens are shown
    */
   public static DirectoryRouter of(
       Vertx vertx,
@@ -86,12 +86,13 @@ public final class DirectoryRouter implements Handler<HttpServerRequest> {
         new DirectoryRouter(
             vertx,
             turns,
-            new Door(connections.tokens(), turns),
+            new Door(connections.tokens(), new Turns(connectionsMax / 8)),
             new ExchangeLog(connections.log()),
             url,
             random,
             metrics);
-    var holding = new Holding(transactions, barrier, connections.roles(), connections.demotions());
+    var holding =
+        new Holding(transactions, barrier, connections.roles(), connections.demotions(), turns);
     var resources = new Resources(transactions);
     var vocabularies = new Vocabularies(transactions);
     new Discovery(vocabularies).enter(router);

@@ -27,6 +27,7 @@ final class Holding {
   private final RoleResolution roles;
   private final Demotions demotions;
   private final EndedKeys ended;
+  private final Turns turns;
 
   /**
    * What a change came to.
@@ -73,11 +74,13 @@ final class Holding {
       Transactions transactions,
       RevocationBarrier barrier,
       RoleResolution roles,
-      Demotions demotions) {
+      Demotions demotions,
+      Turns turns) {
     this.transactions = transactions;
     this.barrier = barrier;
     this.roles = roles;
     this.demotions = demotions;
+    this.turns = turns;
     ended = new EndedKeys(transactions);
   }
 
@@ -116,7 +119,7 @@ final class Holding {
   }
 
   private void pass(Change.Recorded change) {
-    barrier.pass(change.epoch(), change.number());
+    turns.aside(() -> barrier.pass(change.epoch(), change.number()));
   }
 
   private <T> Done<T> held(Change change, Asked asked, Function<Change, Done<T>> work) {

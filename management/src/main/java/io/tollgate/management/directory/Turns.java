@@ -92,6 +92,30 @@ final class Turns {
     }
   }
 
+  /**
+   * Waits, amid its turn, for something that costs nothing here: others may have the place
+   * meanwhile, of whatever directory, while it still counts as one of its own. Afterwards it goes
+   * on at once, since what it has done can't be sent away any more.
+   */
+  void aside(Runnable wait) {
+    place(-1);
+    try {
+      wait.run();
+    } finally {
+      place(1);
+    }
+  }
+
+  private void place(int more) {
+    lock.lock();
+    try {
+      atWork += more;
+      letIn();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Returns how many requests of a directory wait for their turn. */
   int waiting(String whose) {
     lock.lock();

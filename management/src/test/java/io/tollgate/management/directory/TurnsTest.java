@@ -149,6 +149,29 @@ class TurnsTest {
   }
 
   @Test
+  void who_waits_for_a_proof_leaves_the_place_to_others_but_counts_among_its_own() {
+    var turns = new Turns(2, LONG);
+    var proof = new Semaphore(0);
+    all.add(
+        CompletableFuture.supplyAsync(
+            () ->
+                turns.take(
+                    "proving",
+                    () -> {
+                      turns.aside(proof::acquireUninterruptibly);
+                      return "proven";
+                    }),
+            threads));
+    sendUntilAtWork(turns, "quiet", 1);
+    sendUntilAtWork(turns, "late", 1);
+    sendUntilWaiting(turns, "proving", 1);
+    sendUntilWaiting(turns, "fourth", 1);
+    assertThat(afterOneOf("late")).isEqualTo("fourth");
+    proof.release();
+    assertThat(all.getFirst().join()).isEqualTo("proven");
+  }
+
+  @Test
   void no_more_wait_in_all_than_there_may() {
     var turns = new Turns(1, LONG);
     sendUntilAtWork(turns, "busy", 1);
