@@ -7,6 +7,7 @@ import io.tollgate.management.scim.Projection;
 import io.tollgate.management.scim.ResourceKind;
 import io.tollgate.management.scim.ScimError;
 import io.tollgate.management.scim.ScimJson;
+import io.tollgate.management.wire.EntityTags;
 import io.tollgate.management.wire.RequestId;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -63,7 +64,7 @@ record Asked(RoutingContext exchange, DirectoryAccess directory, String base) {
   }
 
   @Nullable String ifMatch() {
-    return exchange.request().getHeader(HttpHeaders.IF_MATCH);
+    return EntityTags.ifMatch(exchange);
   }
 
   @Nullable String ifNoneMatch() {
