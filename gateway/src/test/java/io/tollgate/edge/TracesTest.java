@@ -15,9 +15,13 @@ import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
 import io.tollgate.trace.TestCollector;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +35,15 @@ class TracesTest {
   private static final String PARENT = "00f067aa0ba902b7";
   private static final SplittableRandom RANDOM = new SplittableRandom(5);
 
+  private static final ScriptedUpstream CLOSING =
+      new ScriptedUpstream((peer, index) -> peer.readHead());
+  private static final ScriptedUpstream SILENT =
+      new ScriptedUpstream((peer, index) -> peer.awaitEnd());
+  private static final ScriptedUpstream FAILING =
+      answering("HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n");
+  private static final ScriptedUpstream HALVING =
+      answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+
   private static TestPostgres postgres;
   private static TestRedis redis;
   private static StoredKeys keys;
@@ -42,6 +55,14 @@ class TracesTest {
   private final String traceId =
       HexFormat.of().toHexDigits(RANDOM.nextLong()) + HexFormat.of().toHexDigits(RANDOM.nextLong());
 
+  private static ScriptedUpstream answering(String bytes) {
+    return new ScriptedUpstream(
+        (peer, index) -> {
+          peer.readHead();
+          peer.write(bytes);
+        });
+  }
+
   @BeforeAll
   static void start() {
     postgres = TestPostgres.database();
@@ -50,28 +71,16 @@ class TracesTest {
     key = keys.everywhere();
     upstream = new EchoUpstream();
     collector = TestCollector.start();
-    var closing = new ScriptedUpstream((peer, index) -> peer.readHead());
-    var failing =
-        new ScriptedUpstream(
-            (peer, index) -> {
-              peer.readHead();
-              peer.write("HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n");
-            });
-    var halving =
-        new ScriptedUpstream(
-            (peer, index) -> {
-              peer.readHead();
-              peer.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
-            });
     edge =
         RunningGateway.tracing(
             postgres,
             redis,
             collector.config(),
             upstream.route("/api"),
-            closing.route("/closing"),
-            failing.route("/failing"),
-            halving.route("/halving"));
+            CLOSING.route("/closing"),
+            FAILING.route("/failing"),
+            HALVING.route("/halving"),
+            SILENT.route("/silent"));
     edge.get("/api/known", key);
   }
 
@@ -79,6 +88,7 @@ class TracesTest {
   static void stop() {
     edge.close();
     collector.close();
+    List.of(CLOSING, SILENT, FAILING, HALVING).forEach(ScriptedUpstream::close);
     upstream.close();
     redis.close();
     postgres.close();
@@ -286,6 +296,29 @@ class TracesTest {
           .containsEntry("error.type", "cut")
           .containsEntry("http.response.status_code", "200");
     }
+  }
+
+  @Test
+  void a_client_that_leaves_is_no_error_of_the_gateway() throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {
+      String head =
+          "GET /silent HTTP/1.1\r\nHost: h\r\nX-API-Key: "
+              + key.reveal()
+              + "\r\ntraceparent: 00-"
+              + traceId
+              + '-'
+              + PARENT
+              + "-01\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      Awaiting.until("the upstream has it", () -> SILENT.connections.get() == 1);
+    }
+    assertThat(accept().getStatus().getCode()).isEqualTo(STATUS_CODE_UNSET);
+    assertThat(attributes(accept()))
+        .containsEntry("tollgate.outcome", "left")
+        .doesNotContainKeys("http.response.status_code", "error.type");
+    assertThat(attributes(forward()))
+        .containsEntry("error.type", "left")
+        .doesNotContainKey("http.response.status_code");
   }
 
   /** Whatever else was sent before counts as well. */

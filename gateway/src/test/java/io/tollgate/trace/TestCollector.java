@@ -26,6 +26,9 @@ public final class TestCollector implements AutoCloseable {
   /** In the place of a status: the request is read and never answered. */
   public static final int SILENT = 0;
 
+  /** In the place of a status: it is answered, with a body that never ends. */
+  public static final int ENDLESS = 1;
+
   private final Vertx vertx = Vertx.vertx();
   private final HttpServer server;
   private final List<ResourceSpans> received = new CopyOnWriteArrayList<>();
@@ -75,7 +78,13 @@ public final class TestCollector implements AutoCloseable {
     if (answered == 200 && right) {
       received.addAll(parse(body).getResourceSpansList());
     }
-    if (answered != SILENT) {
+    if (answered == ENDLESS) {
+      request
+          .response()
+          .setChunked(true)
+          .write("x")
+          .onFailure(gone -> request.connection().close());
+    } else if (answered != SILENT) {
       request.response().setStatusCode(right ? answered : 404).end();
     }
   }

@@ -120,6 +120,18 @@ class TracingTest {
   }
 
   @Test
+  void an_answer_that_never_ends_costs_its_batch_and_not_those_after_it() {
+    try (var collector = TestCollector.answering(TestCollector.ENDLESS);
+        Tracing tracing = open(collector.config(16, Duration.ofMillis(300)))) {
+      requests(tracing, 1);
+      Awaiting.until("the batch is given up", () -> dropped("export-failed") == 1);
+      collector.setStatus(200);
+      requests(tracing, 1);
+      Awaiting.until("the next is sent", () -> sent() == 1);
+    }
+  }
+
+  @Test
   void a_refusal_is_counted_and_nothing_of_it_told_but_once() {
     try (var log = new LogLines(SpanQueue.class);
         var collector = TestCollector.answering(400);
