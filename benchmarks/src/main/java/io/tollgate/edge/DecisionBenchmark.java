@@ -23,6 +23,7 @@ import io.tollgate.ring.Verifier;
 import io.tollgate.store.KeyRecord;
 import io.tollgate.store.RecordSource;
 import io.tollgate.store.StoredRecord;
+import io.tollgate.trace.RequestTrace;
 import io.tollgate.wire.HeadEnd;
 import io.tollgate.wire.Malformed;
 import io.tollgate.wire.RequestHead;
@@ -105,6 +106,9 @@ public class DecisionBenchmark {
   private final RequestHead head = new RequestHead(8 * 1024, 100);
   private final HeadEnd headEnd = new HeadEnd();
   private RouteTable routes;
+
+  /** The path asks it whether spans are made; here, as by default, none are. */
+  private final Spans untraced = new Spans(null);
 
   private int next;
 
@@ -194,11 +198,14 @@ public class DecisionBenchmark {
     request.readerIndex(0);
     headEnd.reset();
     Malformed malformed = head.parse(request, headEnd.find(request));
+    RequestTrace trace = untraced.begin(head);
     Route found = routes.find(head.path(), head.pathStart(), head.pathEnd());
     if (malformed != null || found == null) {
       throw new IllegalStateException("the head is not understood: " + malformed);
     }
-    return decide();
+    Grant grant = decide();
+    Spans.forward(trace, route);
+    return grant;
   }
 
   /** Extract, hash, ring hit, authorize, of a head that is read already. */

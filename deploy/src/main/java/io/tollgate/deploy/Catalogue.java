@@ -278,6 +278,10 @@ final class Catalogue {
     LISTED.addAll(ManagementCatalogue.SETTINGS);
   }
 
+  static {
+    LISTED.addAll(TraceCatalogue.SETTINGS);
+  }
+
   static final Setting<String> INTERNAL_HOST =
       LISTED.add(
           "internal.host", TEXT, "127.0.0.1", "address of `/livez`, `/readyz` and `/metrics`");

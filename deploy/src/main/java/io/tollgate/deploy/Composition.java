@@ -21,6 +21,7 @@ import io.tollgate.store.RedisConfig;
 import io.tollgate.tls.Identity;
 import io.tollgate.tls.ListenerTls;
 import io.tollgate.tls.UpstreamTls;
+import io.tollgate.trace.TraceConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -52,7 +53,18 @@ final class Composition {
                 meter("meter"),
                 redis(),
                 postgres(),
-                pepper()));
+                pepper(),
+                trace()));
+  }
+
+  private TraceConfig trace() {
+    @Nullable String endpoint = settings.find(TraceCatalogue.TRACE_ENDPOINT);
+    return new TraceConfig(
+        endpoint == null ? null : TraceConfig.endpoint(endpoint),
+        settings.get(TraceCatalogue.TRACE_SAMPLE_RATIO),
+        settings.get(TraceCatalogue.TRACE_QUEUE_MAX),
+        settings.get(TraceCatalogue.TRACE_EXPORT_TIMEOUT),
+        settings.get(TraceCatalogue.TRACE_SERVICE_NAME));
   }
 
   ManagementConfig management() {

@@ -6,6 +6,7 @@ import io.tollgate.management.connection.EmailsInLog;
 import io.tollgate.meter.WhenFull;
 import io.tollgate.setting.DurationText;
 import io.tollgate.tls.ClientCertificates;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +34,7 @@ record Kind<T>(
   private static final List<String> DEPLOYMENTS = List.of("single", "ha");
 
   static final Kind<Integer> INTEGER = open("integer", "a whole number", Integer::valueOf);
+  static final Kind<Double> NUMBER = open("number", "a number such as 0.25", Kind::number);
   static final Kind<Duration> DURATION =
       open("duration", "a duration such as 100ms, 2s, 30m or 1h", DurationText::parse);
   static final Kind<String> TEXT = open("text", "a text", Kind::nonEmpty);
@@ -85,6 +87,11 @@ record Kind<T>(
       throw new IllegalArgumentException("empty");
     }
     return text;
+  }
+
+  /** Reads plain digits, not all that Java takes for a number. */
+  private static Double number(String text) {
+    return new BigDecimal(text).doubleValue();
   }
 
   private static String level(String text) {

@@ -27,6 +27,7 @@ final class FloorRules {
           Map.entry("wire", Set.of()),
           Map.entry("tls", Set.of()),
           Map.entry("principal", Set.of("key")),
+          Map.entry("trace", Set.of("setting")),
           // Who may pass is decided before a request is forwarded: proxy must not hear of keys.
           Map.entry("proxy", Set.of("access", "plan", "setting", "tls", "wire")),
           Map.entry("store", Set.of("key", "access", "plan", "setting")),
@@ -49,7 +50,8 @@ final class FloorRules {
                   "quota",
                   "meter",
                   "tls",
-                  "principal")),
+                  "principal",
+                  "trace")),
           // ring for the lifetime of its entries, which a revoke has to wait for; meter, since
           // verify is
           // billed, too.

@@ -22,6 +22,7 @@ class SettingsTest {
     return switch (setting.kind().name()) {
       case "integer" -> "12345";
       case "duration" -> "123ms";
+      case "number" -> "0.5";
       case "level" -> "error";
       case "deployment" -> "ha";
       case "policy" -> "refuse";

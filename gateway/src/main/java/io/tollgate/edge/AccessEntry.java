@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param status what the client got; {@link #LEFT} if it left before
  * @param outcome a refusal's code, {@code upstream}, {@code left} or {@code cut}
  * @param micros from the whole head to the response's last byte
- * @param traceId of the client's W3C trace, empty if it has none
+ * @param traceId of the W3C trace that it is part of, empty if there is none
  */
 record AccessEntry(
     long atMillis,
@@ -33,6 +33,10 @@ record AccessEntry(
     String traceId) {
   /** As nginx logs it; no server sends it. */
   static final int LEFT = 499;
+
+  static final String FROM_UPSTREAM = "upstream";
+  static final String GONE = "left";
+  static final String CUT = "cut";
 
   String toJson() {
     HexFormat hex = HexFormat.of();

@@ -47,7 +47,6 @@ final class Edge {
   /** From this status on the upstream has failed. */
   private static final int FAILED_FROM = 500;
 
-  private static final String FROM_UPSTREAM = "upstream";
   private static final Logger LOG = LoggerFactory.getLogger(Edge.class);
 
   private final EventLoop eventLoop;
@@ -63,6 +62,7 @@ final class Edge {
   private final Credentials credentials = new Credentials();
   private final RouteTimers timers;
   private final Principals principals;
+  private final Spans spans;
   private RouteTable routes;
 
   Edge(
@@ -86,6 +86,7 @@ final class Edge {
     limits = new LimitStep(this, eventLoop, parts.limiter(), recheck);
     timers = new RouteTimers(parts.metrics());
     principals = new Principals(parts.principals(), verifier::storeMillis);
+    spans = new Spans(parts.tracing());
   }
 
   /** Takes new routes for the requests that come from now on. */
@@ -109,6 +110,7 @@ final class Edge {
   void accept(EdgeRequest request) {
     requestIds.name(request);
     try {
+      request.setTrace(spans.begin(request.head()));
       match(request);
     } catch (RuntimeException fault) {
       blame(request, fault);
@@ -150,6 +152,7 @@ final class Edge {
       authorize(request, known);
       return;
     }
+    Spans.lookUp(request.trace());
     // The pad is used by the next request before the answer comes, hence the copies.
     verifier
         .lookUp(credentials.digest().copy(), credentials.secret(request.head()))
@@ -157,6 +160,7 @@ final class Edge {
   }
 
   private void identified(EdgeRequest request, Verdict found) {
+    Spans.lookedUp(request.trace());
     if (request.client().isGone()) {
       left(request, false);
       return;
@@ -223,6 +227,7 @@ final class Edge {
   /** Forward: head rebuilt, ours added, body streamed both ways. */
   void forward(EdgeRequest request) {
     EdgeClient client = request.client();
+    Spans.forward(request.trace(), request.route());
     client.forward(forwarder.open(client, request.route()));
   }
 
@@ -243,12 +248,14 @@ final class Edge {
       out.field("client-cert", certificate);
     }
     RequestIds.write(request, out);
+    Spans.stamp(request.trace(), out);
   }
 
   /** Meter: counted when the upstream has answered, before its answer goes out. */
   void answered(EdgeRequest request, int status, HeadBuffer out) {
     metrics.answered(status);
-    request.setOutcome(status, FROM_UPSTREAM);
+    Spans.answered(request.trace(), status);
+    request.setOutcome(status, AccessEntry.FROM_UPSTREAM);
     Grant grant = request.grant();
     if (grant != null) {
       meter.answered(grant.id(), grant.subject(), grant.plan().version(), status, units(request));
@@ -271,6 +278,7 @@ final class Edge {
   void ended(EdgeRequest request) {
     // What never came to an upstream takes nothing.
     request.settle(Reached.NOTHING);
+    Spans.ended(request);
     long nanos = clockNanos() - request.startNanos();
     Route route = request.routeIfFound();
     if (route != null) {
@@ -344,13 +352,13 @@ final class Edge {
     if (!answered) {
       metrics.clientGone();
     }
-    request.setOutcome(answered ? request.status() : AccessEntry.LEFT, "left");
+    request.setOutcome(answered ? request.status() : AccessEntry.LEFT, AccessEntry.GONE);
     ended(request);
   }
 
   /** The response broke off. */
   void cut(EdgeRequest request) {
-    request.setOutcome(request.status(), "cut");
+    request.setOutcome(request.status(), AccessEntry.CUT);
     ended(request);
   }
 
@@ -362,6 +370,7 @@ final class Edge {
   /** What came is no request that could be served, and what follows it none that is sure. */
   void refuseLast(EdgeRequest request, Refusal refusal) {
     requestIds.name(request);
+    request.setTrace(spans.begin(null));
     refusals.refuseLast(request, refusal);
   }
 

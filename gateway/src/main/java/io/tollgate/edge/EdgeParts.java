@@ -6,6 +6,7 @@ import io.tollgate.principal.PrincipalKeys;
 import io.tollgate.quota.QuotaGate;
 import io.tollgate.ring.Verifier;
 import io.tollgate.tls.TlsContext;
+import io.tollgate.trace.Tracing;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,4 +21,5 @@ record EdgeParts(
     @Nullable AccessLog accessLog,
     @Nullable TlsContext clientTls,
     TlsContext upstreamTls,
-    PrincipalKeys principals) {}
+    PrincipalKeys principals,
+    @Nullable Tracing tracing) {}

@@ -7,6 +7,7 @@ import io.tollgate.proxy.Route;
 import io.tollgate.quota.Allowances;
 import io.tollgate.quota.Allowances.Reached;
 import io.tollgate.ring.Grant;
+import io.tollgate.trace.RequestTrace;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Method;
 import io.tollgate.wire.RequestHead;
@@ -35,6 +36,7 @@ final class EdgeRequest {
   private boolean renewing;
   private int status;
   private String outcome = "";
+  private @Nullable RequestTrace trace;
 
   EdgeRequest(EdgeClient client) {
     this.client = client;
@@ -48,6 +50,7 @@ final class EdgeRequest {
     startNanos = nowNanos;
     confirmedNanos = nowNanos;
     renewing = false;
+    trace = null;
   }
 
   /** Ends the request and hands its head back. */
@@ -113,6 +116,15 @@ final class EdgeRequest {
     renewing = newRenewing;
   }
 
+  void setTrace(@Nullable RequestTrace newTrace) {
+    trace = newTrace;
+  }
+
+  /** Returns its spans; null where none are made. */
+  @Nullable RequestTrace trace() {
+    return trace;
+  }
+
   void setRoute(Route found) {
     route = found;
   }
@@ -169,6 +181,7 @@ final class EdgeRequest {
     Method method = asked.method();
     Route taken = route;
     Grant held = grant;
+    RequestTrace traced = trace;
     return new AccessEntry(
         System.currentTimeMillis() - NANOSECONDS.toMillis(nanos),
         idHigh,
@@ -181,6 +194,6 @@ final class EdgeRequest {
         outcome,
         NANOSECONDS.toMicros(nanos),
         held == null ? null : held.id(),
-        TraceContext.traceId(asked));
+        traced == null ? TraceContext.traceId(asked) : traced.traceId());
   }
 }

@@ -9,6 +9,7 @@ import io.tollgate.proxy.RouteTable;
 import io.tollgate.quota.QuotaVerticle;
 import io.tollgate.ring.VerifierVerticle;
 import io.tollgate.tls.TlsFault;
+import io.tollgate.trace.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -40,6 +41,7 @@ public final class Gateway {
   private final CertificateWatch certificates;
   private final PrincipalKeys principals;
   private @Nullable AccessLog accessLog;
+  private volatile @Nullable Tracing tracing;
   private volatile @Nullable Listener listener;
   private volatile RouteTable routes;
   private @Nullable Future<Void> stopped;
@@ -129,6 +131,7 @@ public final class Gateway {
 
   private Future<?> listen(MeterRegistry metrics) {
     accessLog = AccessLog.open(config.edge().accessLog(), metrics);
+    tracing = Tracing.open(config.trace(), config.name(), metrics);
     var parts =
         new EdgeParts(
             lookups.verifier(),
@@ -140,7 +143,8 @@ public final class Gateway {
             accessLog,
             certificates.clients(),
             certificates.upstreams(),
-            principals);
+            principals,
+            tracing);
     certificates.start(vertx);
     for (int loop = 0; loop < config.edge().eventLoops(); loop++) {
       var edge = new EdgeVerticle(config.edge(), config.proxy(), parts, () -> routes);
@@ -218,10 +222,23 @@ public final class Gateway {
             // The look-ups last: requests that were under way may have needed one.
             .transform(metered -> vertx.undeploy(lookups.deploymentID()))
             .transform(lookupsStopped -> vertx.undeploy(limits.deploymentID()))
+            .eventually(this::closeTracing)
             .onComplete(over -> closeLog())
             .onComplete(over -> certificates.stop(vertx));
     stopped = all;
     return all;
+  }
+
+  /** Waits for the spans that are left, on a thread that may wait. */
+  private Future<@Nullable Boolean> closeTracing() {
+    Tracing known = tracing;
+    return known == null
+        ? Future.succeededFuture()
+        : vertx.executeBlocking(
+            () -> {
+              known.close();
+              return true;
+            });
   }
 
   private void closeLog() {

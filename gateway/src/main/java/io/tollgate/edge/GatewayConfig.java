@@ -9,6 +9,7 @@ import io.tollgate.ring.RingConfig;
 import io.tollgate.ring.VerifierConfig;
 import io.tollgate.store.PostgresConfig;
 import io.tollgate.store.RedisConfig;
+import io.tollgate.trace.TraceConfig;
 
 /**
  * All that a gateway is told at its start; routes come apart, since they may change later.
@@ -26,7 +27,8 @@ public record GatewayConfig(
     MeterConfig meter,
     RedisConfig redis,
     PostgresConfig postgres,
-    Pepper pepper) {
+    Pepper pepper,
+    TraceConfig trace) {
   private static final int NAME_MAX = 200;
 
   public GatewayConfig {
@@ -34,6 +36,21 @@ public record GatewayConfig(
       throw new IllegalArgumentException(
           "gateway.name must have 1 to " + NAME_MAX + " characters, was \"" + name + '"');
     }
+  }
+
+  /** Makes a configuration without traces. */
+  GatewayConfig(
+      String name,
+      EdgeConfig edge,
+      RingConfig ring,
+      FenceConfig fence,
+      ProxyConfig proxy,
+      LimitConfig limit,
+      MeterConfig meter,
+      RedisConfig redis,
+      PostgresConfig postgres,
+      Pepper pepper) {
+    this(name, edge, ring, fence, proxy, limit, meter, redis, postgres, pepper, TraceConfig.OFF);
   }
 
   /** Returns what concerns the verifier alone. */

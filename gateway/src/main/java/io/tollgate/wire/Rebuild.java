@@ -20,7 +20,8 @@ public final class Rebuild {
             case OTHER -> true;
             case AUTHORIZATION -> !readsAuthorization;
             case X_API_KEY -> !readsApiKey;
-            case TRACEPARENT, TRACESTATE -> traced;
+            case TRACEPARENT -> traced && !from.isTraceReplaced();
+            case TRACESTATE -> traced;
             default -> from.field(i).passes();
           };
       if (passes && !from.isNominated(i)) {

@@ -24,6 +24,7 @@ public final class RequestHead extends Head {
   private int pathEnd;
   private int queryStart;
   private int queryEnd;
+  private boolean traceReplaced;
 
   /**
    * Makes a pad for heads within these bounds.
@@ -47,6 +48,7 @@ public final class RequestHead extends Head {
     pathEnd = 0;
     queryStart = 0;
     queryEnd = 0;
+    traceReplaced = false;
   }
 
   @Override
@@ -212,6 +214,15 @@ public final class RequestHead extends Head {
   public void writeTarget(HeadBuffer out) {
     out.put(path, pathStart, pathEnd);
     out.put(bytes(), queryStart, queryEnd);
+  }
+
+  /** Says that the edge writes a {@code traceparent} of its own in the place of the client's. */
+  public void replaceTrace() {
+    traceReplaced = true;
+  }
+
+  boolean isTraceReplaced() {
+    return traceReplaced;
   }
 
   /** Returns whether it is a browser's question whether it may ask (Fetch, CORS-preflight). */

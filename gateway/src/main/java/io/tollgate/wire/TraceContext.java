@@ -1,8 +1,9 @@
 package io.tollgate.wire;
 
 /**
- * The client's trace (W3C Trace Context): passed on as it is if it is well-formed, since the edge
- * makes no spans of its own; else dropped whole, as the recommendation asks (section 3.2).
+ * The client's trace (W3C Trace Context): passed on if it is well-formed, and the edge's own spans,
+ * where it makes some, are part of it; else dropped whole, as the recommendation asks (section
+ * 3.2).
  */
 public final class TraceContext {
   /** {@code version-traceid-parentid-flags}, in hexadecimal digits. */
@@ -27,13 +28,19 @@ public final class TraceContext {
     return found >= 0 && isParent(head.bytes(), head.valueStart(found), head.valueEnd(found));
   }
 
-  /** Returns the trace's id, empty if the request is not part of a trace; allocates. */
-  public static String traceId(RequestHead head) {
+  /** Returns the {@code traceparent}, empty if the request is not part of a trace; allocates. */
+  public static String parent(RequestHead head) {
     if (!isTraced(head)) {
       return "";
     }
     int start = head.valueStart(head.indexOf(Field.TRACEPARENT));
-    return Octets.text(head.bytes(), start + TRACE_START, start + TRACE_END);
+    return Octets.text(head.bytes(), start, start + LENGTH);
+  }
+
+  /** Returns the trace's id, empty if the request is not part of a trace; allocates. */
+  public static String traceId(RequestHead head) {
+    String parent = parent(head);
+    return parent.isEmpty() ? "" : parent.substring(TRACE_START, TRACE_END);
   }
 
   private static boolean isParent(byte[] bytes, int start, int end) {

@@ -15,6 +15,7 @@ import io.tollgate.store.RedisConfig;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
+import io.tollgate.trace.TraceConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class RunningGateway implements AutoCloseable {
       ProxyConfig proxy,
       LimitConfig limit,
       Route... routes) {
-    this(postgres, redis, edge, proxy, limit, MeterDirectories.fresh(), routes);
+    this(postgres, redis, edge, proxy, limit, MeterDirectories.fresh(), TraceConfig.OFF, routes);
   }
 
   /** Starts a gateway that meters in a place of its own. */
@@ -90,7 +91,28 @@ final class RunningGateway implements AutoCloseable {
     EdgeConfig defaults = EdgeConfig.DEFAULTS;
     var oneLoop = new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(10), defaults.clients());
     return new RunningGateway(
-        postgres, redis, oneLoop, ProxyConfig.DEFAULTS, LimitConfig.UNLIMITED, meter, routes);
+        postgres,
+        redis,
+        oneLoop,
+        ProxyConfig.DEFAULTS,
+        LimitConfig.UNLIMITED,
+        meter,
+        TraceConfig.OFF,
+        routes);
+  }
+
+  /** Starts a gateway that makes spans. */
+  static RunningGateway tracing(
+      TestPostgres postgres, TestRedis redis, TraceConfig trace, Route... routes) {
+    return new RunningGateway(
+        postgres,
+        redis,
+        edgeConfig(),
+        ProxyConfig.DEFAULTS,
+        LimitConfig.UNLIMITED,
+        MeterDirectories.fresh(),
+        trace,
+        routes);
   }
 
   private RunningGateway(
@@ -100,6 +122,7 @@ final class RunningGateway implements AutoCloseable {
       ProxyConfig proxy,
       LimitConfig limit,
       MeterConfig meter,
+      TraceConfig trace,
       Route... routes) {
     var config =
         new GatewayConfig(
@@ -112,7 +135,8 @@ final class RunningGateway implements AutoCloseable {
             meter,
             new RedisConfig(redis.url(), REDIS_DEADLINE, Duration.ofSeconds(1)),
             new PostgresConfig(postgres.url(), POSTGRES_DEADLINE, Duration.ofSeconds(2)),
-            StoredKeys.PEPPER);
+            StoredKeys.PEPPER,
+            trace);
     gateway = await(Gateway.start(vertx, config, List.of(routes), metrics));
   }
 

@@ -143,6 +143,23 @@ class RebuildTest {
   }
 
   @Test
+  void of_a_trace_that_the_edge_is_part_of_the_state_alone_passes() {
+    RequestHead head =
+        request("GET / HTTP/1.1", "Host: a", "Traceparent: " + TRACE, "Tracestate: a=b", "X: y");
+    head.replaceTrace();
+    assertThat(copied(head, false, false)).containsExactly("Tracestate: a=b", "X: y");
+  }
+
+  @Test
+  void a_pad_forgets_that_the_trace_of_the_request_before_was_replaced() {
+    RequestHead pad = Heads.requestPad();
+    pad.replaceTrace();
+    String next = Heads.lines("GET / HTTP/1.1", "Host: a", "Traceparent: " + TRACE);
+    assertThat(Heads.parse(pad, next)).isNull();
+    assertThat(copied(pad, false, false)).containsExactly("Traceparent: " + TRACE);
+  }
+
+  @Test
   void any_other_trace_is_dropped_whole() {
     assertThat(copied("Traceparent: 00-x", "Tracestate: a=b", "X: y")).containsExactly("X: y");
     assertThat(copied("Tracestate: a=b", "X: y")).containsExactly("X: y");

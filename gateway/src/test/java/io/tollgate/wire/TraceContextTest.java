@@ -22,6 +22,13 @@ class TraceContextTest {
   }
 
   @Test
+  void what_a_request_says_of_its_trace_is_known_word_for_word() {
+    assertThat(TraceContext.parent(Heads.requestWith("X: y", "Traceparent: " + TRACE)))
+        .isEqualTo(TRACE);
+    assertThat(TraceContext.parent(Heads.requestWith("Traceparent: " + TRACE + '-'))).isEmpty();
+  }
+
+  @Test
   void a_request_without_one_has_none() {
     assertThat(TraceContext.traceId(Heads.requestWith("X: y"))).isEmpty();
   }
