@@ -1,4 +1,4 @@
-# How each process of a benchmark is started; read by benchmarks/side-by-side.
+# How each process of a benchmark is started; read by benchmarks/side-by-side and benchmarks/websocket-idle.
 # Peers run on core 0; the upstream, the load and the stores on core 1.
 # shellcheck shell=bash disable=SC2154,SC2034 # the script sets what is read here, and reads what is set
 
@@ -194,6 +194,12 @@ start_peer() {
       configure_tollgate
       start tollgate $peer_core "$root/deploy/tollgate" edge
       ;;
+    tollgate-websocket)
+      tollgate_routes=websocket.yaml configure_tollgate "$1"
+      # What direct buffers hold is told by the JVM only if it counts from its start.
+      TOLLGATE_JVM_OPTS="$tollgate_jvm_opts -XX:NativeMemoryTracking=summary" \
+        start "$1" $peer_core "$root/deploy/tollgate" edge
+      ;;
     tollgate-unlimited)
       configure_tollgate "$1"
       TOLLGATE_LIMIT_REQUESTS_PER_SECOND=0 start "$1" $peer_core "$root/deploy/tollgate" edge
@@ -214,7 +220,7 @@ configure_tollgate() {
   free_port
   local internal=$port
   port=$edge_port
-  render tollgate.yaml "$run/$name.yaml" INTERNAL "$internal" RING "$ring" \
+  render "${tollgate_routes:-tollgate.yaml}" "$run/$name.yaml" INTERNAL "$internal" RING "$ring" \
     COST "${tollgate_cost:-1}"
   if [ -n "$certificate" ]; then
     export TOLLGATE_EDGE_TLS_CERTIFICATE=$certificate TOLLGATE_EDGE_TLS_KEY=$run/key.pem
