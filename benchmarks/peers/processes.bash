@@ -1,13 +1,52 @@
-# How each process of the side-by-side benchmark is started; read by benchmarks/side-by-side.
+# How each process of a benchmark is started; read by benchmarks/side-by-side and benchmarks/websocket-idle.
 # Peers run on core 0; the upstream, the load and the stores on core 1.
-# shellcheck shell=bash disable=SC2154,SC2034 # side-by-side sets what is read here, and reads what is set
+# shellcheck shell=bash disable=SC2154,SC2034 # the script sets what is read here, and reads what is set
 
 peer_core=0
 load_core=1
 scg_jvm_opts=${TOLLGATE_JVM_OPTS:--XX:+UseSerialGC -Xms512m -Xmx512m}
 # None: what deploy/tollgate sets by itself is what is shipped.
 tollgate_jvm_opts=${TOLLGATE_JVM_OPTS:-}
+certificate=
+nginx_spoken=
+nginx_certificate=
 started=()
+
+say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
+
+fail() {
+  say "$*"
+  exit 1
+}
+
+# Exports the newest JDK's home unless JAVA_HOME names one already.
+find_jdk() {
+  local home version newest=20
+  [ -z "${JAVA_HOME:-}" ] || return 0
+  for home in /usr/lib/jvm/*; do
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release" 2>/dev/null || true)
+    if [ "${version:-0}" -gt "$newest" ]; then
+      newest=$version
+      export JAVA_HOME=$home
+    fi
+  done
+  [ -n "${JAVA_HOME:-}" ] || fail "no JDK 21 or newer was found: let JAVA_HOME name one"
+}
+
+# Runs one of the benchmark's own mains on the load's core.
+main() {
+  local name=$1
+  shift
+  taskset -c "$load_core" "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
+    -Xms512m -Xmx1g -Dslf4j.internal.verbosity=ERROR -cp "$jar" "io.tollgate.load.$name" "$@"
+}
+
+build_tollgate() {
+  say "building …"
+  (cd "$root" && mvn -q -B -Pfast -DskipTests -pl benchmarks -am package) >"$run/build.out" 2>&1 ||
+    fail "the build failed: $(tail -n 20 "$run/build.out")"
+  "$root/deploy/tollgate" --version >/dev/null
+}
 
 # Prints a port that nobody listens on; each call another one.
 next_port=$((20000 + RANDOM % 12000))
@@ -85,6 +124,16 @@ make_bodies() {
   done >"$run/small-bodies.conf"
 }
 
+# Makes the certificate that all peers show, and what their configurations say of it.
+make_certificate() {
+  certificate=$run/certificate.pem
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+    -addext subjectAltName=IP:127.0.0.1 -keyout "$run/key.pem" -out "$certificate" 2>/dev/null
+  nginx_spoken=ssl
+  [ "$streams" = 0 ] || nginx_spoken="ssl http2"
+  nginx_certificate="ssl_certificate $certificate; ssl_certificate_key $run/key.pem; ssl_protocols TLSv1.3;"
+}
+
 start_upstream() {
   free_port
   render upstream.conf "$run/upstream.conf"
@@ -127,7 +176,7 @@ start_peer() {
   free_port
   case $1 in
     nginx | nginx-lua)
-      render "$1.conf" "$run/$1.conf"
+      render "$1.conf" "$run/$1.conf" SPOKEN "$nginx_spoken" CERTIFICATE "$nginx_certificate"
       start_nginx "$1" $peer_core
       ;;
     haproxy)
@@ -144,6 +193,12 @@ start_peer() {
     tollgate)
       configure_tollgate
       start tollgate $peer_core "$root/deploy/tollgate" edge
+      ;;
+    tollgate-websocket)
+      tollgate_routes=websocket.yaml configure_tollgate "$1"
+      # What direct buffers hold is told by the JVM only if it counts from its start.
+      TOLLGATE_JVM_OPTS="$tollgate_jvm_opts -XX:NativeMemoryTracking=summary" \
+        start "$1" $peer_core "$root/deploy/tollgate" edge
       ;;
     tollgate-unlimited)
       configure_tollgate "$1"
@@ -165,8 +220,11 @@ configure_tollgate() {
   free_port
   local internal=$port
   port=$edge_port
-  render tollgate.yaml "$run/$name.yaml" INTERNAL "$internal" RING "$ring" \
+  render "${tollgate_routes:-tollgate.yaml}" "$run/$name.yaml" INTERNAL "$internal" RING "$ring" \
     COST "${tollgate_cost:-1}"
+  if [ -n "$certificate" ]; then
+    export TOLLGATE_EDGE_TLS_CERTIFICATE=$certificate TOLLGATE_EDGE_TLS_KEY=$run/key.pem
+  fi
   export TOLLGATE_CONFIG=$run/$name.yaml TOLLGATE_JVM_OPTS=$tollgate_jvm_opts TOLLGATE_DATA_DIR=$run/$name-data
   export TOLLGATE_PEPPER_FILE=$pepper TOLLGATE_POSTGRES_URL=$postgres_url TOLLGATE_REDIS_URL=$redis_url
 }

@@ -13,13 +13,15 @@ import java.util.Arrays;
 final class AnswerCheck {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(DEADLINE).build();
+  private final Wire wire;
+  private final HttpClient client;
   private final String path;
   private final byte[] expected;
   private final KeyFile keys;
 
-  AnswerCheck(String path, byte[] expected, KeyFile keys) {
+  AnswerCheck(String path, byte[] expected, KeyFile keys, Wire wire) {
+    this.wire = wire;
+    client = wire.client(DEADLINE);
     this.path = path;
     this.expected = expected;
     this.keys = keys;
@@ -48,7 +50,7 @@ final class AnswerCheck {
   }
 
   private HttpRequest.Builder request(Peer peer) {
-    URI uri = URI.create("http://" + Peer.HOST + ":" + peer.port() + path);
+    URI uri = URI.create(wire.scheme() + "://" + Peer.HOST + ":" + peer.port() + path);
     return HttpRequest.newBuilder(uri).timeout(DEADLINE);
   }
 
@@ -63,7 +65,10 @@ final class AnswerCheck {
     }
   }
 
-  private static void demand(Peer peer, HttpResponse<byte[]> answer, String asked, int status) {
+  private void demand(Peer peer, HttpResponse<byte[]> answer, String asked, int status) {
+    if (answer.version() != wire.version()) {
+      throw new WrongAnswer(peer, asked + " by " + answer.version());
+    }
     if (answer.statusCode() != status) {
       throw new WrongAnswer(peer, asked + " with " + answer.statusCode());
     }

@@ -6,13 +6,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Requests at a fixed rate, whether or not earlier ones are answered: an open loop, as clients that
- * don't know of each other make it. One that finds no connection free waits, and its waiting counts
- * as latency. Confined to the event loop.
+ * don't know of each other make it. One that finds no lane free waits, and its waiting counts as
+ * latency. Confined to the event loop.
  */
 final class Arrivals {
   private final EventLoop loop;
   private final double intervalNanos;
-  private final ArrayDeque<ClientConnection> free = new ArrayDeque<>();
+  private final ArrayDeque<Lane> free = new ArrayDeque<>();
   // Bounded by the rate and the length of a slot.
   private final ArrayDeque<Long> late = new ArrayDeque<>();
   private long firstNanos;
@@ -38,12 +38,12 @@ final class Arrivals {
     return late.isEmpty();
   }
 
-  void free(ClientConnection connection) {
+  void free(Lane lane) {
     Long intendedNanos = late.poll();
     if (intendedNanos == null) {
-      free.add(connection);
+      free.add(lane);
     } else {
-      connection.send(intendedNanos);
+      lane.send(intendedNanos);
     }
   }
 
@@ -62,9 +62,9 @@ final class Arrivals {
   }
 
   private void take(long intendedNanos) {
-    ClientConnection connection = free.poll();
-    if (connection != null) {
-      connection.send(intendedNanos);
+    Lane lane = free.poll();
+    if (lane != null) {
+      lane.send(intendedNanos);
     } else {
       late.add(intendedNanos);
     }

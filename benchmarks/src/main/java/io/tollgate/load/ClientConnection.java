@@ -8,13 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A keep-alive connection: sends a request, reads the answer, tells its run. Confined to the event
- * loop.
+ * A keep-alive connection of HTTP/1.1: sends a request, reads the answer, tells its run. Confined
+ * to the event loop.
  *
  * <p>Every answer's status and length are checked; its content too where that is cheap, else of one
  * answer in {@value #COMPARED_EVERY}.
  */
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements Lane {
   private static final int COMPARED_EVERY = 16;
   private static final int COMPARED_ALWAYS_MAX = 4096;
   private static final int SHOWN_MAX = 1024;
@@ -37,24 +37,22 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     this.expected = expected;
   }
 
-  /**
-   * Sends the next request.
-   *
-   * @param nanos when it is, or was meant to be, sent; its latency counts from there
-   */
+  @Override
   @SuppressWarnings("FutureReturnValueIgnored") // A failure comes to exceptionCaught.
-  void send(long nanos) {
+  public void send(long nanos) {
     sentNanos = nanos;
     waiting = true;
     channel.writeAndFlush(run.nextRequest(channel.alloc()), channel.voidPromise());
   }
 
-  boolean isWaiting() {
+  @Override
+  public boolean isWaiting() {
     return waiting;
   }
 
+  @Override
   @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for it.
-  void close() {
+  public void close() {
     waiting = false;
     channel.close();
   }

@@ -10,6 +10,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,12 +27,14 @@ final class Generator implements AutoCloseable {
   private final byte[] expected;
   private final KeyFile keys;
   private final long upstreamPid;
+  private final Wire wire;
 
-  Generator(String path, byte[] expected, KeyFile keys, long upstreamPid) {
+  Generator(String path, byte[] expected, KeyFile keys, long upstreamPid, Wire wire) {
     this.path = path;
     this.expected = expected;
     this.keys = keys;
     this.upstreamPid = upstreamPid;
+    this.wire = wire;
   }
 
   /**
@@ -44,7 +47,7 @@ final class Generator implements AutoCloseable {
     var run =
         new SlotRun(
             slot,
-            new Requests(path, slot.peer(), keys),
+            Requests.of(path, slot.peer(), keys, wire),
             expected,
             loop,
             new Meters(slot.peer().pid(), upstreamPid));
@@ -73,7 +76,11 @@ final class Generator implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(run.connection(channel));
+                    SslHandler tls = wire.handler(channel, slot.peer());
+                    if (tls != null) {
+                      channel.pipeline().addLast(tls);
+                    }
+                    channel.pipeline().addLast(run.connection(channel, wire.streams()));
                   }
                 });
     var missing = new AtomicInteger(slot.connections());
@@ -84,10 +91,38 @@ final class Generator implements AutoCloseable {
               (ChannelFuture connected) -> {
                 if (!connected.isSuccess()) {
                   run.fail(new WrongAnswer(slot.peer(), String.valueOf(connected.cause())));
-                } else if (missing.decrementAndGet() == 0) {
-                  run.start();
+                } else {
+                  shakeHands(connected.channel(), slot.peer(), run, missing);
                 }
               });
+    }
+  }
+
+  /** Starts the run when the last connection is ready. */
+  private void shakeHands(Channel channel, Peer peer, SlotRun run, AtomicInteger missing) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      ready(run, missing);
+      return;
+    }
+    tls.handshakeFuture()
+        .addListener(
+            shaken -> {
+              try {
+                if (!shaken.isSuccess()) {
+                  throw new WrongAnswer(peer, String.valueOf(shaken.cause()));
+                }
+                wire.check(peer, tls);
+                ready(run, missing);
+              } catch (WrongAnswer e) {
+                run.fail(e);
+              }
+            });
+  }
+
+  private static void ready(SlotRun run, AtomicInteger missing) {
+    if (missing.decrementAndGet() == 0) {
+      run.start();
     }
   }
 

@@ -12,7 +12,7 @@ public final class Load {
     Plan plan = Plan.parse(arguments);
     KeyFile keys = KeyFile.read(plan.keys());
     byte[] body = Files.readAllBytes(plan.body());
-    try (var generator = new Generator(plan.path(), body, keys, plan.upstreamPid())) {
+    try (var generator = new Generator(plan.path(), body, keys, plan.upstreamPid(), plan.wire())) {
       for (Peer peer : plan.peers()) {
         var slot =
             new Slot(peer, plan.connections(), plan.warmUpOfNatives(), plan.slot(), plan.rate());

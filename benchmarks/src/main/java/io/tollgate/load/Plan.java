@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code benchmarks/side-by-side} has asked for. */
 record Plan(
@@ -12,6 +13,7 @@ record Plan(
     Path body,
     Path keys,
     long upstreamPid,
+    Wire wire,
     int connections,
     int rounds,
     Duration slot,
@@ -37,6 +39,8 @@ record Plan(
     private Path keys = Path.of("keys");
     private Path results = Path.of("results.jsonl");
     private long upstreamPid;
+    private @Nullable Path certificate;
+    private int streams;
     private int connections = 64;
     private int rounds = 5;
     private double slot = 8;
@@ -53,6 +57,8 @@ record Plan(
         case "--keys" -> keys = Path.of(value);
         case "--results" -> results = Path.of(value);
         case "--upstream-pid" -> upstreamPid = Long.parseLong(value);
+        case "--certificate" -> certificate = Path.of(value);
+        case "--streams" -> streams = Integer.parseInt(value);
         case "--connections" -> connections = Integer.parseInt(value);
         case "--rounds" -> rounds = Integer.parseInt(value);
         case "--slot" -> slot = Double.parseDouble(value);
@@ -71,6 +77,7 @@ record Plan(
           body,
           keys,
           upstreamPid,
+          certificate == null ? Wire.PLAIN : Wire.secured(certificate, streams),
           connections,
           rounds,
           seconds(slot),

@@ -69,6 +69,16 @@ final class ProcessUsage {
     return kibibytes * 1024;
   }
 
+  /** Returns how many files and sockets are open now. */
+  int openFiles() {
+    int files = 0;
+    for (Path directory : directories) {
+      String[] open = directory.resolve("fd").toFile().list();
+      files += open == null ? 0 : open.length;
+    }
+    return files;
+  }
+
   private static String read(Path file) {
     try {
       return Files.readString(file);

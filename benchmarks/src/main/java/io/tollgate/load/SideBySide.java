@@ -36,8 +36,8 @@ public final class SideBySide {
   private SideBySide(Plan plan, byte[] body, KeyFile keys, PrintWriter results) {
     this.plan = plan;
     this.results = results;
-    generator = new Generator(plan.path(), body, keys, plan.upstreamPid());
-    answers = new AnswerCheck(plan.path(), body, keys);
+    generator = new Generator(plan.path(), body, keys, plan.upstreamPid(), plan.wire());
+    answers = new AnswerCheck(plan.path(), body, keys, plan.wire());
   }
 
   /** Takes the options of {@link Plan}. */

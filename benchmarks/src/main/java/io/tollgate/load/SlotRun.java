@@ -3,6 +3,7 @@ package io.tollgate.load;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ final class SlotRun {
   private final byte[] expected;
   private final EventLoop loop;
   private final Meters meters;
-  private final List<ClientConnection> connections = new ArrayList<>();
+  private final List<Lane> lanes = new ArrayList<>();
   private final Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(2), 3);
   private final CompletableFuture<SlotResult> result = new CompletableFuture<>();
   private final @Nullable Arrivals arrivals;
@@ -61,16 +62,25 @@ final class SlotRun {
     return requests.next(allocator);
   }
 
-  /** Takes a new connection; the last one starts the slot. */
-  ClientConnection connection(Channel channel) {
-    var connection = new ClientConnection(this, channel, expected);
-    connections.add(connection);
+  /**
+   * Takes a new connection; the last one starts the slot.
+   *
+   * @param streams how many it has at once, of HTTP/2; 0 for HTTP/1.1
+   */
+  ChannelHandler connection(Channel channel, int streams) {
+    if (streams == 0) {
+      var connection = new ClientConnection(this, channel, expected);
+      lanes.add(connection);
+      return connection;
+    }
+    var connection = new Http2Connection(this, channel, expected, streams);
+    lanes.addAll(connection.lanes());
     return connection;
   }
 
   void start() {
-    for (ClientConnection connection : connections) {
-      goOn(connection);
+    for (Lane lane : lanes) {
+      goOn(lane);
     }
     if (arrivals != null) {
       arrivals.start();
@@ -83,11 +93,11 @@ final class SlotRun {
     loop.schedule(step, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private void goOn(ClientConnection connection) {
+  private void goOn(Lane lane) {
     if (arrivals == null) {
-      connection.send(System.nanoTime());
+      lane.send(System.nanoTime());
     } else {
-      arrivals.free(connection);
+      arrivals.free(lane);
     }
   }
 
@@ -111,7 +121,7 @@ final class SlotRun {
     endIfDrained();
   }
 
-  void answered(ClientConnection connection, long sentNanos) {
+  void answered(Lane lane, long sentNanos) {
     long nowNanos = System.nanoTime();
     if (phase == Phase.WINDOW) {
       answered++;
@@ -120,7 +130,7 @@ final class SlotRun {
       latencies.recordValue(Math.min(nowNanos - sentNanos, latencies.getHighestTrackableValue()));
     }
     if (phase != Phase.DRAIN || (arrivals != null && !arrivals.isEmpty())) {
-      goOn(connection);
+      goOn(lane);
     } else {
       endIfDrained();
     }
@@ -136,7 +146,7 @@ final class SlotRun {
   }
 
   private void endIfDrained() {
-    if (connections.stream().anyMatch(ClientConnection::isWaiting) || used == null) {
+    if (lanes.stream().anyMatch(Lane::isWaiting) || used == null) {
       return;
     }
     double seconds = (windowEndNanos - windowNanos) / 1e9;
@@ -157,6 +167,6 @@ final class SlotRun {
   }
 
   private void end() {
-    connections.forEach(ClientConnection::close);
+    lanes.forEach(Lane::close);
   }
 }

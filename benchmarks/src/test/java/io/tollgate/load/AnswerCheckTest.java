@@ -62,7 +62,7 @@ class AnswerCheckTest {
       boolean checksKeys, Function<Request, @Nullable String> script) throws IOException {
     Path keys = Files.writeString(directory.resolve("keys"), "key-a 1\nkey-b 2\n");
     byte[] body = BODY.getBytes(StandardCharsets.US_ASCII);
-    var answers = new AnswerCheck("/", body, KeyFile.read(keys));
+    var answers = new AnswerCheck("/", body, KeyFile.read(keys), Wire.PLAIN);
     try (var server = new AnsweringServer(script)) {
       return assertThatCode(() -> answers.check(server.peer(checksKeys)));
     }

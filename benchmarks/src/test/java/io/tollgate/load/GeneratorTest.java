@@ -124,7 +124,7 @@ class GeneratorTest {
     Path keys = Files.writeString(directory.resolve("keys"), "key-a 1\nkey-b 2\n");
     byte[] body = BODY.getBytes(StandardCharsets.US_ASCII);
     long pid = ProcessHandle.current().pid();
-    try (var generator = new Generator("/", body, KeyFile.read(keys), pid)) {
+    try (var generator = new Generator("/", body, KeyFile.read(keys), pid, Wire.PLAIN)) {
       return generator.run(new Slot(server.peer(false), 1, Duration.ZERO, LENGTH, rate));
     }
   }
