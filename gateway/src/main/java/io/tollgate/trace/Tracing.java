@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Begins the spans of requests. Where there is none of it, nothing is traced, and nothing of
- * OpenTelemetry is loaded. Safe for all threads.
+ * OpenTelemetry runs. Safe for all threads.
  */
 public final class Tracing implements AutoCloseable {
   /** Where the parts of a {@code traceparent} stand, {@code 00-traceid-parentid-flags}. */
