@@ -33,6 +33,7 @@ record Kind<T>(
   private static final List<String> DEPLOYMENTS = List.of("single", "ha");
 
   static final Kind<Integer> INTEGER = open("integer", "a whole number", Integer::valueOf);
+  static final Kind<Boolean> BOOLEAN = open("boolean", "one of true, false", Kind::bool);
   static final Kind<Duration> DURATION =
       open("duration", "a duration such as 100ms, 2s, 30m or 1h", DurationText::parse);
   static final Kind<String> TEXT = open("text", "a text", Kind::nonEmpty);
@@ -85,6 +86,14 @@ record Kind<T>(
       throw new IllegalArgumentException("empty");
     }
     return text;
+  }
+
+  private static Boolean bool(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException(text);
+    };
   }
 
   private static String level(String text) {

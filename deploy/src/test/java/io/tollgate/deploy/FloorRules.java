@@ -25,6 +25,7 @@ final class FloorRules {
           // What all settings share, and so the ground that everything stands on.
           Map.entry("setting", Set.of()),
           Map.entry("wire", Set.of()),
+          Map.entry("http2", Set.of("wire")),
           Map.entry("tls", Set.of()),
           Map.entry("principal", Set.of("key")),
           // Who may pass is decided before a request is forwarded: proxy must not hear of keys.
@@ -42,6 +43,7 @@ final class FloorRules {
                   "plan",
                   "setting",
                   "wire",
+                  "http2",
                   "proxy",
                   "store",
                   "ring",
