@@ -145,6 +145,10 @@ final class Catalogue {
           EDGE.drainDeadline(),
           "how long a stop waits for requests that are under way");
 
+  static {
+    LISTED.addAll(Http2Catalogue.SETTINGS);
+  }
+
   static final Setting<Integer> RING_ENTRIES_MAX =
       LISTED.addInteger(
           "ring.entries-max",

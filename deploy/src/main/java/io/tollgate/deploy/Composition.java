@@ -187,6 +187,7 @@ final class Composition {
         settings.get(Catalogue.EDGE_EVENT_LOOPS),
         settings.get(Catalogue.EDGE_DRAIN_DEADLINE),
         clients(),
+        Http2Catalogue.bounds(settings),
         trusted == null ? AddressRanges.NONE : trusted,
         settings.find(Catalogue.EDGE_ACCESS_LOG),
         listenerTls());

@@ -35,6 +35,7 @@ record Kind<T>(
 
   static final Kind<Integer> INTEGER = open("integer", "a whole number", Integer::valueOf);
   static final Kind<Double> NUMBER = open("number", "a number such as 0.25", Kind::number);
+  static final Kind<Boolean> BOOLEAN = open("boolean", "one of true, false", Kind::bool);
   static final Kind<Duration> DURATION =
       open("duration", "a duration such as 100ms, 2s, 30m or 1h", DurationText::parse);
   static final Kind<String> TEXT = open("text", "a text", Kind::nonEmpty);
@@ -92,6 +93,14 @@ record Kind<T>(
   /** Reads plain digits, not all that Java takes for a number. */
   private static Double number(String text) {
     return new BigDecimal(text).doubleValue();
+  }
+
+  private static Boolean bool(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException(text);
+    };
   }
 
   private static String level(String text) {

@@ -25,6 +25,7 @@ final class FloorRules {
           // What all settings share, and so the ground that everything stands on.
           Map.entry("setting", Set.of()),
           Map.entry("wire", Set.of()),
+          Map.entry("http2", Set.of("wire")),
           Map.entry("tls", Set.of()),
           Map.entry("principal", Set.of("key")),
           Map.entry("trace", Set.of("setting")),
@@ -43,6 +44,7 @@ final class FloorRules {
                   "plan",
                   "setting",
                   "wire",
+                  "http2",
                   "proxy",
                   "store",
                   "ring",

@@ -21,6 +21,7 @@ class SettingsTest {
   private static String other(Setting<?> setting) {
     return switch (setting.kind().name()) {
       case "integer" -> "12345";
+      case "boolean" -> setting.fallback().equals("true") ? "false" : "true";
       case "duration" -> "123ms";
       case "number" -> "0.5";
       case "level" -> "error";

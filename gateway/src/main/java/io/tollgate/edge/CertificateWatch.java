@@ -92,7 +92,8 @@ final class CertificateWatch {
    */
   static CertificateWatch of(GatewayConfig config, MeterRegistry metrics) {
     ListenerTls listener = config.edge().tls();
-    @Nullable TlsContext clients = listener == null ? null : TlsContext.of(listener);
+    @Nullable TlsContext clients =
+        listener == null ? null : TlsContext.of(listener, config.edge().http2().byTls());
     TlsContext upstreams = TlsContext.of(config.proxy().tls());
     var watch = new CertificateWatch(clients, upstreams);
     if (clients != null) {

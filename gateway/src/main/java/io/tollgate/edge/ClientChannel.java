@@ -9,13 +9,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.tollgate.wire.HeadBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -149,25 +145,6 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
     }
   }
 
-  @Override
-  public final void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof SslHandshakeCompletionEvent shaken && shaken.isSuccess()) {
-      identify();
-    }
-  }
-
-  /** Takes down whom the client's certificate names, if it has shown one. */
-  private void identify() {
-    try {
-      var session = channel.pipeline().get(SslHandler.class).engine().getSession();
-      origin.identify((X509Certificate) session.getPeerCertificates()[0]);
-    } catch (SSLPeerUnverifiedException none) {
-      LOG.trace("a client showed no certificate");
-    } catch (CertificateEncodingException e) {
-      close();
-    }
-  }
-
   public final void close() {
     channel.close();
   }
@@ -191,12 +168,11 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
     return nowNanos - deadlineNanos > 0;
   }
 
-  /** Returns where it stands among the {@link Connections}. */
-  final int index() {
+  public final int index() {
     return index;
   }
 
-  final void setIndex(int newIndex) {
+  public final void setIndex(int newIndex) {
     index = newIndex;
   }
 

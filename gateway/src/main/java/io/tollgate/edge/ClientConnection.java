@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to its event loop.
  */
-final class ClientConnection extends ClientChannel implements EdgeClient {
+final class ClientConnection extends ClientChannel implements EdgeClient, OpenConnection {
   private final Edge edge;
   private final Connections connections;
   private final EdgeRequest request = new EdgeRequest(this);
@@ -335,14 +335,15 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
     resume();
   }
 
-  void closeIfUnused() {
+  @Override
+  public void closeIfUnused() {
     if (state() == ClientState.HEAD && unread.isEmpty()) {
       close();
     }
   }
 
-  /** Looks whether a deadline has passed; called now and then, not per request. */
-  void tick(long nowNanos) {
+  @Override
+  public void tick(long nowNanos) {
     Exchange served = exchange;
     if (served != null) {
       if (state() == ClientState.SENDING && pace.isTooSlow(nowNanos, isReading())) {

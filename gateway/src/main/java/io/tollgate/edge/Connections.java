@@ -1,6 +1,7 @@
 package io.tollgate.edge;
 
 import io.tollgate.wire.HeadBuffer;
+import io.tollgate.wire.HeadSpeller;
 import io.tollgate.wire.RequestHead;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,17 +23,20 @@ final class Connections {
   private static final int SPARE_HEADS_MAX = 256;
 
   private final ClientBounds bounds;
+  private final Http2Bounds http2;
   private final long unreadHeadBytesMax;
   private final HeadBuffer pad = new HeadBuffer();
-  private final List<ClientConnection> open = new ArrayList<>();
+  private final HeadSpeller speller = new HeadSpeller();
+  private final List<OpenConnection> open = new ArrayList<>();
   private final ArrayDeque<RequestHead> spareHeads = new ArrayDeque<>();
   private long unreadHeadBytes;
   private boolean draining;
   private boolean stopping;
   private @Nullable Runnable whenEmpty;
 
-  Connections(ClientBounds bounds, int eventLoops) {
+  Connections(ClientBounds bounds, Http2Bounds http2, int eventLoops) {
     this.bounds = bounds;
+    this.http2 = http2;
     unreadHeadBytesMax = bounds.unreadHeaderBytesMax() / eventLoops;
   }
 
@@ -40,16 +44,21 @@ final class Connections {
     return bounds;
   }
 
-  void opened(ClientConnection connection) {
+  Http2Bounds http2() {
+    return http2;
+  }
+
+  void opened(OpenConnection connection) {
     connection.setIndex(open.size());
     open.add(connection);
   }
 
-  void closed(ClientConnection connection) {
-    ClientConnection last = open.remove(open.size() - 1);
-    if (last != connection) {
-      open.set(connection.index(), last);
-      last.setIndex(connection.index());
+  void closed(OpenConnection connection) {
+    int place = connection.index();
+    OpenConnection last = open.remove(open.size() - 1);
+    if (place < open.size()) {
+      open.set(place, last);
+      last.setIndex(place);
     }
     if (open.isEmpty() && whenEmpty != null) {
       whenEmpty.run();
@@ -59,6 +68,11 @@ final class Connections {
   /** Returns where a response's head is written before it goes out. */
   HeadBuffer pad() {
     return pad;
+  }
+
+  /** Returns where the heads of HTTP/2 are spelled before they are read. */
+  HeadSpeller speller() {
+    return speller;
   }
 
   RequestHead takeHead() {
@@ -94,7 +108,7 @@ final class Connections {
   }
 
   /** A fault would end the timer, and with it all deadlines of the event loop. */
-  private static void tick(ClientConnection connection, long nowNanos) {
+  private static void tick(OpenConnection connection, long nowNanos) {
     try {
       connection.tick(nowNanos);
     } catch (RuntimeException | OutOfMemoryError fault) {
@@ -103,9 +117,10 @@ final class Connections {
     }
   }
 
-  /** From now on every response tells its client that the connection ends with it. */
+  /** From now on every client is told that its connection ends, at the latest by a response. */
   void announceEnd() {
     draining = true;
+    List.copyOf(open).forEach(OpenConnection::announceEnd);
   }
 
   boolean isDraining() {
@@ -115,7 +130,7 @@ final class Connections {
   /** Closes those that serve no request; the others close with their response. */
   void closeUnused(Runnable onceEmpty) {
     stopping = true;
-    List.copyOf(open).forEach(ClientConnection::closeIfUnused);
+    List.copyOf(open).forEach(OpenConnection::closeIfUnused);
     if (open.isEmpty()) {
       onceEmpty.run();
     } else {
@@ -128,6 +143,6 @@ final class Connections {
   }
 
   void closeAll() {
-    List.copyOf(open).forEach(ClientConnection::close);
+    List.copyOf(open).forEach(OpenConnection::close);
   }
 }

@@ -16,6 +16,11 @@ interface EdgeClient extends Client {
   /** Returns whether nobody waits for an answer any more. */
   boolean isGone();
 
+  /** Returns whether a refusal is told as gRPC has it, without a body. */
+  default boolean isGrpc() {
+    return false;
+  }
+
   /** Returns whether nothing has been done with the request yet but to judge it. */
   boolean isDeciding();
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventLoops how many threads serve requests
  * @param drainDeadline how long a stop waits for requests that are under way
  * @param clients the bounds of what clients may take
+ * @param http2 whether HTTP/2 is spoken, and its bounds
  * @param trustedProxies whose word on where a request comes from is believed
  * @param accessLog the file that gets a line per request; null for none
  * @param tls how TLS is spoken; null for plain HTTP
@@ -25,6 +26,7 @@ public record EdgeConfig(
     int eventLoops,
     Duration drainDeadline,
     ClientBounds clients,
+    Http2Bounds http2,
     AddressRanges trustedProxies,
     @Nullable Path accessLog,
     @Nullable ListenerTls tls) {
@@ -36,6 +38,7 @@ public record EdgeConfig(
           Runtime.getRuntime().availableProcessors(),
           Duration.ofSeconds(30),
           ClientBounds.DEFAULTS,
+          Http2Bounds.DEFAULTS,
           AddressRanges.NONE,
           null,
           null);
@@ -49,12 +52,27 @@ public record EdgeConfig(
 
   /** Makes a configuration without trusted proxies and an access log. */
   EdgeConfig(String host, int port, int eventLoops, Duration drainDeadline, ClientBounds clients) {
-    this(host, port, eventLoops, drainDeadline, clients, AddressRanges.NONE, null, null);
+    this(
+        host,
+        port,
+        eventLoops,
+        drainDeadline,
+        clients,
+        Http2Bounds.DEFAULTS,
+        AddressRanges.NONE,
+        null,
+        null);
   }
 
   /** Returns the same with TLS. */
   EdgeConfig with(ListenerTls newTls) {
     return new EdgeConfig(
-        host, port, eventLoops, drainDeadline, clients, trustedProxies, accessLog, newTls);
+        host, port, eventLoops, drainDeadline, clients, http2, trustedProxies, accessLog, newTls);
+  }
+
+  /** Returns the same with other bounds of HTTP/2. */
+  EdgeConfig with(Http2Bounds newHttp2) {
+    return new EdgeConfig(
+        host, port, eventLoops, drainDeadline, clients, newHttp2, trustedProxies, accessLog, tls);
   }
 }

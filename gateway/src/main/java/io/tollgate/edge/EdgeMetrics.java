@@ -36,6 +36,10 @@ final class EdgeMetrics {
   private final Counter clientGone;
   private final Counter ringHits;
   private final Counter connectionsRefused;
+  private final Counter http1Connections;
+  private final Counter http2Connections;
+  private final Counter http2Ended;
+  private final Counter http2Resets;
   private final Counter exchangesRevoked;
   private final MeterRegistry metrics;
 
@@ -52,6 +56,16 @@ final class EdgeMetrics {
         Counter.builder("tollgate.edge.connections.refused")
             .description("Connections closed at once, since there were too many")
             .register(metrics);
+    http1Connections = protocol(metrics, "http/1.1");
+    http2Connections = protocol(metrics, "h2");
+    http2Ended =
+        Counter.builder("tollgate.edge.http2.connections.ended")
+            .description("Connections by HTTP/2 ended for an error, or for going beyond a limit")
+            .register(metrics);
+    http2Resets =
+        Counter.builder("tollgate.edge.http2.streams.reset")
+            .description("Streams of HTTP/2 reset for an error of the client")
+            .register(metrics);
     exchangesRevoked =
         Counter.builder("tollgate.edge.exchanges.revoked")
             .description("Exchanges cut under way, since their key had lost the right to them")
@@ -67,6 +81,29 @@ final class EdgeMetrics {
         .description("Requests by how they ended: a refusal's code, or the upstream's status class")
         .tag("outcome", outcome)
         .register(metrics);
+  }
+
+  private static Counter protocol(MeterRegistry metrics, String protocol) {
+    return Counter.builder("tollgate.edge.connections")
+        .description("Connections of clients by the protocol they speak")
+        .tag("protocol", protocol)
+        .register(metrics);
+  }
+
+  void http1Opened() {
+    http1Connections.increment();
+  }
+
+  void http2Opened() {
+    http2Connections.increment();
+  }
+
+  void http2Ended() {
+    http2Ended.increment();
+  }
+
+  void http2Reset() {
+    http2Resets.increment();
   }
 
   void refused(Refusal refusal) {

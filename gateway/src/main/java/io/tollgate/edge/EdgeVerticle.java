@@ -39,7 +39,7 @@ final class EdgeVerticle extends VerticleBase {
     this.proxyConfig = proxyConfig;
     this.parts = parts;
     this.routes = routes;
-    connections = new Connections(config.clients(), config.eventLoops());
+    connections = new Connections(config.clients(), config.http2(), config.eventLoops());
   }
 
   @Override
@@ -80,9 +80,11 @@ final class EdgeVerticle extends VerticleBase {
       handler.setHandshakeTimeoutMillis(config.clients().headerTimeout().toMillis());
       channel.pipeline().addLast(handler);
     }
-    channel
-        .pipeline()
-        .addLast(new ClientConnection(Objects.requireNonNull(edge), connections, channel, origin));
+    boolean byHttp1 = tls == null && !config.http2().cleartext();
+    var protocol =
+        new ProtocolChoice(
+            Objects.requireNonNull(edge), connections, parts.metrics(), channel, origin);
+    channel.pipeline().addLast(byHttp1 ? protocol.http1() : protocol);
     Objects.requireNonNull(eventLoop)
         .register(channel)
         .addListener(

@@ -11,6 +11,8 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,9 +63,30 @@ final class Origin {
     scheme = ownScheme;
   }
 
-  /** The handshake has shown who the other side is. */
-  void identify(X509Certificate shown) throws CertificateEncodingException {
-    certificate = ':' + Base64.getEncoder().encodeToString(shown.getEncoded()) + ':';
+  private Origin(Origin ofConnection) {
+    peer = ofConnection.peer;
+    peerText = ofConnection.peerText;
+    proxies = ofConnection.proxies;
+    address = peerText;
+    client = peer;
+    ownScheme = ofConnection.ownScheme;
+    scheme = ownScheme;
+    certificate = ofConnection.certificate;
+  }
+
+  /** Returns that of one of many requests at once: nobody's word for one counts for another. */
+  Origin ofStream() {
+    return proxies.isEmpty() ? this : new Origin(this);
+  }
+
+  /** The handshake has shown who the other side is, if that has a certificate. */
+  void identify(SSLSession session) throws CertificateEncodingException {
+    try {
+      var shown = (X509Certificate) session.getPeerCertificates()[0];
+      certificate = ':' + Base64.getEncoder().encodeToString(shown.getEncoded()) + ':';
+    } catch (SSLPeerUnverifiedException none) {
+      certificate = "";
+    }
   }
 
   /** Returns the other side's certificate as {@code Client-Cert} has it (RFC 9440, 2.2), or "". */

@@ -12,7 +12,7 @@ import io.vertx.core.json.JsonObject;
  * <p>A problem's bytes are the same each time, whatever the request: only its headers differ.
  */
 enum Refusal {
-  REQUEST_MALFORMED(400, "request-malformed", "The request is not well-formed HTTP/1.1."),
+  REQUEST_MALFORMED(400, "request-malformed", "The request is not well-formed HTTP."),
   TARGET_AMBIGUOUS(
       400, "target-ambiguous", "The request's target could be read in more than one way."),
   PAYMENT_REQUIRED(402, "payment-required", "What the plan grants has been used up."),
@@ -49,11 +49,13 @@ enum Refusal {
   private final int status;
   private final String code;
   private final String reason;
+  private final String detail;
   private final String body;
 
   Refusal(int status, String code, String detail) {
     this.status = status;
     this.code = code;
+    this.detail = detail;
     reason = HttpResponseStatus.valueOf(status).reasonPhrase();
     body =
         new JsonObject()
@@ -104,6 +106,11 @@ enum Refusal {
 
   String reason() {
     return reason;
+  }
+
+  /** Returns one sentence, in ASCII without a percent sign, so that gRPC has it as it is. */
+  String detail() {
+    return detail;
   }
 
   /** Returns the problem, in ASCII. */

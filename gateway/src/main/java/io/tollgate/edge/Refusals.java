@@ -33,17 +33,37 @@ final class Refusals {
   private void write(EdgeRequest request, Refusal refusal, long retrySeconds, boolean last) {
     metrics.refused(refusal);
     request.setOutcome(refusal.status(), refusal.code());
-    fields
-        .clear()
-        .field("content-type", Refusal.MEDIA_TYPE)
-        .field("cache-control", "no-store")
-        .put("content-length: ")
-        .decimal(refusal.body().length())
-        .endLine();
+    boolean grpc = request.client().isGrpc();
+    fields.clear();
+    if (grpc) {
+      writeStatus(refusal, retrySeconds);
+    } else {
+      fields
+          .field("content-type", Refusal.MEDIA_TYPE)
+          .field("cache-control", "no-store")
+          .put("content-length: ")
+          .decimal(refusal.body().length())
+          .endLine();
+    }
     RequestIds.write(request, fields);
     request.writeRateLimit(fields);
-    writeReason(request, refusal, retrySeconds);
+    if (!grpc) {
+      writeReason(request, refusal, retrySeconds);
+    }
     request.client().refuse(refusal, fields, last);
+  }
+
+  /** Tells a client of gRPC; the code stands in front, since there is no field for it. */
+  private void writeStatus(Refusal refusal, long retrySeconds) {
+    fields
+        .field("content-type", GrpcStatus.MEDIA_TYPE)
+        .put("grpc-status: ")
+        .decimal(GrpcStatus.of(refusal).code())
+        .endLine()
+        .field("grpc-message", refusal.code() + ": " + refusal.detail());
+    if (refusal.isPassing() && retrySeconds > 0) {
+      fields.put("grpc-retry-pushback-ms: ").decimal(retrySeconds * 1_000).endLine();
+    }
   }
 
   /** Tells what a client can do about it. */

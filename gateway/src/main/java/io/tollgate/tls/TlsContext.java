@@ -1,6 +1,8 @@
 package io.tollgate.tls;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -39,32 +41,47 @@ public final class TlsContext {
 
   private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
+  /** In the order of preference, which is ours; who asks for neither is spoken to by HTTP/1.1. */
+  private static final ApplicationProtocolConfig HTTP2_OR_HTTP1 =
+      new ApplicationProtocolConfig(
+          ApplicationProtocolConfig.Protocol.ALPN,
+          ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+          ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+          ApplicationProtocolNames.HTTP_2,
+          ApplicationProtocolNames.HTTP_1_1);
+
   /** How long the polite end of a connection may wait for a client that does not read. */
   private static final long CLOSE_MILLIS = 200;
 
   private final @Nullable Identity identity;
   private final @Nullable Path authority;
   private final @Nullable ClientCertificates clients;
+  private final boolean http2;
   private volatile @Nullable Loaded loaded;
 
   private record Loaded(TlsFiles files, SslContext context, @Nullable Instant end) {}
 
   private TlsContext(
-      @Nullable Identity identity, @Nullable Path authority, @Nullable ClientCertificates clients) {
+      @Nullable Identity identity,
+      @Nullable Path authority,
+      @Nullable ClientCertificates clients,
+      boolean http2) {
     this.identity = identity;
     this.authority = authority;
     this.clients = clients;
+    this.http2 = http2;
   }
 
   /**
    * Makes that of a listener.
    *
+   * @param http2 whether HTTP/2 is offered beside HTTP/1.1 (ALPN, RFC 7301)
    * @throws TlsFault if its files can't be used
    */
-  public static TlsContext of(ListenerTls listener) {
+  public static TlsContext of(ListenerTls listener, boolean http2) {
     var made =
         new TlsContext(
-            listener.identity(), listener.clientAuthority(), listener.clientCertificates());
+            listener.identity(), listener.clientAuthority(), listener.clientCertificates(), http2);
     made.reload();
     return made;
   }
@@ -75,7 +92,7 @@ public final class TlsContext {
    * @throws TlsFault if its files can't be used
    */
   public static TlsContext of(UpstreamTls upstreams) {
-    var made = new TlsContext(upstreams.identity(), upstreams.authority(), null);
+    var made = new TlsContext(upstreams.identity(), upstreams.authority(), null, false);
     if (made.hasFiles()) {
       made.reload();
     }
@@ -133,6 +150,9 @@ public final class TlsContext {
     if (clients != null && !trusted.isEmpty()) {
       builder.clientAuth(
           clients == ClientCertificates.REQUIRED ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+    }
+    if (http2) {
+      builder.applicationProtocolConfig(HTTP2_OR_HTTP1);
     }
     return builder.protocols(VERSIONS).ciphers(SUITES).build();
   }

@@ -60,6 +60,7 @@ public enum Field {
   X_REWRITE_URL(false),
 
   ACCESS_CONTROL_REQUEST_METHOD(true),
+  CONTENT_TYPE(true),
   ORIGIN(true),
   TRACEPARENT(true),
   TRACESTATE(true);

@@ -61,12 +61,24 @@ public abstract class Head {
    * @return null if it is well-formed, else what is wrong; then nothing else may be read of it
    */
   public final @Nullable Malformed parse(ByteBuf from, int length) {
+    reserve(length);
+    from.readBytes(bytes, 0, length);
+    return parse(length);
+  }
+
+  /**
+   * Reads a whole head that was spelled there, and returns what {@link #parse(ByteBuf, int)} does.
+   */
+  public final @Nullable Malformed parse(HeadBuffer from) {
+    reserve(from.length());
+    System.arraycopy(from.bytes(), 0, bytes, 0, from.length());
+    return parse(from.length());
+  }
+
+  private void reserve(int length) {
     if (bytes.length < length + SENTINELS) {
       bytes = new byte[Integer.highestOneBit(length + SENTINELS) << 1];
     }
-    from.readBytes(bytes, 0, length);
-    Arrays.fill(bytes, length, length + SENTINELS, (byte) 0);
-    return parse(length);
   }
 
   /** Forgets the message, so that nothing of it is taken for a part of the next. */
@@ -76,6 +88,7 @@ public abstract class Head {
   }
 
   private @Nullable Malformed parse(int length) {
+    Arrays.fill(bytes, length, length + SENTINELS, (byte) 0);
     end = length;
     reset();
     fault = null;

@@ -30,6 +30,11 @@ public final class HeadBuffer {
     return length;
   }
 
+  /** Returns the array that holds what was written, from its start on. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
   public HeadBuffer put(byte b) {
     reserve(1);
     bytes[length++] = b;

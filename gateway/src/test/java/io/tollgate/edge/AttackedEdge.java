@@ -85,7 +85,8 @@ final class AttackedEdge implements AutoCloseable {
 
   private static EdgeConfig edge(ClientBounds clients, String... trusted) {
     AddressRanges proxies = AddressRanges.of(List.of(trusted));
-    return new EdgeConfig("127.0.0.1", 0, EVENT_LOOPS, SHORT, clients, proxies, null, null);
+    return new EdgeConfig(
+        "127.0.0.1", 0, EVENT_LOOPS, SHORT, clients, Http2Bounds.DEFAULTS, proxies, null, null);
   }
 
   private static ClientBounds bounds(int perAddress, Duration patience, Duration bodyGrace) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ConnectionsTest {
   @Test
   void a_pad_that_is_used_again_tells_nothing_of_the_request_before() {
-    var connections = new Connections(ClientBounds.DEFAULTS, 1);
+    var connections = new Connections(ClientBounds.DEFAULTS, Http2Bounds.DEFAULTS, 1);
     RequestHead head = connections.takeHead();
     String text = "GET /secret HTTP/1.0\r\nHost: t\r\nX-API-Key: k\r\n\r\n";
     ByteBuf bytes = Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);

@@ -58,6 +58,7 @@ final class RunningGateway implements AutoCloseable {
             config.eventLoops(),
             config.drainDeadline(),
             config.clients(),
+            config.http2(),
             AddressRanges.NONE,
             accessLog,
             null),

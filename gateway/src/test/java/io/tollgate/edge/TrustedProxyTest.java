@@ -58,7 +58,16 @@ class TrustedProxyTest {
     return new RunningGateway(
         postgres,
         redis,
-        new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(5), bounds, trustedProxies, log, null),
+        new EdgeConfig(
+            "127.0.0.1",
+            0,
+            1,
+            Duration.ofSeconds(5),
+            bounds,
+            Http2Bounds.DEFAULTS,
+            trustedProxies,
+            log,
+            null),
         ProxyConfig.DEFAULTS,
         LimitConfig.UNLIMITED,
         upstream.route("/"));

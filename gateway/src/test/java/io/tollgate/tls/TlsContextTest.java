@@ -28,7 +28,7 @@ class TlsContextTest {
 
   private static TlsContext of(Path certificate, Path key) {
     return TlsContext.of(
-        new ListenerTls(new Identity(certificate, key), null, ClientCertificates.REQUIRED));
+        new ListenerTls(new Identity(certificate, key), null, ClientCertificates.REQUIRED), true);
   }
 
   private static void assertRefused(Path certificate, Path key, String... told) {

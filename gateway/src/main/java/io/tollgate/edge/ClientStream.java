@@ -1,0 +1,387 @@
+package io.tollgate.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.tollgate.proxy.Exchange;
+import io.tollgate.proxy.Failure;
+import io.tollgate.wire.Framing;
+import io.tollgate.wire.HeadBuffer;
+import io.tollgate.wire.Method;
+import io.tollgate.wire.Rebuild;
+import io.tollgate.wire.RequestHead;
+import io.tollgate.wire.ResponseHead;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request by HTTP/2 and its answer: a stream of a client's connection.
+ *
+ * <p>Its window is given back as the upstream takes the body, so what is held of it is bounded; so
+ * is what is held of the answer, since no more of that is read while the client takes none.
+ *
+ * <p>Confined to its event loop.
+ */
+final class ClientStream implements EdgeClient {
+  private static final int OK = 200;
+
+  private final Http2ClientConnection connection;
+  private final Edge edge;
+  private final Connections connections;
+  private final Http2Stream stream;
+  private final Origin origin;
+  private final EdgeRequest request = new EdgeRequest(this);
+  private final StreamBody body;
+  private final StreamWriter answer;
+
+  private ClientState state = ClientState.DECIDING;
+  private @Nullable Exchange exchange;
+  private long deadlineNanos;
+  private boolean grpc;
+
+  ClientStream(
+      Http2ClientConnection connection,
+      Edge edge,
+      Connections connections,
+      Http2Stream stream,
+      Origin origin) {
+    this.connection = connection;
+    this.edge = edge;
+    this.connections = connections;
+    this.stream = stream;
+    this.origin = origin;
+    body = new StreamBody(connection, stream, connections.bounds());
+    answer = new StreamWriter(connection, stream);
+  }
+
+  /**
+   * Begins the request.
+   *
+   * @param refusal why it can't be served; null if it can
+   * @param end whether its head is all of it
+   */
+  void begin(RequestHead head, @Nullable Refusal refusal, boolean end) {
+    request.begin(head, edge.clockNanos());
+    origin.begin();
+    body.begin(head, end);
+    if (refusal == null) {
+      grpc = GrpcStatus.isGrpc(head);
+      origin.read(head);
+      edge.accept(request);
+    } else {
+      edge.refuseLast(request, refusal);
+    }
+  }
+
+  /**
+   * Takes a piece of the body, which stays the caller's.
+   *
+   * @param windowBytes what it takes of the stream's window
+   * @return how much of that is given back at once
+   */
+  int take(ByteBuf piece, int windowBytes, boolean end) throws Http2Exception {
+    count(piece.readableBytes(), end);
+    if (state == ClientState.DECIDING) {
+      body.hold(piece);
+      return body.take(windowBytes, false);
+    }
+    Exchange served = exchange;
+    if (state != ClientState.SENDING || served == null) {
+      return windowBytes;
+    }
+    if (piece.isReadable()) {
+      served.data(piece.retainedSlice());
+    }
+    sendEnd(served);
+    served.flush();
+    return body.take(windowBytes, true);
+  }
+
+  private void count(int bytes, boolean end) throws Http2Exception {
+    if (!body.count(bytes, end)) {
+      throw Http2Exception.streamError(
+          stream.id(), Http2Error.PROTOCOL_ERROR, "a body of another length than was announced");
+    }
+  }
+
+  /** The client's side has ended by trailers. */
+  void endRequest() throws Http2Exception {
+    count(0, true);
+    Exchange served = exchange;
+    if (served != null) {
+      sendEnd(served);
+      served.flush();
+    }
+  }
+
+  private void sendEnd(Exchange served) {
+    if (body.isEnded() && state == ClientState.SENDING) {
+      state = ClientState.RESPONDING;
+      served.endRequest();
+    }
+  }
+
+  void bodyCame(int bytes) {
+    body.came(bytes);
+  }
+
+  @Override
+  public void forward(Exchange opened) {
+    exchange = opened;
+    opened.begin();
+  }
+
+  @Override
+  public void sendBody() {
+    Exchange served = exchange;
+    if (served == null) {
+      return;
+    }
+    if (!body.isEnded() && !body.isEarly() && request.head().expectsContinue()) {
+      answer.askForBody();
+    }
+    state = ClientState.SENDING;
+    body.giveHeld(served, edge.nowNanos());
+    sendEnd(served);
+    served.flush();
+    body.giveBack();
+  }
+
+  @Override
+  public void pause() {
+    body.pause();
+  }
+
+  @Override
+  public void resume() {
+    body.resume();
+  }
+
+  @Override
+  public void answer(ResponseHead head, int bytesAtHand) {
+    HeadBuffer out = connections.pad().clear();
+    Rebuild.copyResponse(head, out);
+    // A length if there is one; where the body ends is told by the stream itself.
+    Rebuild.frameResponse(head, out, true);
+    edge.answered(request, head.status(), out);
+    answer.head(head.status(), out, head.framing() == Framing.NONE);
+  }
+
+  @Override
+  public void data(ByteBuf piece) {
+    answer.data(piece);
+  }
+
+  @Override
+  public void trailers(HeadBuffer fields) {
+    answer.trailers(fields);
+  }
+
+  @Override
+  public void flush() {
+    answer.flush();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return connection.isWritable(stream);
+  }
+
+  void writabilityChanged() {
+    Exchange served = exchange;
+    if (served != null && isWritable()) {
+      served.clientWritable();
+    }
+  }
+
+  @Override
+  public void ended() {
+    exchange = null;
+    answer.end();
+    finish();
+  }
+
+  /** The answer is written to its end. */
+  private void finish() {
+    if (state == ClientState.CLOSED) {
+      return;
+    }
+    edge.ended(request);
+    connections.giveBack(request.end());
+    body.drop();
+    // What is left of the body is read for a moment: most clients have sent all of it already.
+    boolean over = body.isEnded();
+    state = over ? ClientState.LINGERING : ClientState.DISCARDING;
+    Duration time = over ? connections.bounds().idleTimeout() : Edge.LINGER;
+    deadlineNanos = edge.nowNanos() + time.toNanos();
+  }
+
+  @Override
+  public void refuse(Refusal refusal, HeadBuffer fields, boolean last) {
+    abandonExchange();
+    if (state == ClientState.CLOSED) {
+      return;
+    }
+    boolean bodiless = grpc || request.head().method() == Method.HEAD;
+    answer.head(grpc ? OK : refusal.status(), fields, bodiless);
+    if (!bodiless) {
+      byte[] problem = refusal.body().getBytes(StandardCharsets.US_ASCII);
+      answer.data(Unpooled.wrappedBuffer(problem));
+    }
+    answer.end();
+    finish();
+  }
+
+  /** An answer of ours takes the place of the upstream's, whatever has become of that. */
+  private void abandonExchange() {
+    Exchange served = exchange;
+    exchange = null;
+    answer.drop();
+    if (served != null) {
+      served.abandon();
+    }
+  }
+
+  @Override
+  public void breakOff(Refusal why) {
+    Exchange served = exchange;
+    if (served == null) {
+      return;
+    }
+    abandonExchange();
+    if (served.isAnswered()) {
+      edge.cut(request);
+      reset(Http2Error.CANCEL);
+    } else {
+      state = ClientState.DECIDING;
+      edge.breakOff(request, why);
+    }
+  }
+
+  @Override
+  public void unanswered() {
+    edge.unanswered(request);
+  }
+
+  @Override
+  public void failed(Failure failure) {
+    exchange = null;
+    if (state != ClientState.CLOSED) {
+      state = ClientState.DECIDING;
+      edge.failed(request, failure);
+    }
+  }
+
+  @Override
+  public void cut() {
+    exchange = null;
+    answer.drop();
+    edge.cut(request);
+    reset(Http2Error.INTERNAL_ERROR);
+  }
+
+  /** All is told of the request; the stream ends without an answer, or in the midst of one. */
+  private void reset(Http2Error why) {
+    state = ClientState.CLOSED;
+    body.close();
+    connections.giveBack(request.end());
+    connection.reset(stream, why);
+  }
+
+  @Override
+  public void close() {
+    connection.reset(stream, Http2Error.INTERNAL_ERROR);
+  }
+
+  /** The stream is over: both sides have ended, or one of them has reset it. */
+  void closed() {
+    ClientState before = state;
+    state = ClientState.CLOSED;
+    body.close();
+    answer.drop();
+    Exchange served = exchange;
+    exchange = null;
+    if (served != null) {
+      served.abandon();
+      edge.left(request, served.isAnswered());
+    }
+    boolean isHeld = served == null && before == ClientState.DECIDING;
+    if (before != ClientState.CLOSED && !isHeld) {
+      // Else the edge still holds it, and finds that nobody waits for its answer.
+      connections.giveBack(request.end());
+    }
+  }
+
+  void tick(long nowNanos) {
+    Exchange served = exchange;
+    if (served != null) {
+      if (isTooSlow(served, nowNanos)) {
+        breakOff(Refusal.REQUEST_TIMEOUT);
+      } else {
+        served.tick(nowNanos);
+        edge.renew(request, nowNanos);
+      }
+    } else if (state.isTimed() && nowNanos - deadlineNanos > 0) {
+      // In good order if only the rest of a body was waited for (RFC 9113, 8.1).
+      boolean answered = state == ClientState.DISCARDING;
+      connection.reset(stream, answered ? Http2Error.NO_ERROR : Http2Error.CANCEL);
+    }
+  }
+
+  /** A call of gRPC may be silent for as long as it likes, and so may who talks and listens. */
+  private boolean isTooSlow(Exchange served, long nowNanos) {
+    return state == ClientState.SENDING
+        && !grpc
+        && !served.isAnswered()
+        && body.isTooSlow(nowNanos);
+  }
+
+  @Override
+  public boolean isGrpc() {
+    return grpc;
+  }
+
+  @Override
+  public Origin origin() {
+    return origin;
+  }
+
+  @Override
+  public boolean isGone() {
+    return state == ClientState.CLOSED;
+  }
+
+  @Override
+  public boolean isDeciding() {
+    return state == ClientState.DECIDING;
+  }
+
+  @Override
+  public RequestHead head() {
+    return request.head();
+  }
+
+  @Override
+  public String address() {
+    return origin.address();
+  }
+
+  @Override
+  public String scheme() {
+    return origin.scheme();
+  }
+
+  @Override
+  public ByteBufAllocator alloc() {
+    return connection.channel().alloc();
+  }
+
+  @Override
+  public void stamp(HeadBuffer upstreamHead) {
+    edge.stamp(request, upstreamHead);
+  }
+}

@@ -1,0 +1,86 @@
+package io.tollgate.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.tollgate.http2.Block;
+import io.tollgate.wire.HeadBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the answer of one stream.
+ *
+ * <p>Confined to its event loop.
+ */
+final class StreamWriter {
+  private static final HeadBuffer NO_FIELDS = new HeadBuffer();
+  private static final int CONTINUE = 100;
+
+  private final Http2ClientConnection connection;
+  private final Http2Stream stream;
+
+  /** Held until it is known whether another piece follows, so that the last one ends the stream. */
+  private @Nullable ByteBuf unsent;
+
+  private boolean ended;
+
+  StreamWriter(Http2ClientConnection connection, Http2Stream stream) {
+    this.connection = connection;
+    this.stream = stream;
+  }
+
+  /** Asks for the body that was announced. */
+  void askForBody() {
+    connection.writeHead(stream, Block.head(CONTINUE, NO_FIELDS), false);
+  }
+
+  /** Writes the head, which is all of the answer if it is the last. */
+  void head(int status, HeadBuffer fields, boolean last) {
+    ended = last;
+    connection.writeHead(stream, Block.head(status, fields), last);
+  }
+
+  void data(ByteBuf piece) {
+    writeUnsent();
+    unsent = piece;
+  }
+
+  private void writeUnsent() {
+    ByteBuf piece = unsent;
+    if (piece != null) {
+      unsent = null;
+      connection.writeData(stream, piece, false);
+    }
+  }
+
+  void trailers(HeadBuffer fields) {
+    writeUnsent();
+    ended = true;
+    connection.writeHead(stream, Block.trailers(fields), true);
+  }
+
+  void flush() {
+    writeUnsent();
+    connection.flushSoon();
+  }
+
+  /** The body has ended whole. */
+  void end() {
+    if (!ended) {
+      ByteBuf last = unsent;
+      unsent = null;
+      ended = true;
+      connection.writeData(stream, last == null ? Unpooled.EMPTY_BUFFER : last, true);
+    }
+    connection.flushSoon();
+  }
+
+  /** Lets go of what has not been sent. */
+  void drop() {
+    ByteBuf piece = unsent;
+    if (piece != null) {
+      unsent = null;
+      piece.release();
+    }
+  }
+}

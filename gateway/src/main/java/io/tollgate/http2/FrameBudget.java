@@ -1,0 +1,53 @@
+package io.tollgate.http2;
+
+import static io.netty.handler.codec.http2.Http2Error.ENHANCE_YOUR_CALM;
+
+import io.netty.handler.codec.http2.Http2Exception;
+import java.time.Duration;
+
+/**
+ * How many frames of a kind one connection may bring within a while; too many end the connection.
+ *
+ * <p>Confined to its event loop.
+ */
+final class FrameBudget {
+  static final Duration WINDOW = Duration.ofSeconds(30);
+
+  private final String kind;
+  private final int max;
+  private long windowNanos;
+  private long left;
+
+  FrameBudget(String kind, int max, long nowNanos) {
+    this.kind = kind;
+    this.max = max;
+    windowNanos = nowNanos;
+    left = max;
+  }
+
+  /** Something useful has moved, which asks for frames like these. */
+  void earn(int frames) {
+    left += frames;
+  }
+
+  /** Returns whether there was none left. */
+  boolean isSpentBy(long nowNanos) {
+    if (nowNanos - windowNanos >= WINDOW.toNanos()) {
+      windowNanos = nowNanos;
+      left = max;
+    }
+    left--;
+    return left < 0;
+  }
+
+  void spend(long nowNanos) throws Http2Exception {
+    if (isSpentBy(nowNanos)) {
+      throw excess();
+    }
+  }
+
+  Http2Exception excess() {
+    return Http2Exception.connectionError(
+        ENHANCE_YOUR_CALM, "more than %d %s within %s", max, kind, WINDOW);
+  }
+}

@@ -1,0 +1,113 @@
+package io.tollgate.http2;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2FrameTypes;
+
+/**
+ * Follows the frames of a connection as their bytes come, since a reader of frames tells of none
+ * before it is whole: whether a header block is under way, how much of it is held, and which
+ * streams' bodies come on.
+ *
+ * <p>Confined to its event loop.
+ */
+public final class FrameWatch {
+  /** Hears how bodies come. */
+  public interface Bodies {
+    /** Bytes of a stream's body have come, perhaps not all of their frame. */
+    void came(int streamId, int bytes);
+  }
+
+  private static final int PREFACE_BYTES = 24;
+  private static final int HEAD_BYTES = 9;
+  private static final int TYPE_AT = 3;
+  private static final int FLAGS_AT = 4;
+  private static final int END_HEADERS = 0x4;
+
+  private final Bodies bodies;
+  private int prefaceLeft = PREFACE_BYTES;
+  private int headRead;
+  private int left;
+  private int type;
+  private int flags;
+  private int streamId;
+  private boolean inBlock;
+  private int blockBytes;
+
+  /** Makes the watch of a connection whose preface is to come. */
+  public FrameWatch(Bodies bodies) {
+    this.bodies = bodies;
+  }
+
+  /** Looks at what has come, without taking it. */
+  public void see(ByteBuf bytes) {
+    int at = bytes.readerIndex();
+    int end = bytes.writerIndex();
+    int preface = Math.min(prefaceLeft, end - at);
+    prefaceLeft -= preface;
+    at += preface;
+    while (at < end) {
+      if (headRead < HEAD_BYTES) {
+        seeHead(bytes.getByte(at) & 0xff);
+        at++;
+      } else {
+        at += seePayload(end - at);
+      }
+      if (headRead == HEAD_BYTES && left == 0) {
+        endFrame();
+      }
+    }
+  }
+
+  private void seeHead(int octet) {
+    if (headRead < TYPE_AT) {
+      left = left << 8 | octet;
+    } else if (headRead == TYPE_AT) {
+      type = octet;
+    } else if (headRead == FLAGS_AT) {
+      flags = octet;
+      streamId = 0;
+    } else {
+      streamId = streamId << 8 | octet;
+    }
+    headRead++;
+    if (headRead == HEAD_BYTES) {
+      streamId &= Integer.MAX_VALUE;
+      inBlock |= isOfBlock();
+    }
+  }
+
+  private boolean isOfBlock() {
+    return type == Http2FrameTypes.HEADERS || type == Http2FrameTypes.CONTINUATION;
+  }
+
+  private int seePayload(int available) {
+    int count = Math.min(left, available);
+    left -= count;
+    if (isOfBlock()) {
+      blockBytes += count;
+    } else if (type == Http2FrameTypes.DATA) {
+      bodies.came(streamId, count);
+    }
+    return count;
+  }
+
+  private void endFrame() {
+    if (isOfBlock() && (flags & END_HEADERS) != 0) {
+      inBlock = false;
+      blockBytes = 0;
+    }
+    headRead = 0;
+    left = 0;
+  }
+
+  /** Returns whether something other than a body has begun to come and is not whole. */
+  public boolean isHalfRead() {
+    boolean inFrame = headRead > 0 && !(headRead == HEAD_BYTES && type == Http2FrameTypes.DATA);
+    return prefaceLeft > 0 || inBlock || inFrame;
+  }
+
+  /** Returns how many bytes are held of a header block that is not whole. */
+  public int blockBytes() {
+    return blockBytes;
+  }
+}

@@ -1,0 +1,230 @@
+package io.tollgate.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tollgate.edge.RawHttp2.Answer;
+import io.tollgate.edge.RawHttp2.Frame;
+import io.tollgate.key.Secret;
+import io.tollgate.limit.LimitConfig;
+import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.store.StoredKeys;
+import io.tollgate.store.TestPostgres;
+import io.tollgate.store.TestRedis;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests by HTTP/2 are what they are by HTTP/1.1, and as many at once as they like. */
+class Http2Test {
+  private static final int MEBIBYTE = 1024 * 1024;
+
+  /** More than what the sockets between may hold. */
+  private static final int STREAMED_BYTES = 32 * MEBIBYTE;
+
+  private static TestPostgres postgres;
+  private static TestRedis redis;
+  private static Secret key;
+  private static EchoUpstream upstream;
+  private static StreamedUpstream streamed;
+  private static RunningGateway edge;
+  private RawHttp2 client;
+
+  @BeforeAll
+  static void start() {
+    postgres = TestPostgres.database();
+    redis = TestRedis.start();
+    key = new StoredKeys(postgres, redis).everywhere();
+    upstream = new EchoUpstream();
+    streamed = new StreamedUpstream();
+    EdgeConfig config =
+        new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(5), ClientBounds.DEFAULTS)
+            .with(Http2Bounds.DEFAULTS.withCleartext());
+    edge =
+        new RunningGateway(
+            postgres,
+            redis,
+            config,
+            ProxyConfig.DEFAULTS,
+            LimitConfig.UNLIMITED,
+            upstream.route("/"),
+            streamed.route("/streamed"));
+  }
+
+  @AfterAll
+  static void stop() {
+    edge.close();
+    streamed.close();
+    upstream.close();
+    redis.close();
+    postgres.close();
+  }
+
+  @BeforeEach
+  void connect() {
+    client = RawHttp2.open(edge.gateway.port());
+  }
+
+  @AfterEach
+  void disconnect() {
+    client.close();
+  }
+
+  static String[] request(String method, String path, String... more) {
+    List<String> fields =
+        new ArrayList<>(
+            List.of(
+                ":method",
+                method,
+                ":scheme",
+                "http",
+                ":path",
+                path,
+                ":authority",
+                "gate.example",
+                "x-api-key",
+                key.reveal()));
+    fields.addAll(List.of(more));
+    return fields.toArray(String[]::new);
+  }
+
+  private static JsonObject echoed(Answer answer) {
+    assertThat(answer.outcome()).as(answer.body.toString()).isEqualTo("200");
+    return new JsonObject(answer.body.toString());
+  }
+
+  @Test
+  void a_request_is_forwarded_as_one_by_http1_is() {
+    Answer answer = client.headers(1, true, request("GET", "/a%62c?q=%20", "x-own", "1")).answer(1);
+    JsonObject seen = echoed(answer);
+    assertThat(seen.getString("method")).isEqualTo("GET");
+    assertThat(seen.getString("target")).isEqualTo("/abc?q=%20");
+    JsonObject fields = seen.getJsonObject("headers");
+    assertThat(fields.getJsonArray("x-forwarded-host")).containsExactly("gate.example");
+    assertThat(fields.getJsonArray("x-own")).containsExactly("1");
+    assertThat(fields.containsKey("x-api-key")).isFalse();
+    assertThat(fields.containsKey("tollgate-key-id")).isTrue();
+    assertThat(answer.field("x-upstream")).isEqualTo("echo");
+    assertThat(answer.field("tollgate-request-id")).startsWith("req_");
+    assertThat(answer.fields).doesNotContainKeys("connection", "transfer-encoding");
+  }
+
+  @Test
+  void a_body_reaches_the_upstream_whole_with_a_length_and_without() {
+    client.headers(1, false, request("POST", "/", "content-length", "11"));
+    client.data(1, false, "hello ").data(1, true, "world");
+    assertThat(echoed(client.answer(1)).getString("body")).isEqualTo("hello world");
+    client.headers(3, false, request("PUT", "/")).data(3, false, "one").data(3, true, "");
+    JsonObject seen = echoed(client.answer(3));
+    assertThat(seen.getString("body")).isEqualTo("one");
+    assertThat(seen.getJsonObject("headers").getJsonArray("transfer-encoding"))
+        .containsExactly("chunked");
+  }
+
+  @Test
+  void crumbs_of_a_cookie_become_one_field() {
+    client.headers(1, true, request("GET", "/", "cookie", "a=1", "cookie", "b=2"));
+    JsonObject fields = echoed(client.answer(1)).getJsonObject("headers");
+    assertThat(fields.getJsonArray("cookie")).containsExactly("a=1; b=2");
+  }
+
+  @Test
+  void a_refusal_is_the_same_problem() {
+    Answer answer =
+        client
+            .headers(1, true, ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "t")
+            .answer(1);
+    assertThat(answer.outcome()).isEqualTo("401");
+    assertThat(answer.field("content-type")).isEqualTo("application/problem+json");
+    assertThat(answer.body.toString()).contains("\"code\":\"credential-missing\"");
+  }
+
+  @Test
+  void head_has_no_body_and_the_connection_goes_on() {
+    assertThat(client.headers(1, true, request("HEAD", "/")).answer(1).outcome()).isEqualTo("200");
+    assertThat(client.headers(3, true, request("GET", "/")).answer(3).outcome()).isEqualTo("200");
+  }
+
+  @Test
+  void many_requests_at_once_are_each_answered() {
+    int count = 50;
+    for (int i = 0; i < count; i++) {
+      client.headers(2 * i + 1, true, request("GET", "/" + i));
+    }
+    client.flush();
+    List<Integer> ended = new ArrayList<>();
+    while (ended.size() < count) {
+      Frame frame = client.next();
+      if (frame.type == RawHttp2.DATA && frame.is(RawHttp2.END_STREAM)) {
+        ended.add(frame.stream);
+      }
+    }
+    assertThat(ended).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void no_more_of_an_answer_comes_than_its_window_lets() {
+    client.headers(1, true, request("GET", "/streamed/" + STREAMED_BYTES)).flush();
+    int come = 0;
+    while (come < 65_535) {
+      Frame frame = client.next();
+      come += frame.type == RawHttp2.DATA ? frame.length() : 0;
+    }
+    assertThat(come).isEqualTo(65_535);
+    assertThat(streamed.written()).isLessThan(STREAMED_BYTES - MEBIBYTE);
+    // Another stream's window is its own, but the connection's is used up.
+    client.window(0, 65_535).headers(3, true, request("GET", "/"));
+    assertThat(client.answer(3).outcome()).isEqualTo("200");
+    client.window(0, 2 * STREAMED_BYTES).window(1, 2 * STREAMED_BYTES).flush();
+    while (come < STREAMED_BYTES) {
+      Frame frame = client.next();
+      come += frame.type == RawHttp2.DATA ? frame.length() : 0;
+    }
+    assertThat(come).isEqualTo(STREAMED_BYTES);
+  }
+
+  @Test
+  void a_client_that_must_be_asked_for_its_body_is_asked() {
+    client.headers(1, false, request("POST", "/", "expect", "100-continue")).flush();
+    Frame asked = client.next();
+    assertThat(asked.type).isEqualTo(RawHttp2.HEADERS);
+    assertThat(asked.is(RawHttp2.END_STREAM)).isFalse();
+    client.data(1, true, "told");
+    assertThat(echoed(client.answer(1)).getString("body")).isEqualTo("told");
+  }
+
+  @Test
+  void a_call_of_grpc_is_refused_as_grpc_has_it() {
+    client.headers(
+        1,
+        false,
+        ":method",
+        "POST",
+        ":scheme",
+        "http",
+        ":path",
+        "/a.B/C",
+        ":authority",
+        "t",
+        "content-type",
+        "application/grpc",
+        "te",
+        "trailers");
+    Answer answer = client.data(1, true, "\0\0\0\0\0").answer(1);
+    assertThat(answer.outcome()).isEqualTo("200");
+    assertThat(answer.field("content-type")).isEqualTo("application/grpc");
+    assertThat(answer.field("grpc-status")).isEqualTo("16");
+    assertThat(answer.field("grpc-message")).startsWith("credential-missing: ");
+    assertThat(answer.body).isEmpty();
+  }
+
+  @Test
+  void http1_is_spoken_on_the_same_port() {
+    assertThat(edge.get("/", key).statusCode()).isEqualTo(200);
+  }
+}
