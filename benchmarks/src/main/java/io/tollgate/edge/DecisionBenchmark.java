@@ -204,7 +204,7 @@ public class DecisionBenchmark {
       throw new IllegalStateException("the head is not understood: " + malformed);
     }
     Grant grant = decide();
-    Spans.forward(trace, route);
+    Spans.forward(trace);
     return grant;
   }
 

@@ -233,6 +233,10 @@ final class Catalogue {
       LISTED.addInteger(
           "proxy.header-count-max", PROXY.headerCountMax(), "most headers of a response");
 
+  static {
+    LISTED.addAll(TargetCatalogue.SETTINGS);
+  }
+
   static final Setting<Path> PROXY_TLS_AUTHORITY =
       LISTED.add(
           "proxy.tls-authority",

@@ -13,6 +13,7 @@ import io.tollgate.management.connection.ConnectionConfig;
 import io.tollgate.management.key.RecoveryKey;
 import io.tollgate.meter.MeterConfig;
 import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.proxy.TargetConfig;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.store.GatewayName;
@@ -243,7 +244,22 @@ final class Composition {
         settings.get(Catalogue.PROXY_HEADER_COUNT_MAX),
         new UpstreamTls(
             settings.find(Catalogue.PROXY_TLS_AUTHORITY),
-            identity(Catalogue.PROXY_TLS_CERTIFICATE, Catalogue.PROXY_TLS_KEY)));
+            identity(Catalogue.PROXY_TLS_CERTIFICATE, Catalogue.PROXY_TLS_KEY)),
+        targets());
+  }
+
+  private TargetConfig targets() {
+    return new TargetConfig(
+        settings.get(TargetCatalogue.FAILURES_MAX),
+        settings.get(TargetCatalogue.CHECK_INTERVAL),
+        settings.get(TargetCatalogue.CHECK_TIMEOUT),
+        settings.get(TargetCatalogue.EJECTION),
+        settings.get(TargetCatalogue.EJECTION_MAX),
+        settings.get(TargetCatalogue.IN_USE_PERCENT_MIN),
+        settings.get(TargetCatalogue.SLOW_START),
+        settings.get(TargetCatalogue.ATTEMPTS_MAX),
+        settings.get(TargetCatalogue.RETRY_PERCENT_MAX),
+        settings.get(TargetCatalogue.RESOLVE_INTERVAL));
   }
 
   /** Adds to what a record refuses where the operator has written it. */

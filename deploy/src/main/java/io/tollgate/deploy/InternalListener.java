@@ -8,15 +8,17 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The listener for those who run the process: {@code /livez}, {@code /readyz} (with {@code
- * ?verbose} also what the fence and the projector stand at) and {@code /metrics}; and for upstreams
- * the public keys of signed principals, {@code /.well-known/jwks.json}. It tells about the inside,
- * so it stands on the loopback address unless it is told otherwise.
+ * ?verbose} also what the fence and the projector stand at, and each target of an upstream) and
+ * {@code /metrics}; and for upstreams the public keys of signed principals, {@code
+ * /.well-known/jwks.json}. It tells about the inside, so it stands on the loopback address unless
+ * it is told otherwise.
  */
 final class InternalListener {
   private static final int IDLE_SECONDS = 60;
@@ -30,6 +32,7 @@ final class InternalListener {
   private final Metrics metrics;
   private final HttpServer server;
   private volatile @Nullable Supplier<JsonObject> jwks;
+  private volatile @Nullable Supplier<JsonArray> targets;
 
   InternalListener(Vertx vertx, Readiness readiness, Metrics metrics) {
     this.vertx = vertx;
@@ -79,6 +82,11 @@ final class InternalListener {
     jwks = keys;
   }
 
+  /** Tells of the upstreams' targets from now on. */
+  void tellOf(Supplier<JsonArray> upstreamTargets) {
+    targets = upstreamTargets;
+  }
+
   private void ready(HttpServerRequest request) {
     readiness
         .ask()
@@ -87,6 +95,10 @@ final class InternalListener {
               JsonObject told = found.toJson();
               if (request.params().contains("verbose")) {
                 told.put("state", metrics.state());
+                Supplier<JsonArray> known = targets;
+                if (known != null) {
+                  told.put("targets", known.get());
+                }
               }
               answer(request, found.isReady() ? 200 : 503, JSON, told.encode() + '\n');
             });

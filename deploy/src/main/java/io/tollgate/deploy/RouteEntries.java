@@ -2,6 +2,7 @@ package io.tollgate.deploy;
 
 import io.tollgate.access.Scopes;
 import io.tollgate.proxy.CredentialHeader;
+import io.tollgate.proxy.Destination;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.Timeouts;
 import io.tollgate.setting.DurationText;
@@ -30,6 +31,7 @@ final class RouteEntries {
       List.of(
           "path",
           "upstream",
+          "check",
           "scopes",
           "methods",
           "credentials",
@@ -124,11 +126,12 @@ final class RouteEntries {
     String name = "routes[" + index + "]";
     Map<String, Node> fields = fields(name, node);
     String path = text(name, "path", node, fields);
-    String upstream = text(name, "upstream", node, fields);
+    List<URI> upstream = upstream(name, node, fields);
+    String check = fields.containsKey("check") ? check(name, node, fields) : "";
     try {
       return new Route(
           path,
-          new URI(upstream),
+          new Destination(upstream, check),
           Scopes.of(texts(name, "scopes", fields)),
           Set.copyOf(texts(name, "methods", fields)),
           credentials(name, node, fields),
@@ -140,8 +143,6 @@ final class RouteEntries {
           cost(name, fields),
           quotaStatus(name, fields),
           fields.containsKey("principal") ? principal(name, node, fields) : "");
-    } catch (URISyntaxException e) {
-      throw fault(node, name + "." + notUrl(upstream));
     } catch (IllegalArgumentException e) {
       String why = String.valueOf(e.getMessage());
       boolean namesField = FIELDS.stream().anyMatch(field -> why.startsWith(field + " "));
@@ -182,6 +183,23 @@ final class RouteEntries {
       throw fault(value, name + "." + field + " must be a text, was a list or a section");
     }
     return text.getValue();
+  }
+
+  /** Returns one URL or the URLs of a list. */
+  private List<URI> upstream(String name, Node entry, Map<String, Node> fields) {
+    boolean several = fields.get("upstream") instanceof SequenceNode;
+    List<URI> urls = new ArrayList<>();
+    for (String text :
+        several
+            ? texts(name, "upstream", fields)
+            : List.of(text(name, "upstream", entry, fields))) {
+      try {
+        urls.add(new URI(text));
+      } catch (URISyntaxException e) {
+        throw fault(entry, name + "." + notUrl(text));
+      }
+    }
+    return urls;
   }
 
   private boolean flag(String name, String field, Map<String, Node> fields) {
@@ -226,6 +244,14 @@ final class RouteEntries {
       throw fault(entry, name + ".principal must name an audience, was empty");
     }
     return audience;
+  }
+
+  private String check(String name, Node entry, Map<String, Node> fields) {
+    String path = text(name, "check", entry, fields);
+    if (path.isEmpty()) {
+      throw fault(entry, name + ".check must be a path such as /health, was empty");
+    }
+    return path;
   }
 
   private int number(

@@ -111,6 +111,7 @@ final class Serving {
           started("the edge", Gateway.start(vertx, plan.gateway, plan.routes, metrics.registry()));
       gateway = started;
       internal.publish(started::principalKeys);
+      internal.tellOf(started::targets);
       readiness.add("edge", started::ready);
     }
     readiness.started();

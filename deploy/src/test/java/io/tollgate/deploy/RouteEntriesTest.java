@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tollgate.access.Scopes;
 import io.tollgate.proxy.CredentialHeader;
+import io.tollgate.proxy.Destination;
 import io.tollgate.proxy.Route;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,13 +28,23 @@ class RouteEntriesTest {
                     + " credentials: [X-API-Key], cost: 5, quota-status: 402, principal: orders}]")
             .get(0);
     assertThat(route.path()).isEqualTo("/a");
-    assertThat(route.upstream()).hasHost("h").hasPort(8443).hasPath("/base");
+    assertThat(route.destination().first()).hasHost("h").hasPort(8443).hasPath("/base");
     assertThat(route.scopes()).isEqualTo(Scopes.of(List.of("w", "r")));
     assertThat(route.methods()).containsExactly("GET");
     assertThat(route.credentials()).containsExactly(CredentialHeader.X_API_KEY);
     assertThat(route.cost()).isEqualTo(5);
     assertThat(route.quotaStatus()).isEqualTo(402);
     assertThat(route.principal()).isEqualTo("orders");
+  }
+
+  @Test
+  void an_upstream_may_be_several_targets() {
+    Destination to =
+        routes("[{path: /, upstream: ['http://a:1/x', 'http://b:2/x/'], check: '/up?now'}]")
+            .get(0)
+            .destination();
+    assertThat(to.urls()).containsExactly(URI.create("http://a:1/x"), URI.create("http://b:2/x/"));
+    assertThat(to.check()).isEqualTo("/up?now");
   }
 
   @Test
@@ -44,6 +56,7 @@ class RouteEntriesTest {
     assertThat(route.cost()).isEqualTo(1);
     assertThat(route.quotaStatus()).isEqualTo(429);
     assertThat(route.principal()).isEmpty();
+    assertThat(route.destination()).isEqualTo(Destination.of(URI.create("http://h")));
   }
 
   @Test
@@ -77,6 +90,14 @@ class RouteEntriesTest {
           [{path: /, upstream: 'http://h', principal: [a]}]             | routes[0].principal
           [{path: /, upstream: 'http://h', cost: 1.5}]                  | routes[0].cost
           [{path: /, upstream: 'http://h', cost: [1]}]                  | routes[0].cost
+          [{path: /, upstream: []}]                                     | routes[0].upstream
+          [{path: /, upstream: ['http://a', 'https://b']}]              | routes[0].upstream
+          [{path: /, upstream: ['http://a/x', 'http://b/y']}]           | routes[0].upstream
+          [{path: /, upstream: ['http://a', 'http://A:80/']}]           | routes[0].upstream
+          [{path: /, upstream: ['http://a', 'http://a']}]               | routes[0].upstream
+          [{path: /, upstream: 'http://h', check: health}]              | routes[0].check
+          [{path: /, upstream: 'http://h', check: ''}]                  | routes[0].check
+          [{path: /, upstream: 'http://h', check: '/a/../b'}]           | routes[0].check
           []                                                            | routes
           /                                                             | routes
           """)

@@ -107,6 +107,8 @@ class ServeTest {
       Awaiting.until("ready", () -> status(internal + "/readyz", "") == 200);
       assertThat(status(internal + "/livez", "")).isEqualTo(200);
       assertThat(status(internal + "/.well-known/jwks.json", "")).isEqualTo(200);
+      assertThat(send(HttpRequest.newBuilder(URI.create(internal + "/readyz?verbose"))).body())
+          .contains("\"target\":\"127.0.0.1:" + ok.getAddress().getPort() + "\"", "in use");
       String key = createKey(management);
       assertThat(status(edge + "/a", key)).isEqualTo(200);
 

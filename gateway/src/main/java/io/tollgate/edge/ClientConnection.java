@@ -11,6 +11,7 @@ import io.tollgate.wire.Method;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
 import io.tollgate.wire.Unread;
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -218,8 +219,8 @@ final class ClientConnection extends ClientChannel implements EdgeClient, OpenCo
   }
 
   @Override
-  public void stamp(HeadBuffer upstreamHead) {
-    edge.stamp(request, upstreamHead);
+  public void stamp(URI target, HeadBuffer upstreamHead) {
+    edge.stamp(request, target, upstreamHead);
   }
 
   @Override

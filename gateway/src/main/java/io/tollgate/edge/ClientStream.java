@@ -14,6 +14,7 @@ import io.tollgate.wire.Method;
 import io.tollgate.wire.Rebuild;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -381,7 +382,7 @@ final class ClientStream implements EdgeClient {
   }
 
   @Override
-  public void stamp(HeadBuffer upstreamHead) {
-    edge.stamp(request, upstreamHead);
+  public void stamp(URI target, HeadBuffer upstreamHead) {
+    edge.stamp(request, target, upstreamHead);
   }
 }

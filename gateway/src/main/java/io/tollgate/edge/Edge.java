@@ -17,6 +17,7 @@ import io.tollgate.ring.Verdict;
 import io.tollgate.ring.Verifier;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.RequestHead;
+import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,7 +94,7 @@ final class Edge {
   void route(RouteTable newRoutes) {
     routes = newRoutes;
     timers.forget();
-    forwarder.retainOnly(newRoutes.routes());
+    forwarder.routesChanged();
   }
 
   /** Returns the time of the coarse clock, which deadlines are counted by. */
@@ -227,12 +228,12 @@ final class Edge {
   /** Forward: head rebuilt, ours added, body streamed both ways. */
   void forward(EdgeRequest request) {
     EdgeClient client = request.client();
-    Spans.forward(request.trace(), request.route());
+    Spans.forward(request.trace());
     client.forward(forwarder.open(client, request.route()));
   }
 
   /** Adds to the upstream's request who asks; the client's own words on that are gone. */
-  void stamp(EdgeRequest request, HeadBuffer out) {
+  void stamp(EdgeRequest request, URI target, HeadBuffer out) {
     Grant grant = request.grant();
     if (grant != null) {
       out.put("tollgate-key-id: ak_").hex(grant.id().high()).hex(grant.id().low()).endLine();
@@ -248,7 +249,7 @@ final class Edge {
       out.field("client-cert", certificate);
     }
     RequestIds.write(request, out);
-    Spans.stamp(request.trace(), out);
+    Spans.stamp(request.trace(), target, out);
   }
 
   /** Meter: counted when the upstream has answered, before its answer goes out. */

@@ -3,6 +3,7 @@ package io.tollgate.edge;
 import io.tollgate.limit.RateLimiter;
 import io.tollgate.meter.UsageMeter;
 import io.tollgate.principal.PrincipalKeys;
+import io.tollgate.proxy.UpstreamTargets;
 import io.tollgate.quota.QuotaGate;
 import io.tollgate.ring.Verifier;
 import io.tollgate.tls.TlsContext;
@@ -21,5 +22,6 @@ record EdgeParts(
     @Nullable AccessLog accessLog,
     @Nullable TlsContext clientTls,
     TlsContext upstreamTls,
+    UpstreamTargets targets,
     PrincipalKeys principals,
     @Nullable Tracing tracing) {}

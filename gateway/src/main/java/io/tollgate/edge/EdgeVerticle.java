@@ -45,7 +45,8 @@ final class EdgeVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     EventLoop loop = ((ContextInternal) context).nettyEventLoop();
-    var newForwarder = new Forwarder(vertx, loop, proxyConfig, parts.upstreamTls());
+    var newForwarder =
+        new Forwarder(vertx, loop, proxyConfig, parts.upstreamTls(), parts.targets());
     LoopMeter newMeter = parts.meter().loop();
     eventLoop = loop;
     forwarder = newForwarder;

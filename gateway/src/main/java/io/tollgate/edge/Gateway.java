@@ -6,6 +6,7 @@ import io.tollgate.meter.MeterVerticle;
 import io.tollgate.principal.PrincipalKeys;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.RouteTable;
+import io.tollgate.proxy.UpstreamTargets;
 import io.tollgate.quota.QuotaVerticle;
 import io.tollgate.ring.VerifierVerticle;
 import io.tollgate.tls.TlsFault;
@@ -13,6 +14,7 @@ import io.tollgate.trace.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.BindException;
 import java.time.Duration;
@@ -40,6 +42,7 @@ public final class Gateway {
   private final EdgeMetrics edgeMetrics;
   private final CertificateWatch certificates;
   private final PrincipalKeys principals;
+  private final UpstreamTargets targets;
   private @Nullable AccessLog accessLog;
   private volatile @Nullable Tracing tracing;
   private volatile @Nullable Listener listener;
@@ -52,7 +55,7 @@ public final class Gateway {
       VerifierVerticle lookups,
       MeterVerticle meter,
       LimitVerticle limits,
-      EdgeMetrics edgeMetrics,
+      MeterRegistry metrics,
       CertificateWatch certificates,
       RouteTable routes) {
     this.vertx = vertx;
@@ -60,9 +63,10 @@ public final class Gateway {
     this.lookups = lookups;
     this.meter = meter;
     this.limits = limits;
-    this.edgeMetrics = edgeMetrics;
+    edgeMetrics = new EdgeMetrics(metrics);
     this.routes = routes;
     this.certificates = certificates;
+    targets = new UpstreamTargets(config.proxy().targets(), metrics);
     principals = new PrincipalKeys(config.pepper());
     edges = new ArrayList<>(config.edge().eventLoops());
     deployments = new ArrayList<>(config.edge().eventLoops());
@@ -96,10 +100,8 @@ public final class Gateway {
     var limits =
         new LimitVerticle(
             config.limit(), config.redis(), config.postgres(), lookups.self(), metrics);
-    var gateway =
-        new Gateway(
-            vertx, config, lookups, meter, limits, new EdgeMetrics(metrics), certificates, table);
-    gateway.makeKeys(routes);
+    var gateway = new Gateway(vertx, config, lookups, meter, limits, metrics, certificates, table);
+    gateway.prepare(routes);
     return vertx
         .deployVerticle(lookups)
         .compose(deployed -> vertx.deployVerticle(meter))
@@ -122,8 +124,9 @@ public final class Gateway {
     return opened;
   }
 
-  /** Makes the keys that are needed before a request waits for them, and shows that they work. */
-  private void makeKeys(List<Route> routed) {
+  /** Makes what routes need before a request waits for it, and shows that it works. */
+  private void prepare(List<Route> routed) {
+    targets.retainOnly(routed);
     if (routed.stream().anyMatch(route -> !route.principal().isEmpty())) {
       principals.toJwks(System.currentTimeMillis());
     }
@@ -143,6 +146,7 @@ public final class Gateway {
             accessLog,
             certificates.clients(),
             certificates.upstreams(),
+            targets,
             principals,
             tracing);
     certificates.start(vertx);
@@ -171,8 +175,8 @@ public final class Gateway {
 
   /** Takes new routes for the requests that come from now on; those under way keep theirs. */
   public void route(List<Route> newRoutes) {
-    makeKeys(newRoutes);
     RouteTable table = RouteTable.of(newRoutes);
+    prepare(newRoutes);
     routes = table;
     edges.forEach(edge -> edge.route(table));
     edgeMetrics.retainOnly(newRoutes);
@@ -189,6 +193,11 @@ public final class Gateway {
   /** Returns the public keys of signed principals, as a JWK set (RFC 7517, 5). */
   public JsonObject principalKeys() {
     return principals.toJwks(lookups.verifier().storeMillis());
+  }
+
+  /** Returns the state of each address that requests are forwarded to. */
+  public JsonArray targets() {
+    return targets.state();
   }
 
   /** Completes if a key can be verified now, else fails and says why. */

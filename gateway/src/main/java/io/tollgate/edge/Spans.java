@@ -63,10 +63,9 @@ final class Spans {
     }
   }
 
-  static void forward(@Nullable RequestTrace trace, Route route) {
+  static void forward(@Nullable RequestTrace trace) {
     if (trace != null) {
-      URI upstream = route.upstream();
-      trace.forward(host(upstream), port(upstream));
+      trace.forward();
     }
   }
 
@@ -83,8 +82,9 @@ final class Spans {
   }
 
   /** Writes the trace of which the upstream's spans are part. */
-  static void stamp(@Nullable RequestTrace trace, HeadBuffer out) {
+  static void stamp(@Nullable RequestTrace trace, URI target, HeadBuffer out) {
     if (trace != null) {
+      trace.goesTo(host(target), port(target));
       out.field("traceparent", trace.traceparent());
     }
   }

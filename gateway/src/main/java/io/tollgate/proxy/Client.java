@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
+import java.net.URI;
 
 /**
  * The client's side of an exchange, as the proxy sees it. Everything happens on one event loop,
@@ -22,8 +23,12 @@ public interface Client {
   /** Returns what the exchange takes its buffers from. */
   ByteBufAllocator alloc();
 
-  /** Adds the edge's own fields to the upstream's request. */
-  void stamp(HeadBuffer upstreamHead);
+  /**
+   * Adds the edge's own fields to the upstream's request; told again where another target is tried.
+   *
+   * @param target the URL of the one that it goes to
+   */
+  void stamp(URI target, HeadBuffer upstreamHead);
 
   /**
    * The upstream takes the body: it is to be given to the exchange, as it comes, and what came with

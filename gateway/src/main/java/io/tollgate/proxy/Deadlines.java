@@ -8,8 +8,12 @@ import org.jspecify.annotations.Nullable;
  * clock, so that no exchange needs a timer or the clock of its own.
  */
 final class Deadlines {
+  /** One that ends with a tick is not to be noticed at the next because that came a bit early. */
+  private static final long TICK_JITTER_NANOS = Forwarder.TICK.toNanos() / 5;
+
   private final long responseNanos;
   private final long idleNanos;
+  private final long connectNanos;
   private long deadlineNanos;
   private final long totalDeadlineNanos;
   private final boolean hasTotal;
@@ -22,11 +26,19 @@ final class Deadlines {
     hasTotal = !total.isZero();
     totalDeadlineNanos = nowNanos + total.toNanos();
     // The wait for a connection ends after its making would have: each is told for what it is.
-    deadlineNanos = nowNanos + config.connectTimeout().toNanos() + Forwarder.TICK.toNanos() * 4;
+    connectNanos = config.connectTimeout().toNanos() + Forwarder.TICK.toNanos() * 4;
+    deadlineNanos = nowNanos + connectNanos;
   }
 
   private static Duration either(@Nullable Duration ofRoute, Duration ofAll) {
     return ofRoute == null ? ofAll : ofRoute;
+  }
+
+  /** Nothing was sent, and another target is tried. */
+  void redialled(long nowNanos) {
+    if (!sent) {
+      deadlineNanos = nowNanos + connectNanos;
+    }
   }
 
   void connected(long nowNanos) {
@@ -49,6 +61,10 @@ final class Deadlines {
   }
 
   boolean isPassed(long nowNanos) {
-    return nowNanos - deadlineNanos > 0 || (hasTotal && nowNanos - totalDeadlineNanos > 0);
+    return nowNanos + TICK_JITTER_NANOS - deadlineNanos > 0 || isTotalPassed(nowNanos);
+  }
+
+  boolean isTotalPassed(long nowNanos) {
+    return hasTotal && nowNanos + TICK_JITTER_NANOS - totalDeadlineNanos > 0;
   }
 }

@@ -57,9 +57,9 @@ final class Dialer {
    * Begins a connection. The future completes when it may be used, TLS included, and always on the
    * event loop: where not even a socket could be had, Netty's own would complete elsewhere.
    */
-  Future<Channel> dial(Upstream upstream) {
-    URI url = upstream.url();
-    var address = InetSocketAddress.createUnresolved(hostOf(url), UpstreamAddress.port(url));
+  Future<Channel> dial(TargetPool pool) {
+    URI url = pool.endpoint().url();
+    InetSocketAddress address = pool.endpoint().socketAddress();
     boolean secure = UpstreamAddress.isTls(url);
     Promise<Channel> dialled = eventLoop.newPromise();
     ChannelFuture opened =
@@ -76,7 +76,7 @@ final class Dialer {
                         .pipeline()
                         .addLast(
                             new UpstreamConnection(
-                                upstream, channel, responseHead, config.headerBytesMax()));
+                                pool, channel, responseHead, config.headerBytesMax()));
                   }
                 })
             .connect(address);
@@ -94,7 +94,8 @@ final class Dialer {
   }
 
   private SslHandler tlsHandler(Channel channel, URI url) {
-    SslHandler handler = tls.dial(channel.alloc(), hostOf(url), UpstreamAddress.port(url));
+    SslHandler handler =
+        tls.dial(channel.alloc(), UpstreamAddress.host(url), UpstreamAddress.port(url));
     handler.setHandshakeTimeoutMillis(config.connectTimeout().toMillis());
     return handler;
   }
@@ -113,11 +114,5 @@ final class Dialer {
                 dialled.setFailure(shaken.cause());
               }
             });
-  }
-
-  /** An IPv6 address stands in brackets in a URL and without them elsewhere. */
-  private static String hostOf(URI url) {
-    String host = url.getHost();
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 }

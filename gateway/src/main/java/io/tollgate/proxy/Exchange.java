@@ -18,39 +18,55 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Exchange implements BodyReader.Sink {
   private final Forwarder forwarder;
-  private final Upstream upstream;
+  private final @Nullable Balancer balancer;
+  private final Route route;
   private final Client client;
   private final Deadlines deadlines;
   private final boolean repeatable;
   private ByteBuf requestHead;
+  private TargetPool pool;
+  private int attempts = 1;
 
   private @Nullable Carrier carrier;
-  private boolean retried;
+  private boolean repeated;
   private boolean forwarded;
   private boolean requestSent;
   private boolean answered;
+  private boolean good;
   private boolean over;
 
-  /** Takes over {@code requestHead}, the rebuilt one. */
+  /**
+   * Takes over {@code requestHead}, the one rebuilt for the first target.
+   *
+   * @param balancer tells of further targets; null where no other may be tried
+   */
   Exchange(
       Forwarder forwarder,
-      Upstream upstream,
+      @Nullable Balancer balancer,
+      Route route,
+      TargetPool first,
       Client client,
       ByteBuf requestHead,
       Deadlines deadlines) {
     this.forwarder = forwarder;
-    this.upstream = upstream;
+    this.balancer = balancer;
+    this.route = route;
+    pool = first;
     this.client = client;
     this.deadlines = deadlines;
     RequestHead head = client.head();
     boolean bodiless = head.framing() == Framing.NONE;
-    repeatable = bodiless && head.method() != null && head.method().isSafe();
+    repeatable = bodiless && head.method() != null && head.method().isIdempotent();
     this.requestHead = requestHead;
   }
 
   /** Sends the request as soon as there is a connection for it. */
   public void begin() {
-    upstream.connect(this);
+    pool.enter();
+    if (balancer != null) {
+      pool.count();
+    }
+    pool.connect(this);
   }
 
   boolean isOver() {
@@ -63,13 +79,8 @@ public final class Exchange implements BodyReader.Sink {
     deadlines.connected(forwarder.nowNanos());
     opened.begin(this, client.head());
     forwarded = true;
-    // Kept where it may be sent once more.
-    opened.writeHead(mayRetry() ? requestHead.retainedDuplicate() : takeHead());
+    opened.writeHead(takeHead());
     client.sendBody();
-  }
-
-  private boolean mayRetry() {
-    return repeatable && !retried;
   }
 
   private ByteBuf takeHead() {
@@ -124,7 +135,7 @@ public final class Exchange implements BodyReader.Sink {
   void answer(ResponseHead head, int bytesAtHand) {
     answered = true;
     deadlines.progressed(forwarder.nowNanos());
-    takeHead().release();
+    good = pool.answered(head.status());
     client.answer(head, bytesAtHand);
   }
 
@@ -157,6 +168,10 @@ public final class Exchange implements BodyReader.Sink {
   void finish() {
     carrier = null;
     over = true;
+    pool.leave(true);
+    if (good) {
+      pool.endpoint().health().answered();
+    }
     client.ended();
   }
 
@@ -166,15 +181,63 @@ public final class Exchange implements BodyReader.Sink {
     if (over) {
       return;
     }
+    failedHere(Failure.BROKEN);
     if (answered) {
       cut();
-    } else if (beforeAnyByte && mayRetry()) {
-      // The deadline goes on: both attempts share it.
-      retried = true;
-      upstream.connect(this);
-    } else {
+    } else if (!beforeAnyByte || !repeatable || !tryAgain(true)) {
       fail(Failure.BROKEN);
     }
+  }
+
+  /** No connection could be had, so that nothing was sent: whatever it is, it may go elsewhere. */
+  void notSent(Failure failure) {
+    if (over) {
+      return;
+    }
+    note(failure);
+    if (!tryAgain(false)) {
+      fail(failure);
+    }
+  }
+
+  /** It was sent and came to nothing, which the target has to be asked about. */
+  private void failedHere(Failure failure) {
+    note(failure);
+    pool.doubted();
+  }
+
+  private void note(Failure failure) {
+    if (balancer != null) {
+      forwarder.targets().metrics().failed(pool.endpoint(), failure);
+    }
+  }
+
+  /**
+   * Tries another target; what was sent and may be repeated goes, for lack of another, to the same
+   * once more: a kept connection may have been closed just then. The deadline goes on.
+   */
+  private boolean tryAgain(boolean sent) {
+    Balancer known = balancer;
+    long nowNanos = forwarder.nowNanos();
+    if (known == null || attempts >= forwarder.targets().config().attemptsMax()) {
+      return false;
+    }
+    TargetPool next = known.chooseBut(pool, nowNanos);
+    if (next == null && sent && !repeated) {
+      repeated = true;
+      next = pool;
+    }
+    if (next == null || deadlines.isTotalPassed(nowNanos) || !known.mayRetry(nowNanos)) {
+      return false;
+    }
+    attempts++;
+    pool.leave(false);
+    pool = next;
+    deadlines.redialled(nowNanos);
+    takeHead().release();
+    requestHead = forwarder.rebuilt(client, route, next);
+    begin();
+    return true;
   }
 
   void fail(Failure failure) {
@@ -199,6 +262,7 @@ public final class Exchange implements BodyReader.Sink {
       return false;
     }
     over = true;
+    pool.leave(answered);
     if (forwarded && !answered) {
       client.unanswered();
     }
@@ -206,7 +270,7 @@ public final class Exchange implements BodyReader.Sink {
     Carrier known = carrier;
     carrier = null;
     if (known == null) {
-      upstream.forget(this);
+      pool.forget(this);
     } else {
       known.discard();
     }
@@ -222,7 +286,7 @@ public final class Exchange implements BodyReader.Sink {
   private Failure lateness() {
     Carrier known = carrier;
     if (known == null) {
-      return upstream.isWaiting(this) ? Failure.BUSY : Failure.SILENT;
+      return pool.isWaiting(this) ? Failure.BUSY : Failure.SILENT;
     }
     return requestSent || !known.isWritable() ? Failure.SILENT : Failure.CLIENT_SILENT;
   }
@@ -232,10 +296,14 @@ public final class Exchange implements BodyReader.Sink {
     if (over || !deadlines.isPassed(nowNanos)) {
       return;
     }
+    Failure whose = lateness();
+    if (whose == Failure.SILENT && carrier != null && !answered) {
+      failedHere(whose);
+    }
     if (answered) {
       cut();
     } else {
-      fail(lateness());
+      fail(whose);
     }
   }
 }

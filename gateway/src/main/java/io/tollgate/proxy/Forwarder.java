@@ -1,19 +1,22 @@
 package io.tollgate.proxy;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.tollgate.tls.TlsContext;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Rebuild;
 import io.tollgate.wire.RequestHead;
 import io.vertx.core.Vertx;
-import java.net.URI;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.resolver.NameResolver;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.SplittableRandom;
 
 /**
  * Sends requests upstream and their responses back, streaming both ways with back-pressure.
@@ -35,37 +38,57 @@ public final class Forwarder {
   private final ProxyConfig config;
   private final Dialer dialer;
   private final HeadBuffer headBuffer = new HeadBuffer();
-  private final Map<URI, Upstream> upstreams = new HashMap<>();
+  private final UpstreamTargets targets;
+  private final TargetWatch watch;
+  private final SplittableRandom random = new SplittableRandom();
+
+  /** Found without hashing all the URLs of a destination. */
+  private final IdentityHashMap<Destination, Balancer> balancers = new IdentityHashMap<>();
+
+  private final Map<Endpoint, TargetPool> pools = new HashMap<>();
+  private int version;
   private long nowNanos = System.nanoTime();
 
   /**
    * Makes the forwarder of an event loop.
    *
    * @param tls what connections to {@code https} upstreams are made with, for all event loops
+   * @param targets what all event loops know of the targets
    */
-  public Forwarder(Vertx vertx, EventLoop eventLoop, ProxyConfig config, TlsContext tls) {
+  public Forwarder(
+      Vertx vertx,
+      EventLoop eventLoop,
+      ProxyConfig config,
+      TlsContext tls,
+      UpstreamTargets targets) {
     this.config = config;
+    this.targets = targets;
     dialer = new Dialer(vertx, eventLoop, config, tls);
+    NameResolver resolver = ((VertxInternal) vertx).nameResolver();
+    watch = new TargetWatch(this, name -> resolver.resolveAll(eventLoop, name));
   }
 
   /** Makes ready to forward one request; {@link Exchange#begin} sends it. */
   public Exchange open(Client client, Route route) {
-    Upstream upstream = to(route.upstream());
-    rebuild(client, route, upstream);
+    Balancer balancer = to(route.destination());
+    TargetPool first = balancer.choose(nowNanos);
     return new Exchange(
         this,
-        upstream,
+        balancer,
+        route,
+        first,
         client,
-        headBuffer.toBuffer(client.alloc(), 0),
+        rebuilt(client, route, first),
         new Deadlines(config, route.timeouts(), nowNanos));
   }
 
-  private void rebuild(Client client, Route route, Upstream upstream) {
+  /** Returns the head of the client's request as it goes to a target. */
+  ByteBuf rebuilt(Client client, Route route, TargetPool target) {
     RequestHead head = client.head();
     HeadBuffer out = headBuffer.clear();
-    out.put(Objects.requireNonNull(head.method()).name()).put((byte) ' ').put(upstream.base());
+    out.put(Objects.requireNonNull(head.method()).name()).put((byte) ' ').put(target.base());
     head.writeTarget(out);
-    out.put(" HTTP/1.1").endLine().field("host", upstream.authority());
+    out.put(" HTTP/1.1").endLine().field("host", target.authority());
     Rebuild.copyRequest(
         head,
         out,
@@ -80,21 +103,38 @@ public final class Forwarder {
           .endLine();
     }
     out.put(head.isHttp10() ? "via: 1.0 " : "via: 1.1 ").put(PSEUDONYM).endLine();
-    client.stamp(out);
-    out.endLine();
+    client.stamp(target.endpoint().url(), out);
+    return out.endLine().toBuffer(client.alloc(), 0);
   }
 
-  private Upstream to(URI url) {
-    Upstream known = upstreams.get(url);
+  private Balancer to(Destination destination) {
+    Balancer known = balancers.get(destination);
     if (known == null) {
-      known = new Upstream(url, dialer, config, this);
-      upstreams.put(url, known);
+      known = new Balancer(targets, destination, this::pool, random, nowNanos);
+      balancers.put(destination, known);
     }
     return known;
   }
 
-  HeadBuffer headBuffer() {
-    return headBuffer;
+  private TargetPool pool(Endpoint endpoint) {
+    return pools.computeIfAbsent(endpoint, this::poolOfItsOwn);
+  }
+
+  /** Makes connections to an endpoint apart from those of requests. */
+  TargetPool poolOfItsOwn(Endpoint endpoint) {
+    return new TargetPool(endpoint, dialer, config, this);
+  }
+
+  UpstreamTargets targets() {
+    return targets;
+  }
+
+  TargetWatch watch() {
+    return watch;
+  }
+
+  ProxyConfig config() {
+    return config;
   }
 
   /** Returns the coarse clock's time, of the monotonic clock as it was at the last tick. */
@@ -106,17 +146,34 @@ public final class Forwarder {
   public void tick(long monotonicNanos) {
     nowNanos = monotonicNanos;
     long unusedSince = monotonicNanos - UNUSED_MAX.toNanos();
-    upstreams.values().forEach(upstream -> upstream.closeUnusedSince(unusedSince));
+    for (TargetPool pool : pools.values()) {
+      pool.closeUnusedSince(unusedSince);
+      pool.lookForSilence(monotonicNanos);
+    }
+    watch.tick(monotonicNanos);
+    if (version != targets.version()) {
+      retirePools();
+    }
   }
 
-  /** Lets go of the upstreams that none of these routes names. */
-  public void retainOnly(List<Route> routes) {
-    Set<URI> named = routes.stream().map(Route::upstream).collect(Collectors.toSet());
-    upstreams
+  /** The routes are others: those of before are no longer asked for. */
+  public void routesChanged() {
+    balancers.clear();
+    retirePools();
+  }
+
+  /**
+   * Lets go of the connections to endpoints that are gone; those in use end with their exchange.
+   */
+  private void retirePools() {
+    version = targets.version();
+    Set<Endpoint> alive = new HashSet<>();
+    targets.all().forEach(target -> alive.addAll(target.endpoints()));
+    pools
         .entrySet()
         .removeIf(
             entry -> {
-              if (named.contains(entry.getKey())) {
+              if (alive.contains(entry.getKey())) {
                 return false;
               }
               entry.getValue().retire();
@@ -126,7 +183,8 @@ public final class Forwarder {
 
   /** Closes the connections that are not in use; the others close when their exchanges end. */
   public void close() {
-    upstreams.values().forEach(Upstream::retire);
-    upstreams.clear();
+    watch.close();
+    pools.values().forEach(TargetPool::retire);
+    pools.clear();
   }
 }

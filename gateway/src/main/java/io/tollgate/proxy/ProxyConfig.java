@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param headerBytesMax the longest head of a response
  * @param headerCountMax the most fields in it
  * @param tls how TLS is spoken with those whose URL asks for it
+ * @param targets how they are chosen and watched where there are several
  */
 public record ProxyConfig(
     Duration connectTimeout,
@@ -27,7 +28,8 @@ public record ProxyConfig(
     int queueMax,
     int headerBytesMax,
     int headerCountMax,
-    UpstreamTls tls) {
+    UpstreamTls tls,
+    TargetConfig targets) {
   private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
   private static final int COUNT_MAX = 100_000;
 
@@ -41,7 +43,8 @@ public record ProxyConfig(
           1_024,
           64 * 1024,
           200,
-          UpstreamTls.DEFAULTS);
+          UpstreamTls.DEFAULTS,
+          TargetConfig.DEFAULTS);
 
   public ProxyConfig {
     Bounds.check("proxy.connect-timeout", connectTimeout, TIMEOUT_MAX);
@@ -54,6 +57,45 @@ public record ProxyConfig(
     if (!totalTimeout.isZero()) {
       Bounds.check("proxy.total-timeout", totalTimeout, TIMEOUT_MAX);
     }
+  }
+
+  /** Makes bounds with targets chosen and watched as by default. */
+  public ProxyConfig(
+      Duration connectTimeout,
+      Duration responseTimeout,
+      Duration idleTimeout,
+      Duration totalTimeout,
+      int connectionsMax,
+      int queueMax,
+      int headerBytesMax,
+      int headerCountMax,
+      UpstreamTls tls) {
+    this(
+        connectTimeout,
+        responseTimeout,
+        idleTimeout,
+        totalTimeout,
+        connectionsMax,
+        queueMax,
+        headerBytesMax,
+        headerCountMax,
+        tls,
+        TargetConfig.DEFAULTS);
+  }
+
+  /** Returns the same bounds with targets chosen and watched like that. */
+  public ProxyConfig with(TargetConfig newTargets) {
+    return new ProxyConfig(
+        connectTimeout,
+        responseTimeout,
+        idleTimeout,
+        totalTimeout,
+        connectionsMax,
+        queueMax,
+        headerBytesMax,
+        headerCountMax,
+        tls,
+        newTargets);
   }
 
   /** Makes bounds with the TLS that is the JVM's. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path a prefix on segment boundaries, starting with a slash: {@code /a} takes {@code /a}
  *     and {@code /a/b}, not {@code /ab}; a slash at its end counts for nothing
- * @param upstream {@code http[s]://host[:port][/base]}; the base is put before the request's path
+ * @param destination the targets; the base in their URLs is put before the request's path
  * @param scopes all of these must be held by the key
  * @param methods those that are let through, in upper case; empty for all that the edge knows
  * @param credentials the headers that a key is read from; never empty
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Route(
     String path,
-    URI upstream,
+    Destination destination,
     Scopes scopes,
     Set<String> methods,
     Set<CredentialHeader> credentials,
@@ -56,7 +56,6 @@ public record Route(
    */
   public Route {
     path = RoutePath.canonical(path);
-    upstream = UpstreamAddress.check(upstream);
     for (String method : methods) {
       if (Method.of(method) == null) {
         throw new IllegalArgumentException(
@@ -82,7 +81,7 @@ public record Route(
     }
   }
 
-  /** Makes a route whose requests cost a unit each. */
+  /** Makes a route to one target, whose requests cost a unit each. */
   public Route(
       String path,
       URI upstream,
@@ -93,7 +92,7 @@ public record Route(
       Timeouts timeouts) {
     this(
         path,
-        upstream,
+        Destination.of(upstream),
         scopes,
         methods,
         credentials,
@@ -108,7 +107,7 @@ public record Route(
   public Route at(int newCost) {
     return new Route(
         path,
-        upstream,
+        destination,
         scopes,
         methods,
         credentials,
@@ -123,7 +122,7 @@ public record Route(
   public Route proving(String audience) {
     return new Route(
         path,
-        upstream,
+        destination,
         scopes,
         methods,
         credentials,
@@ -132,6 +131,21 @@ public record Route(
         cost,
         quotaStatus,
         audience);
+  }
+
+  /** Returns the same route to other targets. */
+  public Route to(Destination newDestination) {
+    return new Route(
+        path,
+        newDestination,
+        scopes,
+        methods,
+        credentials,
+        preflight,
+        timeouts,
+        cost,
+        quotaStatus,
+        principal);
   }
 
   /** Makes a route without pre-flights, with the proxy's own timeouts. */

@@ -2,6 +2,7 @@ package io.tollgate.proxy;
 
 import io.tollgate.wire.Target;
 import java.net.URI;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The checks that an upstream's URL must pass, and its parts with defaults filled in. */
@@ -44,6 +45,17 @@ final class UpstreamAddress {
       return url.getPort();
     }
     return isTls(url) ? 443 : 80;
+  }
+
+  /** Returns host and port, as metrics name a target. */
+  static String place(URI url) {
+    return url.getHost().toLowerCase(Locale.ROOT) + ':' + port(url);
+  }
+
+  /** Returns the host; an IPv6 address stands in brackets in a URL and without them elsewhere. */
+  static String host(URI url) {
+    String host = url.getHost();
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
   /** Returns what is put before a request's path: empty, or a path without a slash at its end. */

@@ -33,7 +33,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements C
   /** More interim responses than any server has to tell. */
   private static final int INTERIM_MAX = 16;
 
-  private final Upstream upstream;
+  private final TargetPool pool;
   private final Channel channel;
 
   /** One pad for all connections of the event loop: a head is read and written on in one go. */
@@ -56,8 +56,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements C
   private int interims;
   private long unusedSinceNanos;
 
-  UpstreamConnection(Upstream upstream, Channel channel, ResponseHead head, int headBytesMax) {
-    this.upstream = upstream;
+  UpstreamConnection(TargetPool pool, Channel channel, ResponseHead head, int headBytesMax) {
+    this.pool = pool;
     this.channel = channel;
     this.head = head;
     this.headBytesMax = headBytesMax;
@@ -232,7 +232,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements C
   public void channelReadComplete(ChannelHandlerContext context) {
     if (free) {
       free = false;
-      upstream.release(this);
+      pool.release(this);
     }
   }
 
@@ -255,7 +255,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements C
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (established) {
-      upstream.closed(this);
+      pool.closed(this);
     }
     Exchange served = exchange;
     if (served == null) {

@@ -75,16 +75,22 @@ public final class RequestTrace {
   }
 
   /** The request is handed to an upstream. */
-  public void forward(String address, int port) {
+  public void forward() {
     forward =
         tracer
             .spanBuilder(name)
             .setSpanKind(SpanKind.CLIENT)
             .setParent(withinAccept)
             .setAttribute(METHOD, method)
-            .setAttribute(ADDRESS, address)
-            .setAttribute(PORT, (long) port)
             .startSpan();
+  }
+
+  /** It goes to this server; where it is tried on several, the last is told. */
+  public void goesTo(String address, int port) {
+    Span known = forward;
+    if (known != null) {
+      known.setAttribute(ADDRESS, address).setAttribute(PORT, (long) port);
+    }
   }
 
   /** Returns what the upstream is sent as {@code traceparent}. */

@@ -4,25 +4,25 @@ import org.jspecify.annotations.Nullable;
 
 /** The request methods that are forwarded at all; CONNECT and TRACE never are. */
 public enum Method {
-  DELETE(false),
+  DELETE(true),
   GET(true),
   HEAD(true),
   OPTIONS(true),
   PATCH(false),
   POST(false),
-  PUT(false);
+  PUT(true);
 
   private static final Method[] KNOWN = values();
 
-  private final boolean safe;
+  private final boolean idempotent;
 
-  Method(boolean safe) {
-    this.safe = safe;
+  Method(boolean idempotent) {
+    this.idempotent = idempotent;
   }
 
-  /** Returns whether sending it twice does no more than sending it once (RFC 9110, 9.2.1). */
-  public boolean isSafe() {
-    return safe;
+  /** Returns whether sending it twice does no more than sending it once (RFC 9110, 9.2.2). */
+  public boolean isIdempotent() {
+    return idempotent;
   }
 
   /** Returns the method of that name, or null; names are case-sensitive. */

@@ -221,7 +221,7 @@ class ClientBoundsTest {
       Route route, @Nullable Duration response, @Nullable Duration total, boolean preflight) {
     return new Route(
         route.path(),
-        route.upstream(),
+        route.destination().first(),
         route.scopes(),
         route.methods(),
         route.credentials(),

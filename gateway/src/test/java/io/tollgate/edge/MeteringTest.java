@@ -127,7 +127,7 @@ class MeteringTest {
       var route =
           new Route(
               "/",
-              upstream.route("/").upstream(),
+              upstream.route("/").destination().first(),
               Scopes.of(List.of("write")),
               Set.of(),
               Set.of(CredentialHeader.values()));

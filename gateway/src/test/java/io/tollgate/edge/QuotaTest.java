@@ -116,7 +116,7 @@ class QuotaTest {
       var asking402 =
           new Route(
               route.path(),
-              route.upstream(),
+              route.destination(),
               route.scopes(),
               route.methods(),
               route.credentials(),

@@ -109,7 +109,7 @@ class StormTest {
   private static Route impatient(Route route) {
     return new Route(
         route.path(),
-        route.upstream(),
+        route.destination().first(),
         route.scopes(),
         route.methods(),
         route.credentials(),

@@ -28,7 +28,7 @@ final class StormUpstream implements AutoCloseable {
   }
 
   String url() {
-    return server.route("/").upstream().toString();
+    return server.route("/").destination().first().toString();
   }
 
   static String body(String token, int bodyBytes, char manner) {

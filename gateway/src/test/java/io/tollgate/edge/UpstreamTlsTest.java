@@ -246,6 +246,7 @@ class UpstreamTlsTest {
   }
 
   private static Route overTls(ScriptedUpstream upstream) {
-    return Route.to("/", upstream.route("/").upstream().toString().replaceFirst("http:", "https:"));
+    return Route.to(
+        "/", upstream.route("/").destination().first().toString().replaceFirst("http:", "https:"));
   }
 }

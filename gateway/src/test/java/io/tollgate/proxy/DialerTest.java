@@ -2,6 +2,7 @@ package io.tollgate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoop;
@@ -40,16 +41,17 @@ class DialerTest {
                 });
     TlsContext tls = TlsContext.of(UpstreamTls.DEFAULTS);
     var dialer = new Dialer(eventLoop, ProxyConfig.DEFAULTS, tls, noFiles);
-    var forwarder = new Forwarder(vertx, eventLoop, ProxyConfig.DEFAULTS, tls);
+    var targets = new UpstreamTargets(TargetConfig.DEFAULTS, new SimpleMeterRegistry());
+    var forwarder = new Forwarder(vertx, eventLoop, ProxyConfig.DEFAULTS, tls, targets);
     for (String scheme : new String[] {"http", "https"}) {
-      var upstream =
-          new Upstream(
-              URI.create(scheme + "://127.0.0.1:1"), dialer, ProxyConfig.DEFAULTS, forwarder);
+      var to = Destination.of(URI.create(scheme + "://127.0.0.1:1"));
+      Endpoint endpoint = targets.of(to).get(0).endpoints().get(0);
+      var pool = new TargetPool(endpoint, dialer, ProxyConfig.DEFAULTS, forwarder);
       var toldOnLoop = new CompletableFuture<Boolean>();
       eventLoop.execute(
           () ->
               dialer
-                  .dial(upstream)
+                  .dial(pool)
                   .addListener(
                       dialled ->
                           toldOnLoop.complete(!dialled.isSuccess() && eventLoop.inEventLoop())));

@@ -1,5 +1,6 @@
 package io.tollgate.proxy;
 
+import io.micrometer.core.instrument.Counter;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
@@ -7,39 +8,53 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
-import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One upstream of one event loop: its connections, and the exchanges that wait for one.
+ * One endpoint of one event loop: its connections, the exchanges that wait for one, and what they
+ * find out about its health.
  *
  * <p>Confined to the event loop that owns it.
  */
-final class Upstream {
-  private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
+final class TargetPool {
+  private static final Logger LOG = LoggerFactory.getLogger(TargetPool.class);
+
+  static final int BAD_GATEWAY = 502;
+  static final int GATEWAY_TIMEOUT = 504;
+
+  /** How long requests may wait and nobody be answered before we ask by ourselves. */
+  private static final long QUIET_NANOS_MAX = Duration.ofSeconds(1).toNanos();
 
   private final Dialer dialer;
   private final ProxyConfig config;
   private final Forwarder forwarder;
-  private final URI url;
+  private final Endpoint endpoint;
   private final String base;
 
   /** The last used first, so that those that are not needed grow old. */
   private final ArrayDeque<UpstreamConnection> unused = new ArrayDeque<>();
 
   private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
+  private final Counter requests;
   private int open;
+  private int underWay;
+  private int unanswered;
+  private long quietSinceNanos;
   private boolean retired;
+  private boolean lacksSockets;
 
-  Upstream(URI url, Dialer dialer, ProxyConfig config, Forwarder forwarder) {
-    this.url = url;
+  TargetPool(Endpoint endpoint, Dialer dialer, ProxyConfig config, Forwarder forwarder) {
+    this.endpoint = endpoint;
     this.dialer = dialer;
     this.config = config;
     this.forwarder = forwarder;
-    base = UpstreamAddress.base(url);
+    requests = forwarder.targets().metrics().requests(endpoint);
+    base = UpstreamAddress.base(endpoint.url());
+    quietSinceNanos = forwarder.nowNanos();
   }
 
   /** Returns what is put before a request's path. */
@@ -49,11 +64,61 @@ final class Upstream {
 
   /** Returns what stands in {@code Host}. */
   String authority() {
-    return url.getRawAuthority();
+    return endpoint.url().getRawAuthority();
   }
 
-  URI url() {
-    return url;
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Returns how many exchanges it has, those that wait for a connection included. */
+  int underWay() {
+    return underWay;
+  }
+
+  /** An exchange is tried here from now on. */
+  void enter() {
+    underWay++;
+    if (unanswered++ == 0) {
+      quietSinceNanos = forwarder.nowNanos();
+    }
+  }
+
+  /** It is a client's. */
+  void count() {
+    requests.increment();
+  }
+
+  void leave(boolean answered) {
+    underWay--;
+    if (!answered) {
+      unanswered--;
+    }
+  }
+
+  /** The head of an answer has come; returns whether the target serves, if the rest comes too. */
+  boolean answered(int status) {
+    unanswered--;
+    quietSinceNanos = forwarder.nowNanos();
+    boolean bad = status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT;
+    if (bad) {
+      doubted();
+    }
+    return !bad;
+  }
+
+  /** A request that was sent came to nothing, or its answer did not come whole. */
+  void doubted() {
+    endpoint.health().doubted(forwarder.nowNanos());
+    forwarder.watch().look(endpoint);
+  }
+
+  /** Looks whether requests wait here for long and nobody is answered. */
+  void lookForSilence(long nowNanos) {
+    if (unanswered > 0 && nowNanos - quietSinceNanos > QUIET_NANOS_MAX) {
+      quietSinceNanos = nowNanos;
+      endpoint.health().silent(nowNanos);
+    }
   }
 
   /** Gives the exchange a connection: at once, when it stands, or when one comes free. */
@@ -69,7 +134,7 @@ final class Upstream {
     } else if (waiting.size() < config.queueMax()) {
       waiting.add(exchange);
     } else {
-      exchange.fail(Failure.BUSY);
+      exchange.notSent(Failure.BUSY);
     }
   }
 
@@ -81,22 +146,36 @@ final class Upstream {
           if (done.isSuccess()) {
             connected(dialled.getNow(), exchange);
           } else {
-            LOG.debug("no connection to {}: {}", url, done.cause().getMessage());
-            failed(exchange, failure(done.cause()));
+            LOG.debug("no connection to {}: {}", endpoint, done.cause().getMessage());
+            unreached(done.cause());
+            undialled(exchange, failure(done.cause()));
           }
         });
   }
 
-  private void failed(Exchange exchange, Failure failure) {
+  private void unreached(Throwable cause) {
+    lacksSockets = cause instanceof ChannelException;
+    if (!lacksSockets) {
+      endpoint.health().unreached(forwarder.nowNanos());
+    }
+  }
+
+  /** Returns whether not even a socket could be had, which is no fault of the endpoint's. */
+  boolean lacksSockets() {
+    return lacksSockets;
+  }
+
+  private void undialled(Exchange exchange, Failure failure) {
     open--;
-    exchange.fail(failure);
+    exchange.notSent(failure);
     serveWaiting();
   }
 
   private void connected(Channel channel, Exchange exchange) {
     UpstreamConnection connection = channel.pipeline().get(UpstreamConnection.class);
     if (connection == null || !connection.isOpen()) {
-      failed(exchange, Failure.BROKEN);
+      endpoint.health().unreached(forwarder.nowNanos());
+      undialled(exchange, Failure.BROKEN);
       return;
     }
     connection.setEstablished();

@@ -1,0 +1,126 @@
+package io.tollgate.proxy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses among a destination's endpoints: of two by chance, the one with fewer requests under way
+ * (power of two choices), so that a slow one gets few and nobody's list has to be in order.
+ *
+ * <p>A choice allocates nothing; one endpoint alone is taken as it is.
+ *
+ * <p>Confined to the event loop that owns it.
+ */
+final class Balancer {
+  private static final int PERCENT = 100;
+  private static final TargetPool[] NONE = {};
+
+  private final UpstreamTargets targets;
+  private final List<UpstreamTarget> members;
+  private final Function<Endpoint, TargetPool> pools;
+  private final SplittableRandom random;
+  private final RetryBudget budget;
+  private TargetPool[] inUse = NONE;
+  private int version;
+
+  /**
+   * Makes one.
+   *
+   * @param pools gives the connections of an endpoint
+   */
+  Balancer(
+      UpstreamTargets targets,
+      Destination to,
+      Function<Endpoint, TargetPool> pools,
+      SplittableRandom random,
+      long nowNanos) {
+    this.targets = targets;
+    this.pools = pools;
+    this.random = random;
+    members = targets.of(to);
+    budget = new RetryBudget(targets.config().retryPercentMax(), nowNanos);
+    version = targets.version();
+    renew();
+  }
+
+  /** Takes a further try of some request, if there is one left. */
+  boolean mayRetry(long nowNanos) {
+    boolean left = budget.take(nowNanos);
+    if (left) {
+      targets.metrics().retried();
+    } else {
+      targets.metrics().notRetried();
+    }
+    return left;
+  }
+
+  /** Chooses for a request that has just come. */
+  TargetPool choose(long nowNanos) {
+    budget.save();
+    renewIfChanged();
+    TargetPool[] among = inUse;
+    int count = among.length;
+    if (count == 1) {
+      return among[0];
+    }
+    int first = random.nextInt(count);
+    int second = (first + 1 + random.nextInt(count - 1)) % count;
+    return better(among[first], among[second], nowNanos);
+  }
+
+  /** Chooses another one than that; null where there is none. */
+  @Nullable TargetPool chooseBut(TargetPool tried, long nowNanos) {
+    renewIfChanged();
+    TargetPool[] among = inUse;
+    int count = among.length;
+    int from = random.nextInt(count);
+    TargetPool best = null;
+    for (int i = 0, seen = 0; i < count && seen < 2; i++) {
+      TargetPool one = among[(from + i) % count];
+      if (one != tried) {
+        best = best == null ? one : better(best, one, nowNanos);
+        seen++;
+      }
+    }
+    return best;
+  }
+
+  private TargetPool better(TargetPool one, TargetPool other, long nowNanos) {
+    boolean oneTakes = takes(one, nowNanos);
+    if (oneTakes != takes(other, nowNanos)) {
+      return oneTakes ? one : other;
+    }
+    return one.underWay() <= other.underWay() ? one : other;
+  }
+
+  /** One that has just come is passed over, ever less often: its caches are cold. */
+  private boolean takes(TargetPool pool, long nowNanos) {
+    int share = pool.endpoint().health().share(nowNanos);
+    return share == PERCENT || random.nextInt(PERCENT) < share;
+  }
+
+  private void renewIfChanged() {
+    int current = targets.version();
+    if (current != version) {
+      version = current;
+      renew();
+    }
+  }
+
+  /** Leaves out those that fail, unless too few would be left: then it is better to try them. */
+  private void renew() {
+    List<TargetPool> all = new ArrayList<>();
+    members.forEach(target -> target.endpoints().forEach(each -> all.add(pools.apply(each))));
+    if (all.size() > 1) {
+      all.forEach(pool -> pool.endpoint().health().watch());
+    }
+    TargetPool[] well =
+        all.stream().filter(pool -> pool.endpoint().health().isInUse()).toArray(TargetPool[]::new);
+    boolean tooFew =
+        well.length == 0 || well.length * PERCENT < all.size() * targets.config().inUsePercentMin();
+    inUse = tooFew ? all.toArray(NONE) : well;
+  }
+}

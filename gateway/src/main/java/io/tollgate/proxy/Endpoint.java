@@ -1,0 +1,38 @@
+package io.tollgate.proxy;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One address of a target, with what is known of its health. Safe for all threads.
+ *
+ * @param address null while the name has not been looked up: then whoever connects does that
+ * @param check the path by which it is asked
+ */
+record Endpoint(URI url, @Nullable InetAddress address, String check, Health health) {
+  InetSocketAddress socketAddress() {
+    int port = UpstreamAddress.port(url);
+    return address == null
+        ? InetSocketAddress.createUnresolved(UpstreamAddress.host(url), port)
+        : new InetSocketAddress(address, port);
+  }
+
+  /** Two are the same only if they are one: health is not a value. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
+  }
+
+  @Override
+  public String toString() {
+    String host = UpstreamAddress.place(url);
+    return address == null ? host : host + " at " + address.getHostAddress();
+  }
+}

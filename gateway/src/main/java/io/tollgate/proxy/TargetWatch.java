@@ -1,0 +1,69 @@
+package io.tollgate.proxy;
+
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks names up and asks endpoints when that is due; whichever event loop comes first does it for
+ * all.
+ *
+ * <p>Confined to the event loop that owns it.
+ */
+final class TargetWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(TargetWatch.class);
+
+  private final Forwarder forwarder;
+  private final Function<String, Future<List<InetSocketAddress>>> resolver;
+  private final List<Check> checks = new ArrayList<>();
+
+  TargetWatch(Forwarder forwarder, Function<String, Future<List<InetSocketAddress>>> resolver) {
+    this.forwarder = forwarder;
+    this.resolver = resolver;
+  }
+
+  void tick(long nowNanos) {
+    UpstreamTargets targets = forwarder.targets();
+    long intervalNanos = targets.config().resolveInterval().toNanos();
+    for (UpstreamTarget target : targets.all()) {
+      if (target.takeResolve(nowNanos, intervalNanos)) {
+        resolve(target);
+      }
+      target.endpoints().forEach(this::look);
+    }
+    for (Check check : List.copyOf(checks)) {
+      check.tick(nowNanos);
+    }
+  }
+
+  private void resolve(UpstreamTarget target) {
+    String host = UpstreamAddress.host(target.url());
+    Future<List<InetSocketAddress>> found = resolver.apply(host);
+    found.addListener(
+        done -> {
+          if (!done.isSuccess()) {
+            LOG.debug("{} stays at what it was: {}", host, done.cause().getMessage());
+          } else if (target.resolved(found.getNow())) {
+            LOG.info("{} stands for {} now", host, target.endpoints());
+            forwarder.targets().changed();
+          }
+        });
+  }
+
+  /** Asks an endpoint, if that is due. */
+  void look(Endpoint endpoint) {
+    if (endpoint.health().takeCheck(forwarder.nowNanos())) {
+      var check = new Check(forwarder, endpoint, checks::remove);
+      checks.add(check);
+      check.begin();
+    }
+  }
+
+  void close() {
+    List.copyOf(checks).forEach(Check::abandon);
+  }
+}

@@ -1,0 +1,116 @@
+package io.tollgate.proxy;
+
+import io.netty.util.NetUtil;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host and port that routes name, with the endpoints that its name stands for now.
+ *
+ * <p>Safe for all threads.
+ */
+final class UpstreamTarget {
+  /** A name that stands for more than these is served by the first of them. */
+  static final int ENDPOINTS_MAX = 32;
+
+  private final URI url;
+  private final boolean named;
+  private final Function<@Nullable InetAddress, Endpoint> maker;
+  private final AtomicLong resolveNanos;
+  private volatile List<Endpoint> endpoints;
+
+  /**
+   * Makes one whose name has not been looked up.
+   *
+   * @param maker makes the endpoint of an address; null stands for the name
+   */
+  UpstreamTarget(URI url, Function<@Nullable InetAddress, Endpoint> maker, long nowNanos) {
+    this.url = url;
+    this.maker = maker;
+    resolveNanos = new AtomicLong(nowNanos);
+    byte[] literal = NetUtil.createByteArrayFromIpAddressString(UpstreamAddress.host(url));
+    named = literal == null;
+    endpoints = List.of(maker.apply(literal == null ? null : address(literal)));
+  }
+
+  private static InetAddress address(byte[] bytes) {
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four or sixteen bytes are an address", e);
+    }
+  }
+
+  URI url() {
+    return url;
+  }
+
+  List<Endpoint> endpoints() {
+    return endpoints;
+  }
+
+  /** Returns whether its name is to be looked up now, which the caller then has to do. */
+  boolean takeResolve(long nowNanos, long intervalNanos) {
+    long dueNanos = resolveNanos.get();
+    return named
+        && nowNanos - dueNanos >= 0
+        && resolveNanos.compareAndSet(dueNanos, nowNanos + intervalNanos);
+  }
+
+  /**
+   * Takes what the name stands for now; endpoints that stay keep their health. No address at all is
+   * no answer: those that were known go on.
+   *
+   * @return whether anything has changed
+   */
+  synchronized boolean resolved(Collection<InetSocketAddress> found) {
+    List<InetAddress> addresses = chosen(found);
+    if (addresses.isEmpty() || addresses.equals(known())) {
+      return false;
+    }
+    List<Endpoint> fresh = new ArrayList<>();
+    for (InetAddress address : addresses) {
+      fresh.add(
+          endpoints.stream()
+              .filter(endpoint -> address.equals(endpoint.address()))
+              .findFirst()
+              .orElseGet(() -> maker.apply(address)));
+    }
+    endpoints = List.copyOf(fresh);
+    return true;
+  }
+
+  private List<@Nullable InetAddress> known() {
+    List<@Nullable InetAddress> addresses = new ArrayList<>();
+    endpoints.forEach(endpoint -> addresses.add(endpoint.address()));
+    return addresses;
+  }
+
+  /**
+   * Returns the addresses of one family, in an order of their own: a host's IPv4 and IPv6 addresses
+   * lead to one server, of which one way may not be open.
+   */
+  private static List<InetAddress> chosen(Collection<InetSocketAddress> found) {
+    List<InetAddress> all =
+        found.stream()
+            .map(InetSocketAddress::getAddress)
+            .distinct()
+            .sorted(Comparator.comparing(InetAddress::getHostAddress))
+            .toList();
+    boolean four = all.stream().anyMatch(Inet4Address.class::isInstance);
+    return all.stream()
+        .filter(address -> !four || address instanceof Inet4Address)
+        .limit(ENDPOINTS_MAX)
+        .toList();
+  }
+}

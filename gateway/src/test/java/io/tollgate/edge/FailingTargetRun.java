@@ -1,0 +1,238 @@
+package io.tollgate.edge;
+
+import io.tollgate.edge.MoodyUpstream.Mood;
+import io.tollgate.edge.PacedClient.Asked;
+import io.tollgate.key.Secret;
+import io.tollgate.limit.LimitConfig;
+import io.tollgate.proxy.Destination;
+import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.proxy.Route;
+import io.tollgate.proxy.TargetConfig;
+import io.tollgate.store.StoredKeys;
+import io.tollgate.store.TestPostgres;
+import io.tollgate.store.TestRedis;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * One of three targets fails under load in each way there is: what the clients see of it. Prints a
+ * line for each; exit code 1 if a promise is broken. Run by {@code .ci/targets}.
+ */
+final class FailingTargetRun {
+  private static final int CLIENTS = 16;
+  private static final Duration DEADLINE = Duration.ofSeconds(1);
+  private static final double LATE_MILLIS_MAX = 50;
+  private static final Duration ACT = Duration.ofSeconds(4);
+  private static final Duration BACK_MAX = Duration.ofSeconds(15);
+
+  private final MoodyUpstream first = new MoodyUpstream();
+  private final MoodyUpstream failing = new MoodyUpstream();
+  private final MoodyUpstream third = new MoodyUpstream();
+  private final RunningGateway edge;
+  private final List<PacedClient> clients = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final List<String> broken = new ArrayList<>();
+  private volatile Queue<Asked> book = new ConcurrentLinkedQueue<>();
+
+  private FailingTargetRun(TestPostgres postgres, TestRedis redis) {
+    Secret key = new StoredKeys(postgres, redis).everywhere();
+    List<URI> urls =
+        Stream.of(first, failing, third).map(target -> URI.create(target.url())).toList();
+    Route route = Route.to("/", first.url()).to(new Destination(urls, ""));
+    edge = new RunningGateway(postgres, redis, proxy(), LimitConfig.UNLIMITED, route);
+    for (int i = 0; i < CLIENTS; i++) {
+      var client = new PacedClient(edge.gateway.port(), i, key, asked -> book.add(asked));
+      clients.add(client);
+      threads.add(Thread.startVirtualThread(client::run));
+    }
+  }
+
+  /** The defaults, but for the deadline that is measured and for times that must fit in here. */
+  private static ProxyConfig proxy() {
+    ProxyConfig bounds = ProxyConfig.DEFAULTS;
+    TargetConfig targets = TargetConfig.DEFAULTS;
+    return new ProxyConfig(
+            bounds.connectTimeout(),
+            bounds.responseTimeout(),
+            bounds.idleTimeout(),
+            DEADLINE,
+            bounds.connectionsMax(),
+            bounds.queueMax(),
+            bounds.headerBytesMax(),
+            bounds.headerCountMax())
+        .with(
+            new TargetConfig(
+                targets.failuresMax(),
+                targets.checkInterval(),
+                targets.checkTimeout(),
+                targets.ejection(),
+                Duration.ofSeconds(2),
+                targets.inUsePercentMin(),
+                Duration.ofSeconds(2),
+                targets.attemptsMax(),
+                targets.retryPercentMax(),
+                targets.resolveInterval()));
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    try (TestPostgres postgres = TestPostgres.database();
+        TestRedis redis = TestRedis.start()) {
+      var run = new FailingTargetRun(postgres, redis);
+      run.play();
+      run.close();
+      run.broken.forEach(promise -> System.out.println("BROKEN: " + promise));
+      System.exit(run.broken.isEmpty() ? 0 : 1);
+    }
+  }
+
+  private void play() {
+    pass(ACT.multipliedBy(2));
+    System.out.printf(
+        "%-16s %8s %6s %5s %5s %4s %8s %11s %9s %7s %10s%n",
+        "the second is",
+        "requests",
+        "200",
+        "502/3",
+        "504",
+        "cut",
+        "by it",
+        "others' p99",
+        "latest",
+        "doubles",
+        "out after");
+    for (Mood mood : Mood.values()) {
+      act(mood);
+    }
+  }
+
+  private void act(Mood mood) {
+    book = new ConcurrentLinkedQueue<>();
+    failing.be(mood);
+    long startNanos = System.nanoTime();
+    long outNanos = -1;
+    while (System.nanoTime() - startNanos < ACT.toNanos()) {
+      pass(Duration.ofMillis(5));
+      if (outNanos < 0 && !isInUse()) {
+        outNanos = System.nanoTime() - startNanos;
+      }
+    }
+    List<Asked> asked = List.copyOf(book);
+    failing.be(Mood.WELL);
+    while (!isInUse()) {
+      pass(Duration.ofMillis(5));
+      if (System.nanoTime() - startNanos > ACT.plus(BACK_MAX).toNanos()) {
+        broken.add("after " + mood + " the target was not taken back");
+        break;
+      }
+    }
+    pass(DEADLINE);
+    print(mood, asked, outNanos);
+  }
+
+  private static void pass(Duration time) {
+    long until = System.nanoTime() + time.toNanos();
+    while (until - System.nanoTime() > 0) {
+      LockSupport.parkNanos(until - System.nanoTime());
+    }
+  }
+
+  private boolean isInUse() {
+    return edge.gateway.targets().stream()
+        .map(JsonObject.class::cast)
+        .filter(each -> each.getString("target").equals(failing.place()))
+        .allMatch(each -> each.getString("state").equals("in use"));
+  }
+
+  private void print(Mood mood, List<Asked> asked, long outNanos) {
+    double latest = asked.stream().mapToLong(Asked::nanos).max().orElse(0) / 1e6;
+    String byIt =
+        "%.1f %%"
+            .formatted(
+                100.0 * count(asked, each -> isBy(each, failing)) / Math.max(1, asked.size()));
+    System.out.printf(
+        "%-16s %8d %6d %5d %5d %4d %8s %8.1f ms %6.0f ms %7d %10s%n",
+        mood.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+        asked.size(),
+        count(asked, each -> each.status() == 200),
+        count(asked, each -> each.status() == 502 || each.status() == 503),
+        count(asked, each -> each.status() == 504),
+        count(asked, each -> each.status() == PacedClient.CUT),
+        byIt,
+        p99(asked),
+        latest,
+        doublePosts(),
+        outNanos < 0 ? "never" : outNanos / 1_000_000 + " ms");
+    judge(mood, asked, latest - DEADLINE.toMillis());
+  }
+
+  private void judge(Mood mood, List<Asked> asked, double late) {
+    if (late > LATE_MILLIS_MAX) {
+      broken.add("%s: a request took %.0f ms above its deadline".formatted(mood, late));
+    }
+    if (doublePosts() > 0) {
+      broken.add(mood + ": a POST was sent twice");
+    }
+    long harmed = count(asked, this::isHarmed);
+    if (harmed > 0) {
+      broken.add(
+          mood + ": " + harmed + " requests that other targets had were not answered by them");
+    }
+  }
+
+  /** Another target has had the request, and the client did not get its answer. */
+  private boolean isHarmed(Asked asked) {
+    boolean others = first.seen.containsKey(asked.path()) || third.seen.containsKey(asked.path());
+    return others && asked.status() != 200;
+  }
+
+  private static boolean isBy(Asked asked, MoodyUpstream target) {
+    return asked.place().equals(target.place());
+  }
+
+  private double p99(List<Asked> asked) {
+    long[] nanos =
+        asked.stream()
+            .filter(each -> isBy(each, first) || isBy(each, third))
+            .mapToLong(Asked::nanos)
+            .sorted()
+            .toArray();
+    return nanos.length == 0 ? 0 : nanos[nanos.length * 99 / 100] / 1e6;
+  }
+
+  private static long count(List<Asked> asked, Predicate<Asked> which) {
+    return asked.stream().filter(which).count();
+  }
+
+  private long doublePosts() {
+    return Stream.of(first, failing, third)
+        .flatMap(target -> target.seen.keySet().stream())
+        .filter(path -> path.startsWith("/post/"))
+        .distinct()
+        .filter(path -> times(path) > 1)
+        .count();
+  }
+
+  private int times(String path) {
+    return Stream.of(first, failing, third)
+        .map(target -> target.seen.get(path))
+        .mapToInt(times -> times == null ? 0 : times.get())
+        .sum();
+  }
+
+  private void close() throws InterruptedException {
+    clients.forEach(PacedClient::stop);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    edge.close();
+    Stream.of(first, failing, third).forEach(MoodyUpstream::close);
+  }
+}
