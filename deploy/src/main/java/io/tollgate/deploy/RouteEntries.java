@@ -4,6 +4,7 @@ import io.tollgate.access.Scopes;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.Timeouts;
+import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.setting.DurationText;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -39,7 +40,9 @@ final class RouteEntries {
           "total-timeout",
           "cost",
           "quota-status",
-          "principal");
+          "principal",
+          "websocket",
+          "websocket-interval");
 
   private final String origin;
 
@@ -139,7 +142,8 @@ final class RouteEntries {
               duration(name, "total-timeout", fields)),
           cost(name, fields),
           quotaStatus(name, fields),
-          fields.containsKey("principal") ? principal(name, node, fields) : "");
+          fields.containsKey("principal") ? principal(name, node, fields) : "",
+          webSockets(name, fields));
     } catch (URISyntaxException e) {
       throw fault(node, name + "." + notUrl(upstream));
     } catch (IllegalArgumentException e) {
@@ -226,6 +230,12 @@ final class RouteEntries {
       throw fault(entry, name + ".principal must name an audience, was empty");
     }
     return audience;
+  }
+
+  private WebSocketTerms webSockets(String name, Map<String, Node> fields) {
+    @Nullable Duration interval = duration(name, "websocket-interval", fields);
+    return new WebSocketTerms(
+        flag(name, "websocket", fields), interval == null ? Duration.ZERO : interval);
   }
 
   private int number(

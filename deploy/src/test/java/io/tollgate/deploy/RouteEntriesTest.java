@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tollgate.access.Scopes;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Route;
+import io.tollgate.proxy.WebSocketTerms;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +25,8 @@ class RouteEntriesTest {
     Route route =
         routes(
                 "[{path: /a/, upstream: 'https://h:8443/base', scopes: [r, w], methods: [GET],"
-                    + " credentials: [X-API-Key], cost: 5, quota-status: 402, principal: orders}]")
+                    + " credentials: [X-API-Key], cost: 5, quota-status: 402, principal: orders,"
+                    + " websocket: true, websocket-interval: 60s}]")
             .get(0);
     assertThat(route.path()).isEqualTo("/a");
     assertThat(route.upstream()).hasHost("h").hasPort(8443).hasPath("/base");
@@ -33,6 +36,7 @@ class RouteEntriesTest {
     assertThat(route.cost()).isEqualTo(5);
     assertThat(route.quotaStatus()).isEqualTo(402);
     assertThat(route.principal()).isEqualTo("orders");
+    assertThat(route.webSockets()).isEqualTo(new WebSocketTerms(true, Duration.ofMinutes(1)));
   }
 
   @Test
@@ -44,6 +48,7 @@ class RouteEntriesTest {
     assertThat(route.cost()).isEqualTo(1);
     assertThat(route.quotaStatus()).isEqualTo(429);
     assertThat(route.principal()).isEmpty();
+    assertThat(route.webSockets()).isEqualTo(WebSocketTerms.NONE);
   }
 
   @Test
@@ -71,6 +76,8 @@ class RouteEntriesTest {
           [{path: /, upstream: 'http://h'}, {path: /, upstream: 'http://h'}] | routes[1].path
           [{path: /, upstream: 'http://h', cost: 1000001}]              | routes[0].cost
           [{path: /, upstream: 'http://h', cost: -1}]                   | routes[0].cost
+          [{path: /, upstream: 'http://h', websocket: maybe}]           | routes[0].websocket
+          [{path: /, upstream: 'http://h', websocket-interval: 1m}]     | routes[0].websocket-interval
           [{path: /, upstream: 'http://h', quota-status: 403}]          | routes[0].quota-status
           [{path: /, upstream: 'http://h', principal: ''}]              | routes[0].principal
           [{path: /, upstream: 'http://h', principal: 'a b'}]           | routes[0].principal

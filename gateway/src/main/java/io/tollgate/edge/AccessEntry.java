@@ -34,6 +34,23 @@ record AccessEntry(
   /** As nginx logs it; no server sends it. */
   static final int LEFT = 499;
 
+  /** Returns the same of a request that has ended since. */
+  AccessEntry endedAs(int newStatus, String newOutcome, long newMicros) {
+    return new AccessEntry(
+        atMillis,
+        idHigh,
+        idLow,
+        address,
+        method,
+        path,
+        route,
+        newStatus,
+        newOutcome,
+        newMicros,
+        key,
+        traceId);
+  }
+
   String toJson() {
     HexFormat hex = HexFormat.of();
     var line =

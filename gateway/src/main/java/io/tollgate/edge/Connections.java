@@ -24,7 +24,7 @@ final class Connections {
   private final ClientBounds bounds;
   private final long unreadHeadBytesMax;
   private final HeadBuffer pad = new HeadBuffer();
-  private final List<ClientConnection> open = new ArrayList<>();
+  private final List<ClientChannel> open = new ArrayList<>();
   private final ArrayDeque<RequestHead> spareHeads = new ArrayDeque<>();
   private long unreadHeadBytes;
   private boolean draining;
@@ -40,14 +40,20 @@ final class Connections {
     return bounds;
   }
 
-  void opened(ClientConnection connection) {
+  void opened(ClientChannel connection) {
     connection.setIndex(open.size());
     open.add(connection);
   }
 
-  void closed(ClientConnection connection) {
-    ClientConnection last = open.remove(open.size() - 1);
-    if (last != connection) {
+  /** Another handler has taken over the same connection. */
+  void replace(ClientChannel old, ClientChannel by) {
+    open.set(old.index(), by);
+    by.setIndex(old.index());
+  }
+
+  void closed(ClientChannel connection) {
+    ClientChannel last = open.remove(open.size() - 1);
+    if (connection.index() < open.size()) {
       open.set(connection.index(), last);
       last.setIndex(connection.index());
     }
@@ -94,7 +100,7 @@ final class Connections {
   }
 
   /** A fault would end the timer, and with it all deadlines of the event loop. */
-  private static void tick(ClientConnection connection, long nowNanos) {
+  private static void tick(ClientChannel connection, long nowNanos) {
     try {
       connection.tick(nowNanos);
     } catch (RuntimeException | OutOfMemoryError fault) {
@@ -115,7 +121,7 @@ final class Connections {
   /** Closes those that serve no request; the others close with their response. */
   void closeUnused(Runnable onceEmpty) {
     stopping = true;
-    List.copyOf(open).forEach(ClientConnection::closeIfUnused);
+    List.copyOf(open).forEach(ClientChannel::closeIfUnused);
     if (open.isEmpty()) {
       onceEmpty.run();
     } else {
@@ -128,6 +134,6 @@ final class Connections {
   }
 
   void closeAll() {
-    List.copyOf(open).forEach(ClientConnection::close);
+    List.copyOf(open).forEach(ClientChannel::close);
   }
 }

@@ -20,4 +20,5 @@ record EdgeParts(
     @Nullable AccessLog accessLog,
     @Nullable TlsContext clientTls,
     TlsContext upstreamTls,
-    PrincipalKeys principals) {}
+    PrincipalKeys principals,
+    OpenWebSockets webSockets) {}

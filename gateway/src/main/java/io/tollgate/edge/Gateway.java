@@ -140,7 +140,8 @@ public final class Gateway {
             accessLog,
             certificates.clients(),
             certificates.upstreams(),
-            principals);
+            principals,
+            new OpenWebSockets(config.edge().webSockets(), metrics));
     certificates.start(vertx);
     for (int loop = 0; loop < config.edge().eventLoops(); loop++) {
       var edge = new EdgeVerticle(config.edge(), config.proxy(), parts, () -> routes);

@@ -6,6 +6,7 @@ import io.tollgate.wire.BodyReader;
 import io.tollgate.wire.Framing;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
+import io.tollgate.wire.WebSocketHandshake;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class Exchange implements BodyReader.Sink {
   private final Forwarder forwarder;
   private final Upstream upstream;
-  private final Client client;
+  private Client client;
   private final Deadlines deadlines;
   private final boolean repeatable;
+  private final boolean switches;
   private ByteBuf requestHead;
 
   private @Nullable Carrier carrier;
@@ -31,26 +33,48 @@ public final class Exchange implements BodyReader.Sink {
   private boolean answered;
   private boolean over;
 
-  /** Takes over {@code requestHead}, the rebuilt one. */
+  /**
+   * Takes over {@code requestHead}, the rebuilt one.
+   *
+   * @param switches whether it asks for a WebSocket
+   */
   Exchange(
       Forwarder forwarder,
       Upstream upstream,
       Client client,
       ByteBuf requestHead,
-      Deadlines deadlines) {
+      Deadlines deadlines,
+      boolean switches) {
     this.forwarder = forwarder;
     this.upstream = upstream;
     this.client = client;
     this.deadlines = deadlines;
     RequestHead head = client.head();
     boolean bodiless = head.framing() == Framing.NONE;
-    repeatable = bodiless && head.method() != null && head.method().isSafe();
+    this.switches = switches;
+    // What one side takes for the begin of a session is not begun twice.
+    repeatable = !switches && bodiless && head.method() != null && head.method().isSafe();
     this.requestHead = requestHead;
   }
 
   /** Sends the request as soon as there is a connection for it. */
   public void begin() {
-    upstream.connect(this);
+    if (switches) {
+      upstream.connectApart(this);
+    } else {
+      upstream.connect(this);
+    }
+  }
+
+  /** Returns whether the response makes a WebSocket of the connection, as the client asked. */
+  boolean maySwitch(ResponseHead response) {
+    return switches && WebSocketHandshake.isAccepted(client.head(), response);
+  }
+
+  /** Another takes the client's place from now on: one that speaks what was switched to. */
+  public void handOver(Client next) {
+    client = next;
+    deadlines.switched(forwarder.nowNanos());
   }
 
   boolean isOver() {

@@ -5,6 +5,7 @@ import io.tollgate.tls.TlsContext;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Rebuild;
 import io.tollgate.wire.RequestHead;
+import io.tollgate.wire.WebSocketHandshake;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Duration;
@@ -51,16 +52,18 @@ public final class Forwarder {
   /** Makes ready to forward one request; {@link Exchange#begin} sends it. */
   public Exchange open(Client client, Route route) {
     Upstream upstream = to(route.upstream());
-    rebuild(client, route, upstream);
+    boolean switches = route.webSockets().allowed() && WebSocketHandshake.isAsked(client.head());
+    rebuild(client, route, upstream, switches);
     return new Exchange(
         this,
         upstream,
         client,
         headBuffer.toBuffer(client.alloc(), 0),
-        new Deadlines(config, route.timeouts(), nowNanos));
+        new Deadlines(config, route.timeouts(), nowNanos),
+        switches);
   }
 
-  private void rebuild(Client client, Route route, Upstream upstream) {
+  private void rebuild(Client client, Route route, Upstream upstream, boolean switches) {
     RequestHead head = client.head();
     HeadBuffer out = headBuffer.clear();
     out.put(Objects.requireNonNull(head.method()).name()).put((byte) ' ').put(upstream.base());
@@ -71,7 +74,11 @@ public final class Forwarder {
         out,
         route.credentials().contains(CredentialHeader.AUTHORIZATION),
         route.credentials().contains(CredentialHeader.X_API_KEY));
-    Rebuild.frameRequest(head, out);
+    if (switches) {
+      WebSocketHandshake.writeRequest(head, out);
+    } else {
+      Rebuild.frameRequest(head, out);
+    }
     out.field("x-forwarded-for", client.address());
     out.field("x-forwarded-proto", client.scheme());
     if (head.hostField() >= 0) {

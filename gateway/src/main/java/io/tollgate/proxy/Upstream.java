@@ -73,6 +73,34 @@ final class Upstream {
     }
   }
 
+  /**
+   * Gives the exchange a connection that has served nobody and will serve nobody else, since it may
+   * become a WebSocket. It is none of those that are counted here: these have a bound of their own.
+   */
+  void connectApart(Exchange exchange) {
+    Future<Channel> dialled = dialer.dial(this);
+    dialled.addListener(
+        done -> {
+          if (done.isSuccess()) {
+            connectedApart(dialled.getNow(), exchange);
+          } else {
+            LOG.debug("no connection to {}: {}", url, done.cause().getMessage());
+            exchange.fail(failure(done.cause()));
+          }
+        });
+  }
+
+  private static void connectedApart(Channel channel, Exchange exchange) {
+    UpstreamConnection connection = channel.pipeline().get(UpstreamConnection.class);
+    if (connection == null || !connection.isOpen()) {
+      exchange.fail(Failure.BROKEN);
+    } else if (exchange.isOver()) {
+      connection.discard();
+    } else {
+      exchange.connected(connection);
+    }
+  }
+
   private void dial(Exchange exchange) {
     open++;
     Future<Channel> dialled = dialer.dial(this);
