@@ -4,6 +4,7 @@ import io.tollgate.access.AddressRanges;
 import io.tollgate.edge.ClientBounds;
 import io.tollgate.edge.EdgeConfig;
 import io.tollgate.edge.GatewayConfig;
+import io.tollgate.edge.WebSocketBounds;
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
@@ -191,7 +192,16 @@ final class Composition {
         Http2Catalogue.bounds(settings),
         trusted == null ? AddressRanges.NONE : trusted,
         settings.find(Catalogue.EDGE_ACCESS_LOG),
-        listenerTls());
+        listenerTls(),
+        webSockets());
+  }
+
+  private WebSocketBounds webSockets() {
+    return new WebSocketBounds(
+        settings.get(Catalogue.EDGE_WEBSOCKETS_MAX),
+        settings.get(Catalogue.EDGE_WEBSOCKETS_PER_KEY_MAX),
+        settings.get(Catalogue.EDGE_WEBSOCKET_FRAME_BYTES_MAX),
+        settings.get(Catalogue.EDGE_WEBSOCKET_IDLE_TIMEOUT));
   }
 
   private @Nullable ListenerTls listenerTls() {

@@ -5,6 +5,7 @@ import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Destination;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.Timeouts;
+import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.setting.DurationText;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -41,7 +42,9 @@ final class RouteEntries {
           "total-timeout",
           "cost",
           "quota-status",
-          "principal");
+          "principal",
+          "websocket",
+          "websocket-interval");
 
   private final String origin;
 
@@ -142,7 +145,8 @@ final class RouteEntries {
               duration(name, "total-timeout", fields)),
           cost(name, fields),
           quotaStatus(name, fields),
-          fields.containsKey("principal") ? principal(name, node, fields) : "");
+          fields.containsKey("principal") ? principal(name, node, fields) : "",
+          webSockets(name, fields));
     } catch (IllegalArgumentException e) {
       String why = String.valueOf(e.getMessage());
       boolean namesField = FIELDS.stream().anyMatch(field -> why.startsWith(field + " "));
@@ -252,6 +256,12 @@ final class RouteEntries {
       throw fault(entry, name + ".check must be a path such as /health, was empty");
     }
     return path;
+  }
+
+  private WebSocketTerms webSockets(String name, Map<String, Node> fields) {
+    @Nullable Duration interval = duration(name, "websocket-interval", fields);
+    return new WebSocketTerms(
+        flag(name, "websocket", fields), interval == null ? Duration.ZERO : interval);
   }
 
   private int number(

@@ -7,7 +7,9 @@ import io.tollgate.access.Scopes;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Destination;
 import io.tollgate.proxy.Route;
+import io.tollgate.proxy.WebSocketTerms;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +27,8 @@ class RouteEntriesTest {
     Route route =
         routes(
                 "[{path: /a/, upstream: 'https://h:8443/base', scopes: [r, w], methods: [GET],"
-                    + " credentials: [X-API-Key], cost: 5, quota-status: 402, principal: orders}]")
+                    + " credentials: [X-API-Key], cost: 5, quota-status: 402, principal: orders,"
+                    + " websocket: true, websocket-interval: 60s}]")
             .get(0);
     assertThat(route.path()).isEqualTo("/a");
     assertThat(route.destination().first()).hasHost("h").hasPort(8443).hasPath("/base");
@@ -35,6 +38,7 @@ class RouteEntriesTest {
     assertThat(route.cost()).isEqualTo(5);
     assertThat(route.quotaStatus()).isEqualTo(402);
     assertThat(route.principal()).isEqualTo("orders");
+    assertThat(route.webSockets()).isEqualTo(new WebSocketTerms(true, Duration.ofMinutes(1)));
   }
 
   @Test
@@ -57,6 +61,7 @@ class RouteEntriesTest {
     assertThat(route.quotaStatus()).isEqualTo(429);
     assertThat(route.principal()).isEmpty();
     assertThat(route.destination()).isEqualTo(Destination.of(URI.create("http://h")));
+    assertThat(route.webSockets()).isEqualTo(WebSocketTerms.NONE);
   }
 
   @Test
@@ -84,6 +89,8 @@ class RouteEntriesTest {
           [{path: /, upstream: 'http://h'}, {path: /, upstream: 'http://h'}] | routes[1].path
           [{path: /, upstream: 'http://h', cost: 1000001}]              | routes[0].cost
           [{path: /, upstream: 'http://h', cost: -1}]                   | routes[0].cost
+          [{path: /, upstream: 'http://h', websocket: maybe}]           | routes[0].websocket
+          [{path: /, upstream: 'http://h', websocket-interval: 1m}]     | routes[0].websocket-interval
           [{path: /, upstream: 'http://h', quota-status: 403}]          | routes[0].quota-status
           [{path: /, upstream: 'http://h', principal: ''}]              | routes[0].principal
           [{path: /, upstream: 'http://h', principal: 'a b'}]           | routes[0].principal

@@ -38,6 +38,23 @@ record AccessEntry(
   static final String GONE = "left";
   static final String CUT = "cut";
 
+  /** Returns the same of a request that has ended since. */
+  AccessEntry endedAs(int newStatus, String newOutcome, long newMicros) {
+    return new AccessEntry(
+        atMillis,
+        idHigh,
+        idLow,
+        address,
+        method,
+        path,
+        route,
+        newStatus,
+        newOutcome,
+        newMicros,
+        key,
+        traceId);
+  }
+
   String toJson() {
     HexFormat hex = HexFormat.of();
     var line =

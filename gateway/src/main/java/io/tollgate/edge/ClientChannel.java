@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // A write that fails closes the channel: that is heard.
-abstract class ClientChannel extends ChannelInboundHandlerAdapter {
+abstract class ClientChannel extends ChannelInboundHandlerAdapter implements OpenConnection {
   private static final Logger LOG = LoggerFactory.getLogger(ClientChannel.class);
 
   private static final byte[] CONTINUE =
@@ -61,7 +61,7 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
     return responses;
   }
 
-  public final void data(ByteBuf piece) {
+  public void data(ByteBuf piece) {
     responses.data(piece);
   }
 
@@ -82,7 +82,7 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
     state = newState;
   }
 
-  public final boolean isGone() {
+  public boolean isGone() {
     return state == ClientState.CLOSED;
   }
 
@@ -116,6 +116,19 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
     return channel.config().isAutoRead();
   }
 
+  /** What comes early stays where it is, and the rest of it with the client. */
+  final boolean hold(ByteBuf from) {
+    if (from.isReadable()) {
+      pause();
+    }
+    return false;
+  }
+
+  /** Writes what goes out with the next flush. */
+  final void write(ByteBuf bytes) {
+    channel.write(bytes, channel.voidPromise());
+  }
+
   final void send(ByteBuf bytes) {
     channel.writeAndFlush(bytes, channel.voidPromise());
   }
@@ -133,6 +146,17 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter {
   /** Ends our side alone, as soon as all that was written has gone out. */
   final void endOutputOnceSent() {
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> endOutput());
+  }
+
+  /**
+   * Ends our side and reads on for a moment, so that a client that is still sending sees what was
+   * said last rather than a connection reset (RFC 9112, 9.6).
+   */
+  final void linger(long nowNanos, Duration time) {
+    enter(ClientState.LINGERING);
+    setDeadline(nowNanos, time);
+    endOutputOnceSent();
+    resume();
   }
 
   private void endOutput() {

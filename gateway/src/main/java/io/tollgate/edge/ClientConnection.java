@@ -11,7 +11,9 @@ import io.tollgate.wire.Method;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
 import io.tollgate.wire.Unread;
+import io.tollgate.wire.WebSocketHandshake;
 import java.net.URI;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to its event loop.
  */
-final class ClientConnection extends ClientChannel implements EdgeClient, OpenConnection {
+final class ClientConnection extends ClientChannel implements EdgeClient {
   private final Edge edge;
   private final Connections connections;
   private final EdgeRequest request = new EdgeRequest(this);
@@ -89,14 +91,6 @@ final class ClientConnection extends ClientChannel implements EdgeClient, OpenCo
         yield true;
       }
     };
-  }
-
-  /** What comes early stays where it is, and the rest of it with the client. */
-  private boolean hold(ByteBuf from) {
-    if (from.isReadable()) {
-      pause();
-    }
-    return false;
   }
 
   private boolean readHead(ByteBuf from) {
@@ -194,7 +188,7 @@ final class ClientConnection extends ClientChannel implements EdgeClient, OpenCo
       finish();
     } else if (state() != ClientState.CLOSED) {
       edge.ended(request);
-      linger();
+      linger(edge.nowNanos(), Edge.LINGER);
     }
   }
 
@@ -244,15 +238,34 @@ final class ClientConnection extends ClientChannel implements EdgeClient, OpenCo
 
   @Override
   public void answer(ResponseHead head, int bytesAtHand) {
+    if (head.status() == ResponseHead.SWITCHING_PROTOCOLS) {
+      switchOver(head);
+      return;
+    }
     told = !keepsAlive();
     HeadBuffer out = responses().begin(head, request.head().isHttp10());
     edge.answered(request, head.status(), out);
     responses().endHead(told, bytesAtHand);
   }
 
+  /** From here on the connection is a WebSocket's, and this handler nobody's. */
+  private void switchOver(ResponseHead head) {
+    Exchange served = Objects.requireNonNull(exchange);
+    exchange = null;
+    enter(ClientState.CLOSED);
+    HeadBuffer out = responses().begin(head, false);
+    WebSocketHandshake.writeResponse(head, out);
+    edge.answered(request, head.status(), out);
+    responses().endHead(false, 0);
+    flush();
+    boolean deflated = WebSocketHandshake.isDeflated(head);
+    new WebSocket(edge, connections, this, request, served, unread, deflated).begin(this);
+  }
+
   /** Returns whether the connection goes on after this response, as far as is known. */
   private boolean keepsAlive() {
-    return request.head().keepsAlive() && !connections.isDraining();
+    // What follows a handshake that failed might be meant for frames.
+    return request.head().keepsAlive() && !connections.isDraining() && !request.isWebSocket();
   }
 
   @Override
@@ -317,23 +330,12 @@ final class ClientConnection extends ClientChannel implements EdgeClient, OpenCo
 
   private void leave() {
     if (!body.isDone() || !unread.isEmpty()) {
-      linger();
+      linger(edge.nowNanos(), Edge.LINGER);
       return;
     }
     enter(ClientState.LINGERING);
     setDeadline(edge.nowNanos(), connections.bounds().idleTimeout());
     closeOnceSent();
-  }
-
-  /**
-   * Ends our side and reads on for a moment, so that a client that is still sending sees the
-   * response rather than a connection reset (RFC 9112, 9.6).
-   */
-  private void linger() {
-    enter(ClientState.LINGERING);
-    setDeadline(edge.nowNanos(), Edge.LINGER);
-    endOutputOnceSent();
-    resume();
   }
 
   @Override

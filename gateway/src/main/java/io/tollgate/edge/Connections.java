@@ -53,6 +53,12 @@ final class Connections {
     open.add(connection);
   }
 
+  /** Another handler has taken over the same connection. */
+  void replace(OpenConnection old, OpenConnection by) {
+    open.set(old.index(), by);
+    by.setIndex(old.index());
+  }
+
   void closed(OpenConnection connection) {
     int place = connection.index();
     OpenConnection last = open.remove(open.size() - 1);

@@ -17,6 +17,7 @@ import io.tollgate.ring.Verdict;
 import io.tollgate.ring.Verifier;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.RequestHead;
+import io.tollgate.wire.ResponseHead;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +40,6 @@ final class Edge {
   /** How long a client may go on sending a body that nobody wants. */
   static final Duration LINGER = Duration.ofSeconds(2);
 
-  /** How often a long exchange's key is looked at again. */
-  private static final long RENEW_NANOS = Duration.ofMillis(400).toNanos();
-
-  /** How long an exchange goes on while nobody can tell whether its key still holds. */
-  private static final long UNCONFIRMED_NANOS_MAX = Duration.ofMillis(900).toNanos();
-
   /** From this status on the upstream has failed. */
   private static final int FAILED_FROM = 500;
 
@@ -55,6 +50,8 @@ final class Edge {
   private final Verifier verifier;
   private final QuotaStep quotas;
   private final LimitStep limits;
+  private final WebSocketStep webSockets;
+  private final Renewal renewal;
   private final LoopMeter meter;
   private final EdgeMetrics metrics;
   private final Forwarder forwarder;
@@ -85,6 +82,8 @@ final class Edge {
     var recheck = new Recheck(this, eventLoop, verifier, refusals);
     quotas = new QuotaStep(this, eventLoop, parts.quotas(), recheck);
     limits = new LimitStep(this, eventLoop, parts.limiter(), recheck);
+    renewal = new Renewal(eventLoop, verifier, metrics);
+    webSockets = new WebSocketStep(parts.webSockets(), quotas, meter, refusals);
     timers = new RouteTimers(parts.metrics());
     principals = new Principals(parts.principals(), verifier::storeMillis);
     spans = new Spans(parts.tracing());
@@ -130,7 +129,7 @@ final class Edge {
       refusals.refuse(request, Refusal.METHOD_NOT_ALLOWED);
     } else if (route.preflight() && head.isPreflight()) {
       forward(request);
-    } else {
+    } else if (webSockets.isWellFormed(request, route)) {
       extract(request, route);
     }
   }
@@ -206,7 +205,18 @@ final class Edge {
 
   /** Quota: units are left of all that the plan grants; a lease answers at once, or it waits. */
   private void quota(EdgeRequest request, Grant grant) {
-    quotas.take(request, grant);
+    if (webSockets.admit(request, grant)) {
+      quotas.take(request, grant);
+    }
+  }
+
+  WebSocketBounds webSocketBounds() {
+    return webSockets.bounds();
+  }
+
+  /** Another interval of a WebSocket's life is due: it passes quota and limit again. */
+  void pay(EdgeRequest request) {
+    webSockets.pay(request);
   }
 
   /** Limit: the rates have a place left; a lease answers at once, or it waits. */
@@ -227,6 +237,10 @@ final class Edge {
 
   /** Forward: head rebuilt, ours added, body streamed both ways. */
   void forward(EdgeRequest request) {
+    if (request.isSwitched()) {
+      webSockets.paid(request);
+      return;
+    }
     EdgeClient client = request.client();
     Spans.forward(request.trace());
     client.forward(forwarder.open(client, request.route()));
@@ -264,6 +278,18 @@ final class Edge {
     }
     RequestIds.write(request, out);
     request.writeRateLimit(out);
+    if (status == ResponseHead.SWITCHING_PROTOCOLS) {
+      request.setSwitched();
+      record(request, clockNanos() - request.startNanos());
+    }
+  }
+
+  /** Hands the head back of a request that has become a WebSocket, which goes on for long. */
+  @Nullable RequestHead letGoOfHead(EdgeRequest request) {
+    if (parts.accessLog() != null) {
+      request.keepForLog();
+    }
+    return request.end();
   }
 
   /** Meter: counted when it is sure that the upstream, which was asked, will not have answered. */
@@ -280,14 +306,22 @@ final class Edge {
     // What never came to an upstream takes nothing.
     request.settle(Reached.NOTHING);
     Spans.ended(request);
+    request.setOver();
+    webSockets.release(request);
     long nanos = clockNanos() - request.startNanos();
-    Route route = request.routeIfFound();
-    if (route != null) {
-      timers.of(route).record(nanos, NANOSECONDS);
+    if (!request.isSwitched()) {
+      record(request, nanos);
     }
     AccessLog log = parts.accessLog();
     if (log != null) {
       log.write(request.toAccessEntry(nanos));
+    }
+  }
+
+  private void record(EdgeRequest request, long nanos) {
+    Route route = request.routeIfFound();
+    if (route != null) {
+      timers.of(route).record(nanos, NANOSECONDS);
     }
   }
 
@@ -300,56 +334,18 @@ final class Edge {
     }
   }
 
-  /**
-   * Looks again at the key of an exchange that has been under way for a while: what is revoked
-   * ends, and so does what no store vouches for, within a second.
-   */
+  /** Looks again, now and then, at the key of an exchange that has been under way for a while. */
   void renew(EdgeRequest request, long nowNanos) {
-    Grant grant = request.grant();
-    if (grant == null
-        || request.isRenewing()
-        || nowNanos - request.confirmedNanos() < RENEW_NANOS) {
-      return;
-    }
-    Verdict known = verifier.known(grant, nowNanos);
-    if (known != null) {
-      renewed(request, known, nowNanos);
-      return;
-    }
-    request.setRenewing(true);
-    verifier
-        .lookUp(grant)
-        .onSuccess(found -> eventLoop.execute(() -> renewed(request, grant, found, nowNanos)));
-  }
-
-  private void renewed(EdgeRequest request, Grant grant, Verdict found, long askedNanos) {
-    // The connection may serve another request by now, which was judged by itself.
-    if (request.isRenewing() && grant.equals(request.grant())) {
-      request.setRenewing(false);
-      renewed(request, found, askedNanos);
-    }
-  }
-
-  private void renewed(EdgeRequest request, Verdict found, long askedNanos) {
-    Refusal why =
-        switch (found) {
-          case Denial denial -> Refusal.of(denial);
-          case Access foreign -> Refusal.KEY_INVALID;
-          case Grant grant -> refusal(request, grant);
-        };
-    if (why == null) {
-      request.setConfirmed(askedNanos);
-      return;
-    }
-    boolean isKnown = !why.isPassing();
-    if (isKnown || askedNanos - request.confirmedNanos() > UNCONFIRMED_NANOS_MAX) {
-      metrics.exchangeRevoked();
-      request.client().breakOff(why);
-    }
+    renewal.renew(request, nowNanos);
   }
 
   /** The client left while its request was under way. */
   void left(EdgeRequest request, boolean answered) {
+    if (request.isOver()) {
+      // A WebSocket that ended while it paid: what was taken since goes back.
+      request.settle(Reached.NOTHING);
+      return;
+    }
     if (!answered) {
       metrics.clientGone();
     }
@@ -360,6 +356,12 @@ final class Edge {
   /** The response broke off. */
   void cut(EdgeRequest request) {
     request.setOutcome(request.status(), AccessEntry.CUT);
+    ended(request);
+  }
+
+  /** A WebSocket has ended. */
+  void closed(EdgeRequest request, String outcome) {
+    request.setOutcome(ResponseHead.SWITCHING_PROTOCOLS, outcome);
     ended(request);
   }
 

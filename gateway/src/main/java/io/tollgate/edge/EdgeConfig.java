@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param trustedProxies whose word on where a request comes from is believed
  * @param accessLog the file that gets a line per request; null for none
  * @param tls how TLS is spoken; null for plain HTTP
+ * @param webSockets the bounds of what WebSockets may take
  */
 public record EdgeConfig(
     String host,
@@ -29,7 +30,8 @@ public record EdgeConfig(
     Http2Bounds http2,
     AddressRanges trustedProxies,
     @Nullable Path accessLog,
-    @Nullable ListenerTls tls) {
+    @Nullable ListenerTls tls,
+    WebSocketBounds webSockets) {
   private static final Duration TIME_MAX = Duration.ofHours(1);
   public static final EdgeConfig DEFAULTS =
       new EdgeConfig(
@@ -41,7 +43,8 @@ public record EdgeConfig(
           Http2Bounds.DEFAULTS,
           AddressRanges.NONE,
           null,
-          null);
+          null,
+          WebSocketBounds.DEFAULTS);
   private static final int EVENT_LOOPS_MAX = 1_024;
 
   public EdgeConfig {
@@ -61,18 +64,75 @@ public record EdgeConfig(
         Http2Bounds.DEFAULTS,
         AddressRanges.NONE,
         null,
-        null);
+        null,
+        WebSocketBounds.DEFAULTS);
+  }
+
+  /** Returns the same with other bounds of WebSockets. */
+  EdgeConfig with(WebSocketBounds newBounds) {
+    return new EdgeConfig(
+        host,
+        port,
+        eventLoops,
+        drainDeadline,
+        clients,
+        http2,
+        trustedProxies,
+        accessLog,
+        tls,
+        newBounds);
+  }
+
+  /** Makes a configuration with the usual bounds of WebSockets. */
+  EdgeConfig(
+      String host,
+      int port,
+      int eventLoops,
+      Duration drainDeadline,
+      ClientBounds clients,
+      AddressRanges trustedProxies,
+      @Nullable Path accessLog,
+      @Nullable ListenerTls tls) {
+    this(
+        host,
+        port,
+        eventLoops,
+        drainDeadline,
+        clients,
+        Http2Bounds.DEFAULTS,
+        trustedProxies,
+        accessLog,
+        tls,
+        WebSocketBounds.DEFAULTS);
   }
 
   /** Returns the same with TLS. */
   EdgeConfig with(ListenerTls newTls) {
     return new EdgeConfig(
-        host, port, eventLoops, drainDeadline, clients, http2, trustedProxies, accessLog, newTls);
+        host,
+        port,
+        eventLoops,
+        drainDeadline,
+        clients,
+        http2,
+        trustedProxies,
+        accessLog,
+        newTls,
+        webSockets);
   }
 
   /** Returns the same with other bounds of HTTP/2. */
   EdgeConfig with(Http2Bounds newHttp2) {
     return new EdgeConfig(
-        host, port, eventLoops, drainDeadline, clients, newHttp2, trustedProxies, accessLog, tls);
+        host,
+        port,
+        eventLoops,
+        drainDeadline,
+        clients,
+        newHttp2,
+        trustedProxies,
+        accessLog,
+        tls,
+        webSockets);
   }
 }

@@ -24,4 +24,5 @@ record EdgeParts(
     TlsContext upstreamTls,
     UpstreamTargets targets,
     PrincipalKeys principals,
-    @Nullable Tracing tracing) {}
+    @Nullable Tracing tracing,
+    OpenWebSockets webSockets) {}

@@ -2,6 +2,7 @@ package io.tollgate.edge;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.tollgate.key.KeyId;
 import io.tollgate.limit.Admission;
 import io.tollgate.proxy.Route;
 import io.tollgate.quota.Allowances;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the event loop of its client.
  */
 final class EdgeRequest {
-  private final EdgeClient client;
+  private EdgeClient client;
   private @Nullable RequestHead head;
   private @Nullable Route route;
   private @Nullable Grant grant;
@@ -37,6 +38,11 @@ final class EdgeRequest {
   private int status;
   private String outcome = "";
   private @Nullable RequestTrace trace;
+  private boolean webSocket;
+  private boolean switched;
+  private boolean over;
+  private @Nullable KeyId counted;
+  private @Nullable AccessEntry asked;
 
   EdgeRequest(EdgeClient client) {
     this.client = client;
@@ -51,6 +57,15 @@ final class EdgeRequest {
     confirmedNanos = nowNanos;
     renewing = false;
     trace = null;
+    webSocket = false;
+    switched = false;
+    over = false;
+    asked = null;
+  }
+
+  /** Keeps what the access log says of the head, which is handed back next. */
+  void keepForLog() {
+    asked = toAccessEntry(0);
   }
 
   /** Ends the request and hands its head back. */
@@ -62,6 +77,46 @@ final class EdgeRequest {
 
   EdgeClient client() {
     return client;
+  }
+
+  void setClient(EdgeClient next) {
+    client = next;
+  }
+
+  void setWebSocket(boolean asks) {
+    webSocket = asks;
+  }
+
+  /** Returns whether it asks for a WebSocket. */
+  boolean isWebSocket() {
+    return webSocket;
+  }
+
+  void setSwitched() {
+    switched = true;
+  }
+
+  /** Returns whether it has become a WebSocket. */
+  boolean isSwitched() {
+    return switched;
+  }
+
+  void setCounted(@Nullable KeyId key) {
+    counted = key;
+  }
+
+  /** Returns the key whose WebSocket it is counted as, if it is. */
+  @Nullable KeyId counted() {
+    return counted;
+  }
+
+  void setOver() {
+    over = true;
+  }
+
+  /** Returns whether all was done that is done when it ends. */
+  boolean isOver() {
+    return over;
   }
 
   RequestHead head() {
@@ -177,8 +232,12 @@ final class EdgeRequest {
 
   /** Tells the access log of the request; it must not have been malformed before its target. */
   AccessEntry toAccessEntry(long nanos) {
-    RequestHead asked = head();
-    Method method = asked.method();
+    AccessEntry kept = asked;
+    if (kept != null) {
+      return kept.endedAs(status, outcome, NANOSECONDS.toMicros(nanos));
+    }
+    RequestHead asking = head();
+    Method method = asking.method();
     Route taken = route;
     Grant held = grant;
     RequestTrace traced = trace;
@@ -188,12 +247,12 @@ final class EdgeRequest {
         idLow,
         client.address(),
         method == null ? "" : method.name(),
-        asked.pathText(),
+        asking.pathText(),
         taken == null ? "" : taken.path(),
         status,
         outcome,
         NANOSECONDS.toMicros(nanos),
         held == null ? null : held.id(),
-        traced == null ? TraceContext.traceId(asked) : traced.traceId());
+        traced == null ? TraceContext.traceId(asking) : traced.traceId());
   }
 }

@@ -148,7 +148,8 @@ public final class Gateway {
             certificates.upstreams(),
             targets,
             principals,
-            tracing);
+            tracing,
+            new OpenWebSockets(config.edge().webSockets(), metrics));
     certificates.start(vertx);
     for (int loop = 0; loop < config.edge().eventLoops(); loop++) {
       var edge = new EdgeVerticle(config.edge(), config.proxy(), parts, () -> routes);

@@ -15,6 +15,7 @@ enum Refusal {
   REQUEST_MALFORMED(400, "request-malformed", "The request is not well-formed HTTP."),
   TARGET_AMBIGUOUS(
       400, "target-ambiguous", "The request's target could be read in more than one way."),
+  WEBSOCKET_MALFORMED(400, "websocket-malformed", "The WebSocket's handshake is not well-formed."),
   PAYMENT_REQUIRED(402, "payment-required", "What the plan grants has been used up."),
   CREDENTIAL_MISSING(401, "credential-missing", "No API key was sent."),
   CREDENTIAL_AMBIGUOUS(401, "credential-ambiguous", "More than one API key was sent."),
@@ -26,9 +27,12 @@ enum Refusal {
   REQUEST_TIMEOUT(408, "request-timeout", "The request came too slowly."),
   REQUEST_LINE_TOO_LONG(414, "request-line-too-long", "The request line is too long."),
   EXPECTATION_UNKNOWN(417, "expectation-unknown", "Expect may only ask for 100-continue."),
+  WEBSOCKET_VERSION_UNKNOWN(
+      426, "websocket-version-unknown", "WebSockets are spoken here in version 13."),
   RATE_LIMITED(429, "rate-limited", "The API key has used up its rate limit."),
   QUOTA_EXHAUSTED(429, "quota-exhausted", "What the plan grants has been used up."),
   COST_ABOVE_LIMIT(429, "cost-above-limit", "The request costs more than its limit ever has."),
+  WEBSOCKETS_PER_KEY(429, "websockets-per-key", "The API key has too many WebSockets open."),
   HEADER_TOO_LARGE(431, "header-too-large", "The request has too many headers, or too large ones."),
   INTERNAL_ERROR(500, "internal-error", "The gateway failed; the fault is not in the request."),
   CODING_UNKNOWN(501, "coding-unknown", "The only transfer coding that is taken is chunked."),
@@ -41,6 +45,7 @@ enum Refusal {
       503, "quota-unreachable", "What is left of a quota can't be told at the moment."),
   METER_FULL(503, "meter-full", "The request can't be counted at the moment."),
   HEADERS_OVERLOADED(503, "headers-overloaded", "Too many requests are half sent."),
+  WEBSOCKETS_OVERLOADED(503, "websockets-overloaded", "Too many WebSockets are open."),
   UPSTREAM_TIMEOUT(504, "upstream-timeout", "The service behind did not answer in time."),
   VERSION_UNKNOWN(505, "version-unknown", "HTTP/1.0 and HTTP/1.1 are spoken here.");
 
@@ -93,6 +98,8 @@ enum Refusal {
       case EXPECTATION -> EXPECTATION_UNKNOWN;
       case REQUEST_LINE_TOO_LONG -> REQUEST_LINE_TOO_LONG;
       case TOO_MANY_FIELDS -> HEADER_TOO_LARGE;
+      case HANDSHAKE -> WEBSOCKET_MALFORMED;
+      case HANDSHAKE_VERSION -> WEBSOCKET_VERSION_UNKNOWN;
     };
   }
 

@@ -76,6 +76,11 @@ final class Refusals {
       case CREDENTIAL_MISSING, CREDENTIAL_AMBIGUOUS -> fields.field("www-authenticate", CHALLENGE);
       case METHOD_NOT_ALLOWED ->
           fields.field("allow", String.join(", ", new TreeSet<>(request.route().allowed())));
+      case WEBSOCKET_VERSION_UNKNOWN ->
+          fields
+              .field("upgrade", "websocket")
+              .field("connection", "upgrade")
+              .field("sec-websocket-version", "13");
       case SCOPE_MISSING -> challengeScopes(request.route());
       default -> {}
     }

@@ -60,7 +60,7 @@ final class Check implements Client {
     }
     bytes.readerIndex(0);
     var route = Route.to("/", endpoint.url().toString());
-    exchange = new Exchange(forwarder, null, route, pool, this, bytes, deadlines);
+    exchange = new Exchange(forwarder, null, route, pool, this, bytes, deadlines, false);
   }
 
   private static String text(Endpoint endpoint) {

@@ -12,8 +12,12 @@ final class Deadlines {
   private static final long TICK_JITTER_NANOS = Forwarder.TICK.toNanos() / 5;
 
   private final long responseNanos;
-  private final long idleNanos;
+
+  /** Longer than anything lasts, and short enough to be added to a time. */
+  private static final long NEVER_NANOS = Long.MAX_VALUE / 4;
+
   private final long connectNanos;
+  private long idleNanos;
   private long deadlineNanos;
   private final long totalDeadlineNanos;
   private final boolean hasTotal;
@@ -58,6 +62,12 @@ final class Deadlines {
       sent = true;
       deadlineNanos = nowNanos + responseNanos;
     }
+  }
+
+  /** The connection has switched protocols: whoever speaks the next one knows how long it rests. */
+  void switched(long nowNanos) {
+    idleNanos = NEVER_NANOS;
+    deadlineNanos = nowNanos + idleNanos;
   }
 
   boolean isPassed(long nowNanos) {

@@ -6,6 +6,7 @@ import io.tollgate.wire.BodyReader;
 import io.tollgate.wire.Framing;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
+import io.tollgate.wire.WebSocketHandshake;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +21,10 @@ public final class Exchange implements BodyReader.Sink {
   private final Forwarder forwarder;
   private final @Nullable Balancer balancer;
   private final Route route;
-  private final Client client;
+  private Client client;
   private final Deadlines deadlines;
   private final boolean repeatable;
+  private final boolean switches;
   private ByteBuf requestHead;
   private TargetPool pool;
   private int attempts = 1;
@@ -39,6 +41,7 @@ public final class Exchange implements BodyReader.Sink {
    * Takes over {@code requestHead}, the one rebuilt for the first target.
    *
    * @param balancer tells of further targets; null where no other may be tried
+   * @param switches whether it asks for a WebSocket
    */
   Exchange(
       Forwarder forwarder,
@@ -47,7 +50,8 @@ public final class Exchange implements BodyReader.Sink {
       TargetPool first,
       Client client,
       ByteBuf requestHead,
-      Deadlines deadlines) {
+      Deadlines deadlines,
+      boolean switches) {
     this.forwarder = forwarder;
     this.balancer = balancer;
     this.route = route;
@@ -56,7 +60,9 @@ public final class Exchange implements BodyReader.Sink {
     this.deadlines = deadlines;
     RequestHead head = client.head();
     boolean bodiless = head.framing() == Framing.NONE;
-    repeatable = bodiless && head.method() != null && head.method().isIdempotent();
+    this.switches = switches;
+    // What one side takes for the begin of a session is not begun twice.
+    repeatable = !switches && bodiless && head.method() != null && head.method().isIdempotent();
     this.requestHead = requestHead;
   }
 
@@ -66,7 +72,22 @@ public final class Exchange implements BodyReader.Sink {
     if (balancer != null) {
       pool.count();
     }
-    pool.connect(this);
+    if (switches) {
+      pool.connectApart(this);
+    } else {
+      pool.connect(this);
+    }
+  }
+
+  /** Returns whether the response makes a WebSocket of the connection, as the client asked. */
+  boolean maySwitch(ResponseHead response) {
+    return switches && WebSocketHandshake.isAccepted(client.head(), response);
+  }
+
+  /** Another takes the client's place from now on: one that speaks what was switched to. */
+  public void handOver(Client next) {
+    client = next;
+    deadlines.switched(forwarder.nowNanos());
   }
 
   boolean isOver() {
@@ -235,7 +256,7 @@ public final class Exchange implements BodyReader.Sink {
     pool = next;
     deadlines.redialled(nowNanos);
     takeHead().release();
-    requestHead = forwarder.rebuilt(client, route, next);
+    requestHead = forwarder.rebuilt(client, route, next, switches);
     begin();
     return true;
   }

@@ -6,6 +6,7 @@ import io.tollgate.tls.TlsContext;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Rebuild;
 import io.tollgate.wire.RequestHead;
+import io.tollgate.wire.WebSocketHandshake;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.resolver.NameResolver;
@@ -72,18 +73,20 @@ public final class Forwarder {
   public Exchange open(Client client, Route route) {
     Balancer balancer = to(route.destination());
     TargetPool first = balancer.choose(nowNanos);
+    boolean switches = route.webSockets().allowed() && WebSocketHandshake.isAsked(client.head());
     return new Exchange(
         this,
         balancer,
         route,
         first,
         client,
-        rebuilt(client, route, first),
-        new Deadlines(config, route.timeouts(), nowNanos));
+        rebuilt(client, route, first, switches),
+        new Deadlines(config, route.timeouts(), nowNanos),
+        switches);
   }
 
   /** Returns the head of the client's request as it goes to a target. */
-  ByteBuf rebuilt(Client client, Route route, TargetPool target) {
+  ByteBuf rebuilt(Client client, Route route, TargetPool target, boolean switches) {
     RequestHead head = client.head();
     HeadBuffer out = headBuffer.clear();
     out.put(Objects.requireNonNull(head.method()).name()).put((byte) ' ').put(target.base());
@@ -94,7 +97,11 @@ public final class Forwarder {
         out,
         route.credentials().contains(CredentialHeader.AUTHORIZATION),
         route.credentials().contains(CredentialHeader.X_API_KEY));
-    Rebuild.frameRequest(head, out);
+    if (switches) {
+      WebSocketHandshake.writeRequest(head, out);
+    } else {
+      Rebuild.frameRequest(head, out);
+    }
     out.field("x-forwarded-for", client.address());
     out.field("x-forwarded-proto", client.scheme());
     if (head.hostField() >= 0) {

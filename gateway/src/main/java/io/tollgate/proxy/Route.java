@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param quotaStatus what a request beyond a quota is answered, 429 or 402
  * @param principal for whom a signed principal is sent, 1 to {@value #PRINCIPAL_MAX} printable
  *     ASCII characters; empty for none
+ * @param webSockets whether its requests may become WebSockets, and what these cost
  */
 public record Route(
     String path,
@@ -40,7 +41,8 @@ public record Route(
     Timeouts timeouts,
     int cost,
     int quotaStatus,
-    String principal) {
+    String principal,
+    WebSocketTerms webSockets) {
   public static final int COST_MAX = 1_000_000;
   public static final int COST = 1;
   public static final int PRINCIPAL_MAX = 255;
@@ -100,7 +102,8 @@ public record Route(
         timeouts,
         COST,
         TOO_MANY_REQUESTS,
-        "");
+        "",
+        WebSocketTerms.NONE);
   }
 
   /** Returns the same route at another cost. */
@@ -115,7 +118,8 @@ public record Route(
         timeouts,
         newCost,
         quotaStatus,
-        principal);
+        principal,
+        webSockets);
   }
 
   /** Returns the same route with signed principals for that audience. */
@@ -130,7 +134,24 @@ public record Route(
         timeouts,
         cost,
         quotaStatus,
-        audience);
+        audience,
+        webSockets);
+  }
+
+  /** Returns the same route with WebSockets on those terms. */
+  public Route with(WebSocketTerms terms) {
+    return new Route(
+        path,
+        destination,
+        scopes,
+        methods,
+        credentials,
+        preflight,
+        timeouts,
+        cost,
+        quotaStatus,
+        principal,
+        terms);
   }
 
   /** Returns the same route to other targets. */
@@ -145,7 +166,8 @@ public record Route(
         timeouts,
         cost,
         quotaStatus,
-        principal);
+        principal,
+        webSockets);
   }
 
   /** Makes a route without pre-flights, with the proxy's own timeouts. */

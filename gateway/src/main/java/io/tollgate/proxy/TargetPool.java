@@ -138,6 +138,36 @@ final class TargetPool {
     }
   }
 
+  /**
+   * Gives the exchange a connection that has served nobody and will serve nobody else, since it may
+   * become a WebSocket. It is none of those that are counted here: these have a bound of their own.
+   */
+  void connectApart(Exchange exchange) {
+    Future<Channel> dialled = dialer.dial(this);
+    dialled.addListener(
+        done -> {
+          if (done.isSuccess()) {
+            connectedApart(dialled.getNow(), exchange);
+          } else {
+            LOG.debug("no connection to {}: {}", endpoint, done.cause().getMessage());
+            unreached(done.cause());
+            exchange.notSent(failure(done.cause()));
+          }
+        });
+  }
+
+  private void connectedApart(Channel channel, Exchange exchange) {
+    UpstreamConnection connection = channel.pipeline().get(UpstreamConnection.class);
+    if (connection == null || !connection.isOpen()) {
+      endpoint.health().unreached(forwarder.nowNanos());
+      exchange.notSent(Failure.BROKEN);
+    } else if (exchange.isOver()) {
+      connection.discard();
+    } else {
+      exchange.connected(connection);
+    }
+  }
+
   private void dial(Exchange exchange) {
     open++;
     Future<Channel> dialled = dialer.dial(this);

@@ -178,9 +178,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements C
     }
     head.expect(toHead);
     headEnd.reset();
-    if (head.parse(from, length) != null || head.status() == ResponseHead.SWITCHING_PROTOCOLS) {
+    if (head.parse(from, length) != null) {
       fault(served);
       return false;
+    }
+    if (head.status() == ResponseHead.SWITCHING_PROTOCOLS) {
+      return switchOver(served);
     }
     if (head.isInterim()) {
       // The edge itself asks clients for their bodies; what else an upstream tells meanwhile
@@ -196,6 +199,19 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements C
     body.begin(head);
     served.answer(head, from.readableBytes());
     return !endIfDone(served);
+  }
+
+  /** What comes from here on are the frames of a WebSocket, if that was asked for and is agreed. */
+  private boolean switchOver(Exchange served) {
+    if (!served.maySwitch(head)) {
+      fault(served);
+      return false;
+    }
+    inBody = true;
+    reusable = false;
+    body.beginSwitched();
+    served.answer(head, 0);
+    return exchange == served;
   }
 
   private boolean readBody(Exchange served, ByteBuf from) {
@@ -215,7 +231,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements C
     boolean more = !unread.isEmpty();
     // Where reading was paused, what follows the answer may not have been seen yet.
     boolean read = channel.isActive() && channel.config().isAutoRead();
-    free = reusable && served.isRequestSent() && !more && read;
+    // One that is not among its upstream's was made for one exchange.
+    free = established && reusable && served.isRequestSent() && !more && read;
     unread.clear();
     if (!free) {
       channel.close();

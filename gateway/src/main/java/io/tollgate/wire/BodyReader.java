@@ -61,6 +61,13 @@ public final class BodyReader {
     malformed = false;
   }
 
+  /** Begins what is no message's body: all that comes, until the connection ends. */
+  public void beginSwitched() {
+    framing = Framing.UNTIL_CLOSE;
+    done = false;
+    malformed = false;
+  }
+
   public boolean isDone() {
     return done;
   }

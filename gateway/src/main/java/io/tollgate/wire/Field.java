@@ -41,6 +41,13 @@ public enum Field {
   TRANSFER_ENCODING(false),
   UPGRADE(false),
 
+  // Of one handshake on one connection (RFC 6455, 11.3): written anew where there is one.
+  SEC_WEBSOCKET_ACCEPT(false),
+  SEC_WEBSOCKET_EXTENSIONS(false),
+  SEC_WEBSOCKET_KEY(false),
+  SEC_WEBSOCKET_PROTOCOL(false),
+  SEC_WEBSOCKET_VERSION(false),
+
   // What a client says of its own origin is not believed.
   CLIENT_CERT(false),
   CLIENT_CERT_CHAIN(false),

@@ -336,9 +336,30 @@ public abstract class Head {
     return -1;
   }
 
+  /** Returns the index of the one field of that name, or -1 if there is none or more than one. */
+  final int onlyIndexOf(Field field) {
+    int found = indexOf(field);
+    for (int i = found + 1; found >= 0 && i < fieldCount; i++) {
+      if (fields[i] == field) {
+        return -1;
+      }
+    }
+    return found;
+  }
+
   /** Compares a field's value without regard to case; {@code lower} is in lower case. */
   final boolean isValue(int index, String lower) {
     return Octets.equalIgnoringCase(bytes, valueStart(index), valueEnd(index), lower);
+  }
+
+  /** Returns whether {@code Connection} names that option; {@code lower} is in lower case. */
+  final boolean hasOption(String lower) {
+    for (int i = 0; i < optionCount; i++) {
+      if (Octets.equalIgnoringCase(bytes, options[2 * i], options[2 * i + 1], lower)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns whether {@code Connection} declares that the field ends at this hop. */

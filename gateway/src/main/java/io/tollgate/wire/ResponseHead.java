@@ -79,6 +79,11 @@ public final class ResponseHead extends Head {
     return status;
   }
 
+  /** Returns whether the connection may carry another protocol behind this head. */
+  boolean maySwitch() {
+    return status == SWITCHING_PROTOCOLS && minorVersion == 1 && !isFramed();
+  }
+
   /** Returns whether another head follows that is the true answer (RFC 9110, 15.2). */
   public boolean isInterim() {
     return status < FINAL_MIN;

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the connection's event loop.
  */
 public final class Unread {
+  private static final int COMPACT_BYTES = 256;
+
   private final ByteBufAllocator allocator;
   private @Nullable ByteBuf bytes;
 
@@ -49,6 +51,15 @@ public final class Unread {
 
   public boolean isEmpty() {
     return left() == null;
+  }
+
+  /** Keeps what is left, a few bytes of much that has come, in no more memory than it needs. */
+  public void compact() {
+    ByteBuf known = left();
+    if (known != null && known.capacity() > COMPACT_BYTES) {
+      bytes = allocator.ioBuffer(known.readableBytes()).writeBytes(known);
+      known.release();
+    }
   }
 
   /** Returns how many bytes of memory are held. */

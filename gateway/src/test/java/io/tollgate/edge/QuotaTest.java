@@ -124,7 +124,8 @@ class QuotaTest {
               route.timeouts(),
               Route.COST,
               Route.PAYMENT_REQUIRED,
-              "");
+              "",
+              route.webSockets());
       try (var edge =
           new RunningGateway(
               postgres, redis, ProxyConfig.DEFAULTS, LimitConfig.UNLIMITED, asking402)) {

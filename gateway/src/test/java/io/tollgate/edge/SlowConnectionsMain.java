@@ -6,6 +6,7 @@ import io.tollgate.limit.LimitConfig;
 import io.tollgate.meter.MeterDirectories;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
+import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.store.PostgresConfig;
@@ -59,7 +60,10 @@ final class SlowConnectionsMain {
     Gateway gateway =
         RunningGateway.await(
             Gateway.start(
-                vertx, config, List.of(Route.to("/", arguments[2])), new SimpleMeterRegistry()));
+                vertx,
+                config,
+                List.of(Route.to("/", arguments[2]).with(WebSocketTerms.ALLOWED)),
+                new SimpleMeterRegistry()));
     System.out.println("port: " + gateway.port());
     // Lives until the test closes our input.
     while (System.in.read() >= 0) {

@@ -67,7 +67,7 @@ class SlowConnectionsTest {
     }
   }
 
-  private static Process start(String... arguments) throws IOException {
+  static Process start(String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -84,7 +84,7 @@ class SlowConnectionsTest {
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
 
-  private static int port(Process gateway) throws IOException {
+  static int port(Process gateway) throws IOException {
     var output =
         new BufferedReader(new InputStreamReader(gateway.getInputStream(), StandardCharsets.UTF_8));
     for (String line = output.readLine(); line != null; line = output.readLine()) {
@@ -137,7 +137,7 @@ class SlowConnectionsTest {
     }
   }
 
-  private static long residentKib(long pid) throws IOException {
+  static long residentKib(long pid) throws IOException {
     return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
         .filter(line -> line.startsWith("VmRSS:"))
         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))

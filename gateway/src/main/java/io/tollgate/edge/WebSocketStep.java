@@ -1,0 +1,97 @@
+package io.tollgate.edge;
+
+import io.tollgate.key.KeyId;
+import io.tollgate.meter.LoopMeter;
+import io.tollgate.proxy.Route;
+import io.tollgate.quota.Allowances.Reached;
+import io.tollgate.ring.Grant;
+import io.tollgate.wire.Malformed;
+import io.tollgate.wire.ResponseHead;
+import io.tollgate.wire.WebSocketHandshake;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the path does for WebSockets apart: the handshake is checked before anything else is done
+ * for it, each is counted while it lives, and pays again for each interval of its life.
+ *
+ * <p>Confined to the event loop that owns it.
+ */
+final class WebSocketStep {
+  private final OpenWebSockets open;
+  private final QuotaStep quotas;
+  private final LoopMeter meter;
+  private final Refusals refusals;
+
+  WebSocketStep(OpenWebSockets open, QuotaStep quotas, LoopMeter meter, Refusals refusals) {
+    this.open = open;
+    this.quotas = quotas;
+    this.meter = meter;
+    this.refusals = refusals;
+  }
+
+  WebSocketBounds bounds() {
+    return open.bounds();
+  }
+
+  /** Returns whether the request may go on: it asks for no WebSocket here, or as one asks. */
+  boolean isWellFormed(EdgeRequest request, Route route) {
+    boolean asks = route.webSockets().allowed() && WebSocketHandshake.isAsked(request.head());
+    request.setWebSocket(asks);
+    Malformed found = asks ? WebSocketHandshake.check(request.head()) : null;
+    if (found != null) {
+      // What follows may be frames, or a request that somebody on the way took for such.
+      refusals.refuseLast(request, Refusal.of(found));
+    }
+    return found == null;
+  }
+
+  /** Counts the one that the request asks for, if it does; refuses it if there are too many. */
+  boolean admit(EdgeRequest request, Grant grant) {
+    if (!request.isWebSocket()) {
+      return true;
+    }
+    Refusal refusal = open.take(grant.id());
+    if (refusal == null) {
+      request.setCounted(grant.id());
+    } else {
+      refusals.refuse(request, refusal);
+    }
+    return refusal == null;
+  }
+
+  /** The request is over: what was counted for it is not open any more. */
+  void release(EdgeRequest request) {
+    @Nullable KeyId counted = request.counted();
+    if (counted != null) {
+      request.setCounted(null);
+      open.release(counted);
+    }
+  }
+
+  /** Takes what one more interval costs, as from a request; {@link #paid} follows, or a refusal. */
+  void pay(EdgeRequest request) {
+    Grant grant = Objects.requireNonNull(request.grant(), "a WebSocket has a key");
+    if (meter.isRefusing()) {
+      refusals.refuse(request, Refusal.METER_FULL);
+      return;
+    }
+    meter.verified(grant.id(), grant.subject(), grant.plan().version(), request.route().cost());
+    quotas.take(request, grant);
+  }
+
+  /** The interval is paid for, and counts as the upgrade did. */
+  void paid(EdgeRequest request) {
+    Grant grant = Objects.requireNonNull(request.grant(), "a WebSocket has a key");
+    meter.answered(
+        grant.id(),
+        grant.subject(),
+        grant.plan().version(),
+        ResponseHead.SWITCHING_PROTOCOLS,
+        request.route().cost());
+    request.settle(Reached.COMPLETED);
+    if (request.client() instanceof WebSocket socket) {
+      socket.paid();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.tollgate.edge;
+
+import io.tollgate.proxy.Route;
+import io.tollgate.proxy.WebSocketTerms;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.ServerWebSocket;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A server of WebSockets that sends back what it gets: first, as a text, the head of the handshake.
+ * At {@code bye} it closes.
+ */
+final class SocketUpstream implements AutoCloseable {
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpServer server;
+
+  /** How the first WebSocket ended, as this side saw it. */
+  final CompletableFuture<String> closed = new CompletableFuture<>();
+
+  SocketUpstream() {
+    var options =
+        new HttpServerOptions()
+            .setWebSocketSubProtocols(List.of("chat"))
+            .setPerMessageWebSocketCompressionSupported(true)
+            .setPerFrameWebSocketCompressionSupported(false);
+    server =
+        RunningGateway.await(
+            vertx.createHttpServer(options).webSocketHandler(this::serve).listen(0, "127.0.0.1"));
+  }
+
+  private void serve(ServerWebSocket socket) {
+    socket.writeTextMessage(socket.path() + '\n' + socket.headers());
+    socket.textMessageHandler(
+        text -> {
+          if (text.equals("bye")) {
+            socket.close((short) 4000, "as you say");
+          } else {
+            socket.writeTextMessage(text);
+          }
+        });
+    socket.binaryMessageHandler(socket::writeBinaryMessage);
+    socket.closeHandler(
+        ended -> closed.complete(socket.closeStatusCode() + " " + socket.closeReason()));
+  }
+
+  Route route() {
+    return Route.to("/", "http://127.0.0.1:" + server.actualPort()).with(WebSocketTerms.ALLOWED);
+  }
+
+  @Override
+  public void close() {
+    RunningGateway.await(vertx.close());
+  }
+}
