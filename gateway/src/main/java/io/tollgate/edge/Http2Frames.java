@@ -7,6 +7,7 @@ import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
@@ -26,14 +27,7 @@ final class Http2Frames {
       Edge edge, Connections connections, EdgeMetrics metrics, Channel channel, Origin origin) {
     Http2Bounds bounds = connections.http2();
     int blockBytesMax = connections.bounds().headerBytesMax();
-    var connection = new DefaultHttp2Connection(true, 0);
-    // From the first frame on, not only once the client has acknowledged it.
-    connection.remote().maxActiveStreams(bounds.streamsMax());
-    connection
-        .remote()
-        .flowController(
-            new DefaultHttp2RemoteFlowController(
-                connection, new UniformStreamByteDistributor(connection)));
+    Http2Connection connection = connection(bounds);
     var encoder =
         new DefaultHttp2ConnectionEncoder(
             connection, new DefaultHttp2FrameWriter(new HpackWriter()));
@@ -63,5 +57,17 @@ final class Http2Frames {
             .maxHeaderListSize(blockBytesMax);
     return new Http2ClientConnection(
         decoder, encoder, settings, guard, edge, connections, metrics, channel, origin);
+  }
+
+  private static Http2Connection connection(Http2Bounds bounds) {
+    var connection = new DefaultHttp2Connection(true, 0);
+    // From the first frame on, not only once the client has acknowledged it.
+    connection.remote().maxActiveStreams(bounds.streamsMax());
+    connection
+        .remote()
+        .flowController(
+            new DefaultHttp2RemoteFlowController(
+                connection, new UniformStreamByteDistributor(connection)));
+    return connection;
   }
 }

@@ -12,7 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server that answers with what reached it: method, target, headers, the body's text. */
 final class EchoUpstream implements AutoCloseable {
+  /** How many requests came, and how many of them whole. */
   final AtomicInteger requests = new AtomicInteger();
+
+  final AtomicInteger whole = new AtomicInteger();
   private final Vertx vertx = Vertx.vertx();
   private final HttpServer server;
 
@@ -28,6 +31,7 @@ final class EchoUpstream implements AutoCloseable {
         .body()
         .onSuccess(
             body -> {
+              whole.incrementAndGet();
               var headers = new JsonObject();
               for (String name : request.headers().names()) {
                 headers.put(

@@ -38,6 +38,7 @@ final class RawHttp2 implements AutoCloseable {
   static final int PADDED = 8;
 
   static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  private static final int FRAME_MAX = 16_384;
   private static final int READ_TIMEOUT_MILLIS = 10_000;
 
   private final Socket socket;
@@ -131,8 +132,18 @@ final class RawHttp2 implements AutoCloseable {
     return raw(payload);
   }
 
+  /** Puts a head there, in as many frames as it needs. */
   RawHttp2 headers(int stream, boolean end, String... namesAndValues) {
-    return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block(namesAndValues));
+    String rest = block(namesAndValues);
+    int type = HEADERS;
+    int flags = end ? END_STREAM : 0;
+    while (rest.length() > FRAME_MAX) {
+      frame(type, flags, stream, rest.substring(0, FRAME_MAX));
+      rest = rest.substring(FRAME_MAX);
+      type = CONTINUATION;
+      flags = 0;
+    }
+    return frame(type, flags | END_HEADERS, stream, rest);
   }
 
   /** Returns a header block of fields that are put into no table. */
