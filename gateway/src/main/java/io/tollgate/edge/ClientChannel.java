@@ -169,6 +169,7 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter implements Ope
     }
   }
 
+  @Override
   public final void close() {
     channel.close();
   }
@@ -192,10 +193,12 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter implements Ope
     return nowNanos - deadlineNanos > 0;
   }
 
+  @Override
   public final int index() {
     return index;
   }
 
+  @Override
   public final void setIndex(int newIndex) {
     index = newIndex;
   }

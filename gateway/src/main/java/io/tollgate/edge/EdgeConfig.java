@@ -90,6 +90,7 @@ public record EdgeConfig(
       int eventLoops,
       Duration drainDeadline,
       ClientBounds clients,
+      Http2Bounds http2,
       AddressRanges trustedProxies,
       @Nullable Path accessLog,
       @Nullable ListenerTls tls) {
@@ -99,7 +100,7 @@ public record EdgeConfig(
         eventLoops,
         drainDeadline,
         clients,
-        Http2Bounds.DEFAULTS,
+        http2,
         trustedProxies,
         accessLog,
         tls,

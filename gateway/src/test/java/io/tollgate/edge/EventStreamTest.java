@@ -63,7 +63,7 @@ class EventStreamTest {
   private static Route quietFor(Duration idle, Route route) {
     return new Route(
         route.path(),
-        route.upstream(),
+        route.destination().first(),
         route.scopes(),
         route.methods(),
         route.credentials(),

@@ -71,7 +71,7 @@ class WebSocketLifeTest {
   private static Route with(Timeouts timeouts, Route route) {
     return new Route(
             route.path(),
-            route.upstream(),
+            route.destination().first(),
             route.scopes(),
             route.methods(),
             route.credentials(),

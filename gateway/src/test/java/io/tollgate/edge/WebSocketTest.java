@@ -152,7 +152,7 @@ class WebSocketTest {
       var scoped =
           new Route(
               "/",
-              open.upstream(),
+              open.destination().first(),
               Scopes.of(List.of("write")),
               open.methods(),
               open.credentials());
