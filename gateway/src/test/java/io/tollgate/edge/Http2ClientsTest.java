@@ -22,6 +22,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -193,9 +194,30 @@ class Http2ClientsTest {
     }
   }
 
+  @Test
+  void h2load_has_all_answered_on_few_connections() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/h2load")), "this machine has no h2load");
+    try (var edge = byTls()) {
+      String told =
+          run(
+              "h2load",
+              "-n5000",
+              "-c4",
+              "-m32",
+              "-Hx-api-key: " + key.reveal(),
+              "https://127.0.0.1:" + edge.gateway.port() + "/");
+      assertThat(told).contains("5000 succeeded, 0 failed").contains("status codes: 5000 2xx");
+      assertThat(edge.counted("tollgate.edge.connections", "protocol", "h2")).isEqualTo(4);
+    }
+  }
+
   private static String curl(String... options) throws Exception {
     List<String> command = new ArrayList<>(List.of("curl"));
     command.addAll(List.of(options));
+    return run(command.toArray(String[]::new));
+  }
+
+  private static String run(String... command) throws Exception {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
