@@ -5,6 +5,7 @@ import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Destination;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.Timeouts;
+import io.tollgate.proxy.UpstreamProtocol;
 import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.setting.DurationText;
 import java.net.URI;
@@ -44,7 +45,8 @@ final class RouteEntries {
           "quota-status",
           "principal",
           "websocket",
-          "websocket-interval");
+          "websocket-interval",
+          "protocol");
 
   private final String origin;
 
@@ -134,7 +136,7 @@ final class RouteEntries {
     try {
       return new Route(
           path,
-          new Destination(upstream, check),
+          new Destination(upstream, check, protocol(name, fields)),
           Scopes.of(texts(name, "scopes", fields)),
           Set.copyOf(texts(name, "methods", fields)),
           credentials(name, node, fields),
@@ -262,6 +264,20 @@ final class RouteEntries {
     @Nullable Duration interval = duration(name, "websocket-interval", fields);
     return new WebSocketTerms(
         flag(name, "websocket", fields), interval == null ? Duration.ZERO : interval);
+  }
+
+  private UpstreamProtocol protocol(String name, Map<String, Node> fields) {
+    @Nullable Node value = fields.get("protocol");
+    if (value == null) {
+      return UpstreamProtocol.HTTP1;
+    }
+    String text = shown(value);
+    for (UpstreamProtocol protocol : UpstreamProtocol.values()) {
+      if (protocol.text().equals(text)) {
+        return protocol;
+      }
+    }
+    throw fault(value, name + ".protocol must be http1 or http2, was \"" + text + '"');
   }
 
   private int number(

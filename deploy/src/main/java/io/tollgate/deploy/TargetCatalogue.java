@@ -1,13 +1,21 @@
 package io.tollgate.deploy;
 
+import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.TargetConfig;
 import java.time.Duration;
 
-/** The part of the {@link Catalogue} on how the targets of an upstream are chosen and watched. */
+/** The part of the {@link Catalogue} on how the targets of an upstream are connected to, chosen
+ * and watched. */
 final class TargetCatalogue {
   static final SettingList SETTINGS = new SettingList();
 
   private static final TargetConfig TARGETS = TargetConfig.DEFAULTS;
+
+  static final Setting<Integer> STREAMS_MAX =
+      SETTINGS.addInteger(
+          "proxy.streams-max",
+          ProxyConfig.DEFAULTS.streamsMax(),
+          "most requests at once on a connection to an upstream by HTTP/2");
 
   static final Setting<Integer> FAILURES_MAX =
       SETTINGS.addInteger(

@@ -7,6 +7,7 @@ import io.tollgate.access.Scopes;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Destination;
 import io.tollgate.proxy.Route;
+import io.tollgate.proxy.UpstreamProtocol;
 import io.tollgate.proxy.WebSocketTerms;
 import java.net.URI;
 import java.time.Duration;
@@ -49,6 +50,12 @@ class RouteEntriesTest {
             .destination();
     assertThat(to.urls()).containsExactly(URI.create("http://a:1/x"), URI.create("http://b:2/x/"));
     assertThat(to.check()).isEqualTo("/up?now");
+  }
+
+  @Test
+  void an_upstream_may_speak_http2() {
+    Route route = routes("[{path: /, upstream: 'http://h', protocol: http2}]").get(0);
+    assertThat(route.destination().protocol()).isEqualTo(UpstreamProtocol.HTTP2);
   }
 
   @Test
@@ -95,6 +102,9 @@ class RouteEntriesTest {
           [{path: /, upstream: 'http://h', principal: ''}]              | routes[0].principal
           [{path: /, upstream: 'http://h', principal: 'a b'}]           | routes[0].principal
           [{path: /, upstream: 'http://h', principal: [a]}]             | routes[0].principal
+          [{path: /, upstream: 'http://h', protocol: h2}]               | routes[0].protocol
+          [{path: /, upstream: 'http://h', protocol: [http2]}]          | routes[0].protocol
+          [{path: /, upstream: 'http://h', protocol: http2, websocket: true}] | routes[0].websocket
           [{path: /, upstream: 'http://h', cost: 1.5}]                  | routes[0].cost
           [{path: /, upstream: 'http://h', cost: [1]}]                  | routes[0].cost
           [{path: /, upstream: []}]                                     | routes[0].upstream

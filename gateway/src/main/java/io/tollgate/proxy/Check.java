@@ -3,6 +3,7 @@ package io.tollgate.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.tollgate.wire.GrpcTimeout;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
@@ -49,11 +50,19 @@ final class Check implements Client {
     var noHealth = new Health(forwarder.targets().config(), false, change -> {}, 0);
     pool =
         forwarder.poolOfItsOwn(
-            new Endpoint(endpoint.url(), endpoint.address(), endpoint.check(), noHealth));
+            new Endpoint(
+                endpoint.url(),
+                endpoint.address(),
+                endpoint.check(),
+                endpoint.protocol(),
+                noHealth));
     Duration timeout = forwarder.targets().config().checkTimeout();
     var deadlines =
         new Deadlines(
-            forwarder.config(), new Timeouts(timeout, timeout, timeout), forwarder.nowNanos());
+            forwarder.config(),
+            new Timeouts(timeout, timeout, timeout),
+            GrpcTimeout.NONE,
+            forwarder.nowNanos());
     ByteBuf bytes = ByteBufUtil.writeAscii(alloc(), text(endpoint));
     if (head.parse(bytes, bytes.readableBytes()) != null) {
       throw new IllegalStateException("a path that a route was given is good");

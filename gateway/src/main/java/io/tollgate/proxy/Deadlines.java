@@ -1,5 +1,6 @@
 package io.tollgate.proxy;
 
+import io.tollgate.wire.GrpcTimeout;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,9 @@ final class Deadlines {
   /** One that ends with a tick is not to be noticed at the next because that came a bit early. */
   private static final long TICK_JITTER_NANOS = Forwarder.TICK.toNanos() / 5;
 
+  /** Who says that it waits for longer might as well have said nothing. */
+  private static final long CALL_NANOS_MAX = Duration.ofDays(1).toNanos();
+
   private final long responseNanos;
 
   /** Longer than anything lasts, and short enough to be added to a time. */
@@ -21,14 +25,23 @@ final class Deadlines {
   private long deadlineNanos;
   private final long totalDeadlineNanos;
   private final boolean hasTotal;
+  private final long callDeadlineNanos;
+  private final boolean hasCall;
   private boolean sent;
 
-  Deadlines(ProxyConfig config, Timeouts ofRoute, long nowNanos) {
+  /**
+   * Makes those of one exchange.
+   *
+   * @param callNanos how long the caller itself waits for the end, or {@link GrpcTimeout#NONE}
+   */
+  Deadlines(ProxyConfig config, Timeouts ofRoute, long callNanos, long nowNanos) {
     responseNanos = either(ofRoute.response(), config.responseTimeout()).toNanos();
     idleNanos = either(ofRoute.idle(), config.idleTimeout()).toNanos();
     Duration total = either(ofRoute.total(), config.totalTimeout());
     hasTotal = !total.isZero();
     totalDeadlineNanos = nowNanos + total.toNanos();
+    hasCall = callNanos != GrpcTimeout.NONE;
+    callDeadlineNanos = nowNanos + Math.min(callNanos, CALL_NANOS_MAX);
     // The wait for a connection ends after its making would have: each is told for what it is.
     connectNanos = config.connectTimeout().toNanos() + Forwarder.TICK.toNanos() * 4;
     deadlineNanos = nowNanos + connectNanos;
@@ -71,7 +84,14 @@ final class Deadlines {
   }
 
   boolean isPassed(long nowNanos) {
-    return nowNanos + TICK_JITTER_NANOS - deadlineNanos > 0 || isTotalPassed(nowNanos);
+    return nowNanos + TICK_JITTER_NANOS - deadlineNanos > 0
+        || isTotalPassed(nowNanos)
+        || isCallPassed(nowNanos);
+  }
+
+  /** Returns whether not even the caller waits any longer. */
+  boolean isCallPassed(long nowNanos) {
+    return hasCall && nowNanos + TICK_JITTER_NANOS - callDeadlineNanos > 0;
   }
 
   boolean isTotalPassed(long nowNanos) {

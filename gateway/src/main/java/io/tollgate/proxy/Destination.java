@@ -11,8 +11,9 @@ import java.util.List;
  * @param urls of the targets, {@code http[s]://host[:port][/base]}: 1 to {@value #URLS_MAX}, none
  *     twice, and alike but for host and port, so that a request means the same wherever it goes
  * @param check the path by which each is asked every now and then whether it serves; empty for none
+ * @param protocol what all of them speak
  */
-public record Destination(List<URI> urls, String check) {
+public record Destination(List<URI> urls, String check, UpstreamProtocol protocol) {
   public static final int URLS_MAX = 64;
   static final String NO_CHECK = "";
 
@@ -45,6 +46,16 @@ public record Destination(List<URI> urls, String check) {
               + check
               + '"');
     }
+  }
+
+  /** Makes one whose targets speak HTTP/1.1. */
+  public Destination(List<URI> urls, String check) {
+    this(urls, check, UpstreamProtocol.HTTP1);
+  }
+
+  /** Returns the same targets, which speak that. */
+  Destination speaking(UpstreamProtocol newProtocol) {
+    return new Destination(urls, check, newProtocol);
   }
 
   /** Makes one with a single target, which is not asked. */

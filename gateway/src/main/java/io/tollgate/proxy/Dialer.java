@@ -15,6 +15,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import javax.net.ssl.SSLException;
 
 /**
  * Makes connections to upstreams, on the event loop that uses them.
@@ -22,12 +23,17 @@ import java.net.URI;
  * <p>Confined to that event loop.
  */
 final class Dialer {
+  /** Its name in ALPN (RFC 9113, 3.2). */
+  private static final String HTTP2 = "h2";
+
   private final EventLoop eventLoop;
   private final ProxyConfig config;
   private final Bootstrap bootstrap;
 
   /** One pad for the responses of all upstreams: see {@link UpstreamConnection}. */
   private final ResponseHead responseHead;
+
+  private final Http2Pads http2Pads;
 
   private final TlsContext tls;
 
@@ -40,6 +46,7 @@ final class Dialer {
     this.config = config;
     this.tls = tls;
     responseHead = new ResponseHead(config.headerCountMax());
+    http2Pads = new Http2Pads(responseHead);
     bootstrap =
         sockets
             .group(eventLoop)
@@ -70,13 +77,15 @@ final class Dialer {
                   @Override
                   protected void initChannel(Channel channel) {
                     if (secure) {
-                      channel.pipeline().addLast(tlsHandler(channel, url));
+                      channel.pipeline().addLast(tlsHandler(channel, pool.endpoint()));
                     }
-                    channel
-                        .pipeline()
-                        .addLast(
-                            new UpstreamConnection(
-                                pool, channel, responseHead, config.headerBytesMax()));
+                    if (pool.endpoint().protocol() == UpstreamProtocol.HTTP1) {
+                      channel
+                          .pipeline()
+                          .addLast(
+                              new UpstreamConnection(
+                                  pool, channel, responseHead, config.headerBytesMax()));
+                    }
                   }
                 })
             .connect(address);
@@ -85,34 +94,51 @@ final class Dialer {
           if (!connected.isSuccess()) {
             dialled.setFailure(connected.cause());
           } else if (secure) {
-            afterHandshake(opened.channel(), dialled);
+            afterHandshake(pool, opened.channel(), dialled);
           } else {
-            dialled.setSuccess(opened.channel());
+            speak(pool, opened.channel(), dialled);
           }
         });
     return dialled;
   }
 
-  private SslHandler tlsHandler(Channel channel, URI url) {
+  private SslHandler tlsHandler(Channel channel, Endpoint to) {
+    String host = UpstreamAddress.host(to.url());
+    int port = UpstreamAddress.port(to.url());
     SslHandler handler =
-        tls.dial(channel.alloc(), UpstreamAddress.host(url), UpstreamAddress.port(url));
+        to.protocol() == UpstreamProtocol.HTTP2
+            ? tls.dial(channel.alloc(), host, port, HTTP2)
+            : tls.dial(channel.alloc(), host, port);
     handler.setHandshakeTimeoutMillis(config.connectTimeout().toMillis());
     return handler;
   }
 
-  /** Completes with the handshake; where that fails, the handler closes the connection itself. */
-  private static void afterHandshake(Channel channel, Promise<Channel> dialled) {
-    channel
-        .pipeline()
-        .get(SslHandler.class)
+  /** Goes on with the handshake; where that fails, the handler closes the connection itself. */
+  private void afterHandshake(TargetPool pool, Channel channel, Promise<Channel> dialled) {
+    SslHandler handler = channel.pipeline().get(SslHandler.class);
+    boolean asks = pool.endpoint().protocol() == UpstreamProtocol.HTTP2;
+    handler
         .handshakeFuture()
         .addListener(
             shaken -> {
-              if (shaken.isSuccess()) {
-                dialled.setSuccess(channel);
-              } else {
+              if (!shaken.isSuccess()) {
                 dialled.setFailure(shaken.cause());
+              } else if (asks && !HTTP2.equals(handler.engine().getApplicationProtocol())) {
+                var none = new SSLException("no HTTP/2 was agreed on by ALPN");
+                channel.close().addListener(closed -> dialled.setFailure(none));
+              } else {
+                speak(pool, channel, dialled);
               }
             });
+  }
+
+  private void speak(TargetPool pool, Channel channel, Promise<Channel> dialled) {
+    if (pool.endpoint().protocol() == UpstreamProtocol.HTTP1) {
+      dialled.setSuccess(channel);
+      return;
+    }
+    Http2Link link = Http2LinkBuilder.link(pool, http2Pads, config);
+    channel.pipeline().addLast(link);
+    link.begin(dialled, config.connectTimeout());
   }
 }

@@ -10,8 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address null while the name has not been looked up: then whoever connects does that
  * @param check the path by which it is asked
+ * @param protocol what it speaks
  */
-record Endpoint(URI url, @Nullable InetAddress address, String check, Health health) {
+record Endpoint(
+    URI url,
+    @Nullable InetAddress address,
+    String check,
+    UpstreamProtocol protocol,
+    Health health) {
   InetSocketAddress socketAddress() {
     int port = UpstreamAddress.port(url);
     return address == null

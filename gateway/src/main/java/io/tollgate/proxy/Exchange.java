@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.tollgate.wire.BodyReader;
 import io.tollgate.wire.Framing;
+import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
 import io.tollgate.wire.WebSocketHandshake;
@@ -26,12 +27,17 @@ public final class Exchange implements BodyReader.Sink {
   private final boolean repeatable;
   private final boolean switches;
   private ByteBuf requestHead;
+
+  /** What came of the body while there was nothing to send it on. */
+  private ByteBuf early = Unpooled.EMPTY_BUFFER;
+
   private TargetPool pool;
   private int attempts = 1;
 
   private @Nullable Carrier carrier;
   private boolean repeated;
   private boolean forwarded;
+  private boolean bodyBegun;
   private boolean requestSent;
   private boolean answered;
   private boolean good;
@@ -101,6 +107,7 @@ public final class Exchange implements BodyReader.Sink {
     opened.begin(this, client.head());
     forwarded = true;
     opened.writeHead(takeHead());
+    sendEarly(opened);
     client.sendBody();
   }
 
@@ -110,14 +117,28 @@ public final class Exchange implements BodyReader.Sink {
     return head;
   }
 
+  private void sendEarly(Carrier opened) {
+    ByteBuf held = early;
+    if (held.isReadable()) {
+      early = Unpooled.EMPTY_BUFFER;
+      bodyBegun = true;
+      opened.writeBody(held);
+    }
+  }
+
   /** Takes a piece of the client's body, which it releases. */
   @Override
   public void data(ByteBuf piece) {
     Carrier known = carrier;
-    if (over || known == null) {
+    if (over) {
       piece.release();
       return;
     }
+    if (known == null) {
+      early = Unpooled.wrappedBuffer(early, piece);
+      return;
+    }
+    bodyBegun = true;
     deadlines.progressed(forwarder.nowNanos());
     known.writeBody(piece);
     if (!known.isWritable()) {
@@ -129,7 +150,11 @@ public final class Exchange implements BodyReader.Sink {
   public void endRequest() {
     Carrier known = carrier;
     requestSent = true;
-    deadlines.sent(forwarder.nowNanos());
+    if (answered) {
+      deadlines.progressed(forwarder.nowNanos());
+    } else {
+      deadlines.sent(forwarder.nowNanos());
+    }
     if (!over && known != null) {
       known.endBody();
     }
@@ -170,6 +195,11 @@ public final class Exchange implements BodyReader.Sink {
     }
   }
 
+  /** The response's body has ended with trailers: whole lines that may pass. */
+  void trailers(HeadBuffer fields) {
+    client.trailers(fields);
+  }
+
   /** Sends on to the client what came from the upstream in one turn. */
   void flushResponse() {
     if (answered && !over) {
@@ -202,10 +232,32 @@ public final class Exchange implements BodyReader.Sink {
     if (over) {
       return;
     }
-    failedHere(Failure.BROKEN);
+    // An upstream that keeps the caller's time as well may be the first to say so.
+    Failure why = deadlines.isCallPassed(System.nanoTime()) ? Failure.SILENT : Failure.BROKEN;
+    failedHere(why);
     if (answered) {
       cut();
     } else if (!beforeAnyByte || !repeatable || !tryAgain(true)) {
+      fail(why);
+    }
+  }
+
+  /**
+   * The target has said that it did not look at the request: whatever that is, it may be sent once
+   * more, if nothing of its body is gone.
+   */
+  void refused() {
+    carrier = null;
+    if (over) {
+      return;
+    }
+    note(Failure.BROKEN);
+    if (!requestSent) {
+      client.pause();
+    }
+    if (answered) {
+      cut();
+    } else if (bodyBegun || !tryAgain(true)) {
       fail(Failure.BROKEN);
     }
   }
@@ -288,6 +340,7 @@ public final class Exchange implements BodyReader.Sink {
       client.unanswered();
     }
     takeHead().release();
+    early.release();
     Carrier known = carrier;
     carrier = null;
     if (known == null) {
@@ -317,7 +370,7 @@ public final class Exchange implements BodyReader.Sink {
     if (over || !deadlines.isPassed(nowNanos)) {
       return;
     }
-    Failure whose = lateness();
+    Failure whose = deadlines.isCallPassed(nowNanos) ? Failure.SILENT : lateness();
     if (whose == Failure.SILENT && carrier != null && !answered) {
       failedHere(whose);
     }

@@ -3,6 +3,7 @@ package io.tollgate.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.tollgate.tls.TlsContext;
+import io.tollgate.wire.GrpcTimeout;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Rebuild;
 import io.tollgate.wire.RequestHead;
@@ -81,7 +82,7 @@ public final class Forwarder {
         first,
         client,
         rebuilt(client, route, first, switches),
-        new Deadlines(config, route.timeouts(), nowNanos),
+        new Deadlines(config, route.timeouts(), GrpcTimeout.nanos(client.head()), nowNanos),
         switches);
   }
 

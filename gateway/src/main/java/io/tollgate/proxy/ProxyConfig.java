@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param queueMax the most requests per upstream and event loop that wait for a connection
  * @param headerBytesMax the longest head of a response
  * @param headerCountMax the most fields in it
+ * @param streamsMax the most exchanges at once on one connection by HTTP/2
  * @param tls how TLS is spoken with those whose URL asks for it
  * @param targets how they are chosen and watched where there are several
  */
@@ -28,8 +29,10 @@ public record ProxyConfig(
     int queueMax,
     int headerBytesMax,
     int headerCountMax,
+    int streamsMax,
     UpstreamTls tls,
     TargetConfig targets) {
+  private static final int STREAMS_MAX = 100;
   private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
   private static final int COUNT_MAX = 100_000;
 
@@ -43,6 +46,7 @@ public record ProxyConfig(
           1_024,
           64 * 1024,
           200,
+          STREAMS_MAX,
           UpstreamTls.DEFAULTS,
           TargetConfig.DEFAULTS);
 
@@ -54,6 +58,7 @@ public record ProxyConfig(
     Bounds.check("proxy.queue-max", queueMax, 1, COUNT_MAX);
     Bounds.check("proxy.header-bytes-max", headerBytesMax, 256, 1024 * 1024);
     Bounds.check("proxy.header-count-max", headerCountMax, 1, 1_000);
+    Bounds.check("proxy.streams-max", streamsMax, 1, 1_000);
     if (!totalTimeout.isZero()) {
       Bounds.check("proxy.total-timeout", totalTimeout, TIMEOUT_MAX);
     }
@@ -79,6 +84,7 @@ public record ProxyConfig(
         queueMax,
         headerBytesMax,
         headerCountMax,
+        STREAMS_MAX,
         tls,
         TargetConfig.DEFAULTS);
   }
@@ -94,6 +100,7 @@ public record ProxyConfig(
         queueMax,
         headerBytesMax,
         headerCountMax,
+        streamsMax,
         tls,
         newTargets);
   }

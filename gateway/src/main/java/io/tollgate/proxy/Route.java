@@ -73,6 +73,10 @@ public record Route(
     if (quotaStatus != TOO_MANY_REQUESTS && quotaStatus != PAYMENT_REQUIRED) {
       throw new IllegalArgumentException("quota-status must be 429 or 402, was " + quotaStatus);
     }
+    if (webSockets.allowed() && destination.protocol() == UpstreamProtocol.HTTP2) {
+      throw new IllegalArgumentException(
+          "websocket must not be true where protocol is http2, which has another way to open one");
+    }
     if (!PRINCIPAL.matcher(principal).matches()) {
       throw new IllegalArgumentException(
           "principal must name an audience by 1 to "
@@ -168,6 +172,11 @@ public record Route(
         quotaStatus,
         principal,
         webSockets);
+  }
+
+  /** Returns the same route to targets that speak that. */
+  public Route speaking(UpstreamProtocol protocol) {
+    return to(destination.speaking(protocol));
   }
 
   /** Makes a route without pre-flights, with the proxy's own timeouts. */

@@ -35,12 +35,16 @@ final class TargetPool {
   private final Endpoint endpoint;
   private final String base;
 
-  /** The last used first, so that those that are not needed grow old. */
-  private final ArrayDeque<UpstreamConnection> unused = new ArrayDeque<>();
+  /** How many exchanges a new connection is expected to have room for. */
+  private final int roomPerLink;
+
+  /** Those with room, the last used first, so that those that are not needed grow old. */
+  private final ArrayDeque<Link> roomy = new ArrayDeque<>();
 
   private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
   private final Counter requests;
   private int open;
+  private int dialling;
   private int underWay;
   private int unanswered;
   private long quietSinceNanos;
@@ -55,6 +59,7 @@ final class TargetPool {
     requests = forwarder.targets().metrics().requests(endpoint);
     base = UpstreamAddress.base(endpoint.url());
     quietSinceNanos = forwarder.nowNanos();
+    roomPerLink = endpoint.protocol() == UpstreamProtocol.HTTP2 ? config.streamsMax() : 1;
   }
 
   /** Returns what is put before a request's path. */
@@ -123,13 +128,19 @@ final class TargetPool {
 
   /** Gives the exchange a connection: at once, when it stands, or when one comes free. */
   void connect(Exchange exchange) {
-    for (UpstreamConnection kept = unused.pollFirst(); kept != null; kept = unused.pollFirst()) {
-      if (kept.isOpen()) {
-        exchange.connected(kept);
-        return;
+    for (Link kept = roomy.peekFirst(); kept != null; kept = roomy.peekFirst()) {
+      if (!kept.hasRoom()) {
+        roomy.removeFirst();
+        continue;
       }
+      Carrier carrier = kept.take();
+      if (!kept.hasRoom()) {
+        roomy.removeFirst();
+      }
+      exchange.connected(carrier);
+      return;
     }
-    if (open < config.connectionsMax()) {
+    if (open < config.connectionsMax() && lacksRoom(waiting.size() + 1)) {
       dial(exchange);
     } else if (waiting.size() < config.queueMax()) {
       waiting.add(exchange);
@@ -168,11 +179,18 @@ final class TargetPool {
     }
   }
 
+  /** Returns whether so many exchanges are more than those that are dialled for can let in. */
+  private boolean lacksRoom(int count) {
+    return count > dialling * (roomPerLink - 1);
+  }
+
   private void dial(Exchange exchange) {
     open++;
+    dialling++;
     Future<Channel> dialled = dialer.dial(this);
     dialled.addListener(
         done -> {
+          dialling--;
           if (done.isSuccess()) {
             connected(dialled.getNow(), exchange);
           } else {
@@ -198,54 +216,67 @@ final class TargetPool {
   private void undialled(Exchange exchange, Failure failure) {
     open--;
     exchange.notSent(failure);
+    if (roomPerLink > 1 && open == 0) {
+      // They waited for this very connection.
+      while (!waiting.isEmpty()) {
+        waiting.remove().notSent(failure);
+      }
+    }
     serveWaiting();
   }
 
   private void connected(Channel channel, Exchange exchange) {
-    UpstreamConnection connection = channel.pipeline().get(UpstreamConnection.class);
-    if (connection == null || !connection.isOpen()) {
+    if (!(channel.pipeline().last() instanceof Link link) || !link.isOpen()) {
       endpoint.health().unreached(forwarder.nowNanos());
       undialled(exchange, Failure.BROKEN);
       return;
     }
-    connection.setEstablished();
-    if (exchange.isOver()) {
-      // The client left meanwhile; the connection is as good as new.
-      release(connection);
-    } else {
-      exchange.connected(connection);
+    link.setEstablished();
+    if (!exchange.isOver()) {
+      if (link.hasRoom()) {
+        exchange.connected(link.take());
+      } else {
+        exchange.notSent(Failure.BUSY);
+        link.retire();
+      }
     }
+    if (link.hasRoom()) {
+      // Also where the client left meanwhile: the connection is as good as new.
+      release(link);
+    }
+    serveWaiting();
   }
 
-  /** Takes back a connection that may be used again. */
-  void release(UpstreamConnection connection) {
-    if (retired || !connection.isOpen()) {
-      connection.discard();
+  /** Takes back a connection that has room again. */
+  void release(Link link) {
+    if (retired || !link.isOpen()) {
+      link.retire();
       return;
     }
-    connection.setUnused(forwarder.nowNanos());
-    Exchange next = waiting.poll();
-    if (next == null) {
-      unused.addFirst(connection);
-    } else {
-      next.connected(connection);
+    link.setUnused(forwarder.nowNanos());
+    while (!waiting.isEmpty() && link.hasRoom()) {
+      waiting.remove().connected(link.take());
+    }
+    if (link.hasRoom() && !roomy.contains(link)) {
+      roomy.addFirst(link);
     }
   }
 
-  void closed(UpstreamConnection connection) {
+  void closed(Link link) {
     open--;
-    unused.remove(connection);
+    roomy.remove(link);
     serveWaiting();
   }
 
   private void serveWaiting() {
-    while (!waiting.isEmpty() && open < config.connectionsMax()) {
+    while (!waiting.isEmpty() && open < config.connectionsMax() && lacksRoom(waiting.size())) {
       dial(waiting.remove());
     }
   }
 
+  /** Returns whether it waits for others to end, and not for a connection that is being made. */
   boolean isWaiting(Exchange exchange) {
-    return waiting.contains(exchange);
+    return waiting.contains(exchange) && (roomPerLink == 1 || dialling == 0);
   }
 
   void forget(Exchange exchange) {
@@ -254,19 +285,21 @@ final class TargetPool {
 
   /** Closes the connections that nobody has used for as long as that. */
   void closeUnusedSince(long nanos) {
-    for (UpstreamConnection oldest = unused.peekLast();
-        oldest != null && oldest.isUnusedSince(nanos);
-        oldest = unused.peekLast()) {
-      unused.removeLast();
-      oldest.discard();
-    }
+    roomy.removeIf(
+        link -> {
+          boolean old = link.isUnusedSince(nanos);
+          if (old) {
+            link.retire();
+          }
+          return old;
+        });
   }
 
   /** No route names it any more: each connection closes when its exchange has ended. */
   void retire() {
     retired = true;
-    while (!unused.isEmpty()) {
-      unused.removeFirst().discard();
+    while (!roomy.isEmpty()) {
+      roomy.removeFirst().retire();
     }
   }
 

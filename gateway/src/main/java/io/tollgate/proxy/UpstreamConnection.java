@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // A write that fails closes the channel, and that is heard.
-final class UpstreamConnection extends ChannelInboundHandlerAdapter implements Carrier {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements Link, Carrier {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
 
   /** More interim responses than any server has to tell. */
@@ -49,6 +49,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements C
   private boolean chunksRequest;
   private boolean inBody;
   private boolean established;
+  private boolean taken;
   private boolean reusable;
   private boolean anyByte;
   private boolean free;
@@ -64,8 +65,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements C
     unread = new Unread(channel.alloc());
   }
 
-  /** It stands, TLS included, and counts among its upstream's connections until it closes. */
-  void setEstablished() {
+  @Override
+  public void setEstablished() {
     established = true;
   }
 
@@ -111,8 +112,20 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements C
     return channel.isWritable();
   }
 
-  boolean isOpen() {
+  @Override
+  public boolean isOpen() {
     return channel.isActive();
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return !taken && channel.isActive();
+  }
+
+  @Override
+  public Carrier take() {
+    taken = true;
+    return this;
   }
 
   @Override
@@ -128,13 +141,21 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements C
   }
 
   /** Nobody's any more: it is kept for the next exchange. */
-  void setUnused(long nowNanos) {
+  @Override
+  public void setUnused(long nowNanos) {
+    taken = false;
     unusedSinceNanos = nowNanos;
     resume();
   }
 
-  boolean isUnusedSince(long nanos) {
+  @Override
+  public boolean isUnusedSince(long nanos) {
     return unusedSinceNanos - nanos <= 0;
+  }
+
+  @Override
+  public void retire() {
+    discard();
   }
 
   @Override

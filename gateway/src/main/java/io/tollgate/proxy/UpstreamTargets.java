@@ -25,8 +25,12 @@ public final class UpstreamTargets {
   private final ConcurrentHashMap<Name, UpstreamTarget> targets = new ConcurrentHashMap<>();
   private final AtomicInteger version = new AtomicInteger();
 
-  /** Where two routes ask a target by other paths, each has its own view of it. */
-  private record Name(URI url, String check) {}
+  /** Where two routes ask a target in other ways, each has its own view of it. */
+  private record Name(URI url, String check, UpstreamProtocol protocol) {
+    static Name of(URI url, Destination to) {
+      return new Name(url, to.check(), to.protocol());
+    }
+  }
 
   /** Makes a list without targets. */
   public UpstreamTargets(TargetConfig config, MeterRegistry metrics) {
@@ -58,7 +62,7 @@ public final class UpstreamTargets {
     for (Route route : routes) {
       Destination to = route.destination();
       for (URI url : to.urls()) {
-        var name = new Name(url, to.check());
+        var name = Name.of(url, to);
         named.add(name);
         targets.computeIfAbsent(name, this::make);
       }
@@ -70,7 +74,7 @@ public final class UpstreamTargets {
 
   /** Returns a destination's targets: of a route that has just gone, such as nobody watches. */
   List<UpstreamTarget> of(Destination to) {
-    return to.urls().stream().map(url -> find(new Name(url, to.check()))).toList();
+    return to.urls().stream().map(url -> find(Name.of(url, to))).toList();
   }
 
   private UpstreamTarget find(Name name) {
@@ -91,7 +95,7 @@ public final class UpstreamTargets {
     if (asked) {
       health.watch();
     }
-    return new Endpoint(name.url(), address, name.check(), health);
+    return new Endpoint(name.url(), address, name.check(), name.protocol(), health);
   }
 
   private void changed(String place, Health.Change change) {

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,6 +179,15 @@ public final class TlsContext {
   /** Makes the handler of a connection to a host, whose certificate must name it. */
   public SslHandler dial(ByteBufAllocator allocator, String host, int port) {
     return bounded(context().newHandler(allocator, host, port));
+  }
+
+  /** Makes the same for a connection on which that protocol is to be agreed on by ALPN. */
+  public SslHandler dial(ByteBufAllocator allocator, String host, int port, String protocol) {
+    SslHandler handler = dial(allocator, host, port);
+    SSLParameters parameters = handler.engine().getSSLParameters();
+    parameters.setApplicationProtocols(new String[] {protocol});
+    handler.engine().setSSLParameters(parameters);
+    return handler;
   }
 
   private static SslHandler bounded(SslHandler handler) {

@@ -70,7 +70,7 @@ public final class HeadSpeller {
   }
 
   /** RFC 9113, 8.2.1, no more: what else may not stand there is for the reader of heads to say. */
-  private static boolean isValue(byte[] bytes, int start, int end) {
+  static boolean isValue(byte[] bytes, int start, int end) {
     for (int at = start; at < end; at++) {
       if (bytes[at] == Octets.CR || bytes[at] == Octets.LF || bytes[at] == 0) {
         return false;
@@ -79,7 +79,7 @@ public final class HeadSpeller {
     return start == end || !(Octets.isSpace(bytes[start]) || Octets.isSpace(bytes[end - 1]));
   }
 
-  private static boolean isName(byte[] bytes, int start, int end) {
+  static boolean isName(byte[] bytes, int start, int end) {
     for (int at = start; at < end; at++) {
       if (Octets.folded(bytes[at]) == 0 || Octets.lowered(bytes[at]) != bytes[at]) {
         return false;

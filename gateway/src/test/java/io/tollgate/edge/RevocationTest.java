@@ -2,8 +2,13 @@ package io.tollgate.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
 import io.tollgate.access.Scopes;
 import io.tollgate.key.Secret;
+import io.tollgate.limit.LimitConfig;
+import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.store.Awaiting;
 import io.tollgate.store.KeyRecord;
@@ -199,6 +204,32 @@ class RevocationTest {
       assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
       assertThat(edge.metrics.get("tollgate.edge.exchanges.revoked").counter().count())
           .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_call_by_grpc_is_cut_when_its_key_is_revoked() throws Exception {
+    try (var called = new GrpcUpstream();
+        var edge =
+            new RunningGateway(
+                postgres,
+                redis,
+                GrpcTest.cleartext(),
+                ProxyConfig.DEFAULTS,
+                LimitConfig.UNLIMITED,
+                called.route("/"))) {
+      Awaiting.until("Redis is believed", () -> gauge(edge, "tollgate.redis.believed") == 1);
+      Secret key = keys.everywhere();
+      ManagedChannel channel = GrpcTest.channel(edge);
+      var received = new GrpcTest.Received();
+      StreamObserver<String> requests = GrpcTest.chat(GrpcTest.with(channel, key), received);
+      requests.onNext("word");
+      assertThat(received.next()).isEqualTo("word");
+      keys.revokeInPostgres(key);
+      assertThat(received.ended.get(10, TimeUnit.SECONDS).getCode())
+          .isEqualTo(Status.Code.CANCELLED);
+      assertThat(called.cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+      channel.shutdownNow();
     }
   }
 }

@@ -1,0 +1,363 @@
+package io.tollgate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.AsciiString;
+import io.netty.util.concurrent.Promise;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to an upstream by HTTP/2, on which many exchanges go on at once, each by a stream
+ * of its own.
+ *
+ * <p>Netty's codec reads the frames and keeps the states and windows of the streams; what a stream
+ * brings is read by its {@link Http2Carrier}. A fault of one stream ends that stream, one of the
+ * connection all of them.
+ *
+ * <p>Confined to its event loop.
+ */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // A write that fails closes the channel, and that is heard.
+final class Http2Link extends Http2ConnectionHandler implements Link {
+  private static final Logger LOG = LoggerFactory.getLogger(Http2Link.class);
+
+  /** After so many streams a connection is not worth another: their numbers come to an end. */
+  private static final int STREAM_ID_MAX = 1 << 30;
+
+  private final TargetPool pool;
+  private final Http2Pads pads;
+  private final AsciiString scheme;
+  private final int streamsMax;
+  private final Http2Connection.PropertyKey carrierKey;
+
+  /** Those that something came for in this turn. */
+  private final List<Http2Carrier> touched = new ArrayList<>();
+
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Promise<Channel> settled;
+  private int streams;
+  private int lastIdTaken = Integer.MAX_VALUE;
+  private boolean established;
+  private boolean ending;
+  private boolean faulty;
+  private long unusedSinceNanos;
+
+  Http2Link(
+      Http2ConnectionDecoder decoder,
+      Http2ConnectionEncoder encoder,
+      Http2Settings settings,
+      TargetPool pool,
+      Http2Pads pads,
+      int streamsMax) {
+    super(decoder, encoder, settings, true);
+    this.pool = pool;
+    this.pads = pads;
+    this.streamsMax = streamsMax;
+    scheme = AsciiString.cached(pool.endpoint().url().getScheme());
+    carrierKey = connection().newKey();
+    decoder.frameListener(new UpstreamFrames(this));
+    connection()
+        .addListener(
+            new Http2ConnectionAdapter() {
+              @Override
+              public void onStreamClosed(Http2Stream stream) {
+                ended(stream);
+              }
+            });
+  }
+
+  /** Completes {@code dialled} when the upstream has shown that it speaks HTTP/2. */
+  void begin(Promise<Channel> dialled, Duration timeout) {
+    settled = dialled;
+    Channel channel = context().channel();
+    var late =
+        channel
+            .eventLoop()
+            .schedule(
+                () -> {
+                  if (dialled.tryFailure(new ConnectTimeoutException("no settings came"))) {
+                    channel.close();
+                  }
+                },
+                timeout.toMillis(),
+                TimeUnit.MILLISECONDS);
+    dialled.addListener(done -> late.cancel(false));
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) throws Exception {
+    context = added;
+    super.handlerAdded(added);
+    // Room for all streams at once, so that one whose client does not read holds up no other.
+    decoder()
+        .flowController()
+        .incrementWindowSize(
+            connection().connectionStream(), (streamsMax - 1) * Http2LinkBuilder.WINDOW_BYTES);
+    added.flush();
+  }
+
+  private ChannelHandlerContext context() {
+    ChannelHandlerContext known = context;
+    if (known == null) {
+      throw new IllegalStateException("the link is not in a pipeline yet");
+    }
+    return known;
+  }
+
+  AsciiString scheme() {
+    return scheme;
+  }
+
+  Http2Pads pads() {
+    return pads;
+  }
+
+  /** The upstream's settings have come, at first or anew. */
+  void settled() {
+    Promise<Channel> known = settled;
+    if (known != null) {
+      settled = null;
+      known.trySuccess(context().channel());
+    } else {
+      tellRoom();
+    }
+  }
+
+  @Override
+  public void setEstablished() {
+    established = true;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return !ending && context().channel().isActive();
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return isOpen() && streams < Math.min(streamsMax, connection().local().maxActiveStreams());
+  }
+
+  @Override
+  public Carrier take() {
+    streams++;
+    return new Http2Carrier(this);
+  }
+
+  @Override
+  public void setUnused(long nowNanos) {
+    unusedSinceNanos = nowNanos;
+  }
+
+  @Override
+  public boolean isUnusedSince(long nanos) {
+    return streams == 0 && unusedSinceNanos - nanos <= 0;
+  }
+
+  @Override
+  public void retire() {
+    ending = true;
+    if (streams == 0 && context().channel().isActive()) {
+      goAway(
+          context(), 0, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, context().newPromise());
+      context().flush();
+      context().close();
+    }
+  }
+
+  /**
+   * Opens a carrier's stream.
+   *
+   * @return null if the upstream takes no such head; the carrier hears of it later
+   */
+  @Nullable Http2Stream open(Http2Carrier carrier, Http2Headers fields, boolean last) {
+    int id = connection().local().incrementAndGetNextStreamId();
+    ending |= id >= STREAM_ID_MAX;
+    ChannelFuture written =
+        encoder().writeHeaders(context(), id, fields, 0, last, context().newPromise());
+    @Nullable Http2Stream opened = connection().stream(id);
+    if (opened == null || written.cause() != null) {
+      LOG.debug("no stream could be opened: {}", String.valueOf(written.cause()));
+      context().executor().execute(() -> ended(carrier, false));
+      return null;
+    }
+    opened.setProperty(carrierKey, carrier);
+    return opened;
+  }
+
+  ChannelFuture writeData(Http2Stream stream, ByteBuf piece, boolean last) {
+    return encoder().writeData(context(), stream.id(), piece, 0, last, context().newPromise());
+  }
+
+  void endData(Http2Stream stream) {
+    writeData(stream, Unpooled.EMPTY_BUFFER, true);
+  }
+
+  void flush() {
+    flush(context());
+  }
+
+  /** Lets the upstream send so many bytes more. */
+  void giveBack(Http2Stream stream, int bytes) {
+    try {
+      if (decoder().flowController().consumeBytes(stream, bytes)) {
+        context().flush();
+      }
+    } catch (Http2Exception e) {
+      onError(context(), true, e);
+    }
+  }
+
+  void reset(Http2Stream stream, Http2Error why) {
+    if (stream.state() != Http2Stream.State.CLOSED) {
+      resetStream(context(), stream.id(), why.code(), context().newPromise());
+      context().flush();
+    }
+  }
+
+  /** Returns whose stream that is, if it is anybody's, and notes that something came for it. */
+  @Nullable Http2Carrier carrier(int id) {
+    @Nullable Http2Stream stream = connection().stream(id);
+    @Nullable Http2Carrier carrier = stream == null ? null : stream.getProperty(carrierKey);
+    if (carrier != null && (touched.isEmpty() || touched.getLast() != carrier)) {
+      touched.add(carrier);
+    }
+    return carrier;
+  }
+
+  /** The upstream takes no more streams, and has not looked at those above that one. */
+  void goingAway(int lastId) {
+    ending = true;
+    lastIdTaken = lastId;
+    if (streams == 0) {
+      context().executor().execute(this::retire);
+    }
+  }
+
+  private void ended(Http2Stream stream) {
+    @Nullable Http2Carrier carrier = stream.removeProperty(carrierKey);
+    if (carrier != null) {
+      ended(carrier, stream.id() > lastIdTaken);
+    }
+  }
+
+  private void ended(Http2Carrier carrier, boolean refused) {
+    boolean wasFull = !hasRoom();
+    streams--;
+    carrier.closed(refused, !faulty);
+    if (wasFull || streams == 0) {
+      // Not from within the codec, which may be looking through its streams.
+      context().executor().execute(this::tellRoom);
+    }
+  }
+
+  private void tellRoom() {
+    if (streams == 0 && !hasRoom()) {
+      retire();
+    } else if (established && hasRoom()) {
+      pool.release(this);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext read) throws Exception {
+    for (int i = 0; i < touched.size(); i++) {
+      touched.get(i).flushResponse();
+    }
+    touched.clear();
+    super.channelReadComplete(read);
+  }
+
+  @Override
+  protected void onStreamError(
+      ChannelHandlerContext failed,
+      boolean outbound,
+      Throwable cause,
+      Http2Exception.StreamException error) {
+    LOG.debug("a stream of an upstream failed: {}", error.getMessage());
+    @Nullable Http2Carrier carrier = carrier(error.streamId());
+    if (!outbound || error.error() != Http2Error.STREAM_CLOSED) {
+      super.onStreamError(failed, outbound, cause, error);
+    }
+    if (carrier != null) {
+      // Whoever was writing is not to be told from within.
+      Runnable told = carrier::fault;
+      if (outbound) {
+        failed.executor().execute(told);
+      } else {
+        told.run();
+      }
+    }
+  }
+
+  @Override
+  protected void onConnectionError(
+      ChannelHandlerContext failed,
+      boolean outbound,
+      Throwable cause,
+      @Nullable Http2Exception error) {
+    LOG.debug("an upstream's connection failed: {}", cause.getMessage());
+    ending = true;
+    faulty = true;
+    super.onConnectionError(failed, outbound, cause, error);
+    failed.flush();
+    failed.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext closed) throws Exception {
+    ending = true;
+    if (established) {
+      pool.closed(this);
+    }
+    Promise<Channel> known = settled;
+    if (known != null) {
+      settled = null;
+      known.tryFailure(new ClosedChannelException());
+    }
+    // Ends all streams, and so tells their exchanges.
+    super.channelInactive(closed);
+  }
+
+  /** By TLS, whoever ends in good order says so. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext told, Object event) throws Exception {
+    if (event instanceof SslCloseCompletionEvent) {
+      told.close();
+    } else {
+      super.userEventTriggered(told, event);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext failed, Throwable failure) throws Exception {
+    if (failure.getCause() instanceof Http2Exception || failure instanceof Http2Exception) {
+      super.exceptionCaught(failed, failure);
+    } else {
+      LOG.debug("an upstream's connection failed: {}", failure.getMessage());
+      failed.close();
+    }
+  }
+}

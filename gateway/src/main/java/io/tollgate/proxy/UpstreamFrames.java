@@ -1,0 +1,134 @@
+package io.tollgate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Flags;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+
+/**
+ * Hands the frames that an upstream sends to the streams they are of, and bounds those that are of
+ * none.
+ *
+ * <p>Confined to the event loop of its connection.
+ */
+final class UpstreamFrames implements Http2FrameListener {
+  /** More frames a second that carry nothing are a flood. */
+  static final int CONTROL_FRAMES_MAX = 1_000;
+
+  private final Http2Link link;
+  private long secondStartNanos;
+  private int controlFrames;
+
+  UpstreamFrames(Http2Link link) {
+    this.link = link;
+  }
+
+  @Override
+  public int onDataRead(
+      ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean last) {
+    Http2Carrier carrier = link.carrier(id);
+    return padding + (carrier == null ? data.readableBytes() : carrier.data(data, last));
+  }
+
+  @Override
+  public void onHeadersRead(
+      ChannelHandlerContext context,
+      int id,
+      Http2Headers fields,
+      int dependency,
+      short weight,
+      boolean exclusive,
+      int padding,
+      boolean last) {
+    onHeadersRead(context, id, fields, padding, last);
+  }
+
+  @Override
+  public void onHeadersRead(
+      ChannelHandlerContext context, int id, Http2Headers fields, int padding, boolean last) {
+    Http2Carrier carrier = link.carrier(id);
+    if (carrier != null) {
+      carrier.headers(fields, last);
+    }
+  }
+
+  @Override
+  public void onRstStreamRead(ChannelHandlerContext context, int id, long error) {
+    Http2Carrier carrier = link.carrier(id);
+    if (carrier != null) {
+      carrier.wasReset(error);
+    }
+  }
+
+  @Override
+  public void onGoAwayRead(ChannelHandlerContext context, int lastId, long error, ByteBuf debugData)
+      throws Http2Exception {
+    countControl();
+    link.goingAway(lastId);
+  }
+
+  @Override
+  public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings)
+      throws Http2Exception {
+    countControl();
+    link.settled();
+  }
+
+  @Override
+  public void onPingRead(ChannelHandlerContext context, long data) throws Http2Exception {
+    countControl();
+  }
+
+  @Override
+  public void onPingAckRead(ChannelHandlerContext context, long data) throws Http2Exception {
+    countControl();
+  }
+
+  @Override
+  public void onSettingsAckRead(ChannelHandlerContext context) throws Http2Exception {
+    countControl();
+  }
+
+  @Override
+  public void onPriorityRead(
+      ChannelHandlerContext context, int id, int dependency, short weight, boolean exclusive)
+      throws Http2Exception {
+    countControl();
+  }
+
+  @Override
+  public void onUnknownFrame(
+      ChannelHandlerContext context, byte type, int id, Http2Flags flags, ByteBuf payload)
+      throws Http2Exception {
+    countControl();
+  }
+
+  @Override
+  public void onWindowUpdateRead(ChannelHandlerContext context, int id, int increment) {
+    // The codec's flow controller has it.
+  }
+
+  @Override
+  public void onPushPromiseRead(
+      ChannelHandlerContext context, int id, int promisedId, Http2Headers fields, int padding)
+      throws Http2Exception {
+    throw Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "pushes were declined");
+  }
+
+  private void countControl() throws Http2Exception {
+    long nowNanos = System.nanoTime();
+    if (nowNanos - secondStartNanos > 1_000_000_000L) {
+      secondStartNanos = nowNanos;
+      controlFrames = 0;
+    }
+    controlFrames++;
+    if (controlFrames > CONTROL_FRAMES_MAX) {
+      throw Http2Exception.connectionError(
+          Http2Error.ENHANCE_YOUR_CALM, "more frames without content than any server needs");
+    }
+  }
+}
