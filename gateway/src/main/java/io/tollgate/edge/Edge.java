@@ -243,7 +243,7 @@ final class Edge {
     }
     EdgeClient client = request.client();
     Spans.forward(request.trace());
-    client.forward(forwarder.open(client, request.route()));
+    client.forward(forwarder.open(client, request.route(), request.isWebSocket()));
   }
 
   /** Adds to the upstream's request who asks; the client's own words on that are gone. */

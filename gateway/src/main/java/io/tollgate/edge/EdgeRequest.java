@@ -193,6 +193,8 @@ final class EdgeRequest {
   }
 
   void setGrant(Grant identified) {
+    // Whatever is still being asked of the one before is not waited for.
+    renewing &= identified.equals(grant);
     grant = identified;
   }
 

@@ -19,9 +19,13 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One event loop of the edge: the clients' connections on it, and the {@link Edge} they use. */
 final class EdgeVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(EdgeVerticle.class);
+
   private final EdgeConfig config;
   private final ProxyConfig proxyConfig;
   private final EdgeParts parts;
@@ -67,9 +71,18 @@ final class EdgeVerticle extends VerticleBase {
   /** One timer for all deadlines of the event loop. */
   private void tick() {
     long nowNanos = System.nanoTime();
-    Objects.requireNonNull(forwarder).tick(nowNanos);
-    connections.tick(nowNanos);
-    Objects.requireNonNull(meter).tick();
+    tick(() -> Objects.requireNonNull(forwarder).tick(nowNanos));
+    tick(() -> connections.tick(nowNanos));
+    tick(() -> Objects.requireNonNull(meter).tick());
+  }
+
+  /** A fault would end the timer, and with it all deadlines of the event loop. */
+  private static void tick(Runnable part) {
+    try {
+      part.run();
+    } catch (RuntimeException | OutOfMemoryError fault) {
+      LOG.error("the event loop's deadlines could not all be looked at", fault);
+    }
   }
 
   /** Serves a connection that has been accepted; to be called on any thread. */

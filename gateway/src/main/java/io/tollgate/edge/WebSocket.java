@@ -24,8 +24,11 @@ import java.time.Duration;
  * <p>Confined to its event loop.
  */
 final class WebSocket extends ClientChannel implements EdgeClient {
-  /** How long a client has to take the Close. Whoever is cut off must be gone within a second. */
-  private static final Duration LINGER = Duration.ofMillis(200);
+  /** How long whoever is cut off has to take the Close: he must be gone within a second. */
+  private static final Duration CUT_OFF_LINGER = Duration.ofMillis(200);
+
+  /** How long a client has to take the last of what was meant for it. */
+  private static final Duration LINGER = Duration.ofSeconds(10);
 
   private static final int SERVICE_UNAVAILABLE = 503;
   private static final String MALFORMED = "frame-malformed";
@@ -146,20 +149,20 @@ final class WebSocket extends ClientChannel implements EdgeClient {
   private void judge(FrameScanner frames, Unread rest) {
     int fault = frames.fault();
     if (fault != 0) {
-      end(fault, fault == FrameScanner.TOO_BIG ? TOO_BIG : MALFORMED);
+      end(fault, fault == FrameScanner.TOO_BIG ? TOO_BIG : MALFORMED, Edge.LINGER);
     } else if (!frames.isClosed()) {
       rest.compact();
     } else {
       // Nothing may follow a Close.
       rest.clear();
       if (clientFrames.isClosed() && upstreamFrames.isClosed()) {
-        finish(AccessEntry.FROM_UPSTREAM);
+        finish(AccessEntry.FROM_UPSTREAM, LINGER);
       }
     }
   }
 
   /** Ends both sides, and tells them why where the last frame has passed whole. */
-  private void end(int code, String reason) {
+  private void end(int code, String reason, Duration linger) {
     if (ended) {
       return;
     }
@@ -169,24 +172,24 @@ final class WebSocket extends ClientChannel implements EdgeClient {
     if (clientFrames.isAtBoundary() && !clientFrames.isClosed()) {
       exchange.data(CloseFrame.ofClient(alloc(), code, reason));
     }
-    finish(reason);
+    finish(reason, linger);
   }
 
   /** All has been said to both sides: they end. */
-  private void finish(String outcome) {
+  private void finish(String outcome, Duration linger) {
     ended = true;
     exchange.flush();
     exchange.abandon();
     fromClient.clear();
     fromUpstream.clear();
     edge.closed(request, outcome);
-    linger(edge.nowNanos(), LINGER);
+    linger(edge.nowNanos(), linger);
   }
 
   @Override
   public void ended() {
     if (!ended) {
-      finish(upstreamFrames.isClosed() ? AccessEntry.FROM_UPSTREAM : AccessEntry.CUT);
+      finish(upstreamFrames.isClosed() ? AccessEntry.FROM_UPSTREAM : AccessEntry.CUT, LINGER);
     }
   }
 
@@ -204,7 +207,8 @@ final class WebSocket extends ClientChannel implements EdgeClient {
   public void breakOff(Refusal why) {
     // Whose key holds may come again when somebody can tell.
     boolean unsure = why.status() == SERVICE_UNAVAILABLE;
-    end(unsure ? CloseFrame.TRY_AGAIN_LATER : CloseFrame.POLICY_VIOLATION, why.code());
+    int code = unsure ? CloseFrame.TRY_AGAIN_LATER : CloseFrame.POLICY_VIOLATION;
+    end(code, why.code(), CUT_OFF_LINGER);
   }
 
   /** There is nothing left to pay another interval with. */
@@ -220,7 +224,7 @@ final class WebSocket extends ClientChannel implements EdgeClient {
 
   @Override
   public void closeIfUnused() {
-    end(CloseFrame.GOING_AWAY, "going-away");
+    end(CloseFrame.GOING_AWAY, "going-away", Edge.LINGER);
   }
 
   @Override
@@ -233,7 +237,7 @@ final class WebSocket extends ClientChannel implements EdgeClient {
     }
     exchange.tick(nowNanos);
     if (!ended && nowNanos - movedNanos > idleNanos) {
-      end(CloseFrame.GOING_AWAY, "idle-timeout");
+      end(CloseFrame.GOING_AWAY, "idle-timeout", Edge.LINGER);
     }
     if (!ended) {
       edge.renew(request, nowNanos);

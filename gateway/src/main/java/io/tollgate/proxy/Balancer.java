@@ -23,6 +23,10 @@ final class Balancer {
   private final Function<Endpoint, TargetPool> pools;
   private final SplittableRandom random;
   private final RetryBudget budget;
+
+  /** Apart, so that requests which make targets fail leave those a try that were not sent. */
+  private final RetryBudget unsentBudget;
+
   private TargetPool[] inUse = NONE;
   private int version;
 
@@ -42,13 +46,18 @@ final class Balancer {
     this.random = random;
     members = targets.of(to);
     budget = new RetryBudget(targets.config().retryPercentMax(), nowNanos);
+    unsentBudget = new RetryBudget(targets.config().retryPercentMax(), nowNanos);
     version = targets.version();
     renew();
   }
 
-  /** Takes a further try of some request, if there is one left. */
-  boolean mayRetry(long nowNanos) {
-    boolean left = budget.take(nowNanos);
+  /**
+   * Takes a further try of some request, if there is one left.
+   *
+   * @param sent whether it was sent before
+   */
+  boolean mayRetry(boolean sent, long nowNanos) {
+    boolean left = (sent ? budget : unsentBudget).take(nowNanos);
     if (left) {
       targets.metrics().retried();
     } else {
@@ -57,9 +66,14 @@ final class Balancer {
     return left;
   }
 
-  /** Chooses for a request that has just come. */
-  TargetPool choose(long nowNanos) {
+  /**
+   * Chooses for a request that has just come.
+   *
+   * @param switches whether it asks for a WebSocket: these last, and are spread by themselves
+   */
+  TargetPool choose(boolean switches, long nowNanos) {
     budget.save();
+    unsentBudget.save();
     renewIfChanged();
     TargetPool[] among = inUse;
     int count = among.length;
@@ -68,11 +82,11 @@ final class Balancer {
     }
     int first = random.nextInt(count);
     int second = (first + 1 + random.nextInt(count - 1)) % count;
-    return better(among[first], among[second], nowNanos);
+    return better(among[first], among[second], switches, nowNanos);
   }
 
   /** Chooses another one than that; null where there is none. */
-  @Nullable TargetPool chooseBut(TargetPool tried, long nowNanos) {
+  @Nullable TargetPool chooseBut(TargetPool tried, boolean switches, long nowNanos) {
     renewIfChanged();
     TargetPool[] among = inUse;
     int count = among.length;
@@ -81,19 +95,23 @@ final class Balancer {
     for (int i = 0, seen = 0; i < count && seen < 2; i++) {
       TargetPool one = among[(from + i) % count];
       if (one != tried) {
-        best = best == null ? one : better(best, one, nowNanos);
+        best = best == null ? one : better(best, one, switches, nowNanos);
         seen++;
       }
     }
     return best;
   }
 
-  private TargetPool better(TargetPool one, TargetPool other, long nowNanos) {
+  private TargetPool better(TargetPool one, TargetPool other, boolean switches, long nowNanos) {
     boolean oneTakes = takes(one, nowNanos);
     if (oneTakes != takes(other, nowNanos)) {
       return oneTakes ? one : other;
     }
-    return one.underWay() <= other.underWay() ? one : other;
+    return load(one, switches) <= load(other, switches) ? one : other;
+  }
+
+  private static int load(TargetPool pool, boolean switches) {
+    return switches ? pool.webSockets() : pool.underWay();
   }
 
   /** One that has just come is passed over, ever less often: its caches are cold. */

@@ -41,6 +41,7 @@ public final class Exchange implements BodyReader.Sink {
   private boolean requestSent;
   private boolean answered;
   private boolean good;
+  private boolean switched;
   private boolean over;
 
   /**
@@ -93,6 +94,11 @@ public final class Exchange implements BodyReader.Sink {
   /** Another takes the client's place from now on: one that speaks what was switched to. */
   public void handOver(Client next) {
     client = next;
+    switched = true;
+    pool.switched();
+    if (good) {
+      pool.endpoint().health().answered();
+    }
     deadlines.switched(forwarder.nowNanos());
   }
 
@@ -219,11 +225,19 @@ public final class Exchange implements BodyReader.Sink {
   void finish() {
     carrier = null;
     over = true;
-    pool.leave(true);
+    leave(true);
     if (good) {
       pool.endpoint().health().answered();
     }
     client.ended();
+  }
+
+  private void leave(boolean wasAnswered) {
+    if (switched) {
+      pool.leaveSwitched();
+    } else {
+      pool.leave(wasAnswered);
+    }
   }
 
   /** The carrier broke, or what it brought can't be read; it is closed already. */
@@ -295,20 +309,20 @@ public final class Exchange implements BodyReader.Sink {
     if (known == null || attempts >= forwarder.targets().config().attemptsMax()) {
       return false;
     }
-    TargetPool next = known.chooseBut(pool, nowNanos);
+    TargetPool next = known.chooseBut(pool, switches, nowNanos);
     if (next == null && sent && !repeated) {
       repeated = true;
       next = pool;
     }
-    if (next == null || deadlines.isTotalPassed(nowNanos) || !known.mayRetry(nowNanos)) {
+    if (next == null || deadlines.isTotalPassed(nowNanos) || !known.mayRetry(sent, nowNanos)) {
       return false;
     }
     attempts++;
+    takeHead().release();
+    requestHead = forwarder.rebuilt(client, route, next, switches);
     pool.leave(false);
     pool = next;
     deadlines.redialled(nowNanos);
-    takeHead().release();
-    requestHead = forwarder.rebuilt(client, route, next, switches);
     begin();
     return true;
   }
@@ -335,7 +349,7 @@ public final class Exchange implements BodyReader.Sink {
       return false;
     }
     over = true;
-    pool.leave(answered);
+    leave(answered);
     if (forwarded && !answered) {
       client.unanswered();
     }

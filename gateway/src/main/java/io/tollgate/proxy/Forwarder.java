@@ -70,11 +70,14 @@ public final class Forwarder {
     watch = new TargetWatch(this, name -> resolver.resolveAll(eventLoop, name));
   }
 
-  /** Makes ready to forward one request; {@link Exchange#begin} sends it. */
-  public Exchange open(Client client, Route route) {
+  /**
+   * Makes ready to forward one request; {@link Exchange#begin} sends it.
+   *
+   * @param switches whether it asks for a WebSocket, by a handshake that has been checked
+   */
+  public Exchange open(Client client, Route route, boolean switches) {
     Balancer balancer = to(route.destination());
-    TargetPool first = balancer.choose(nowNanos);
-    boolean switches = route.webSockets().allowed() && WebSocketHandshake.isAsked(client.head());
+    TargetPool first = balancer.choose(switches, nowNanos);
     return new Exchange(
         this,
         balancer,

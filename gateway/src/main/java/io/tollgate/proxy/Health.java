@@ -77,6 +77,9 @@ final class Health {
   }
 
   private synchronized void beWatched() {
+    if (watched) {
+      return;
+    }
     checkWanted = askedRegularly;
     watched = true;
   }

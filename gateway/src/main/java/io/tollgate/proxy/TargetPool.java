@@ -46,6 +46,7 @@ final class TargetPool {
   private int open;
   private int dialling;
   private int underWay;
+  private int webSockets;
   private int unanswered;
   private long quietSinceNanos;
   private boolean retired;
@@ -99,6 +100,22 @@ final class TargetPool {
     if (!answered) {
       unanswered--;
     }
+  }
+
+  /** An exchange that was answered has become a WebSocket. */
+  void switched() {
+    underWay--;
+    webSockets++;
+  }
+
+  /** A WebSocket is over. */
+  void leaveSwitched() {
+    webSockets--;
+  }
+
+  /** Returns how many WebSockets are open, which are no exchanges under way. */
+  int webSockets() {
+    return webSockets;
   }
 
   /** The head of an answer has come; returns whether the target serves, if the rest comes too. */
@@ -161,7 +178,7 @@ final class TargetPool {
             connectedApart(dialled.getNow(), exchange);
           } else {
             LOG.debug("no connection to {}: {}", endpoint, done.cause().getMessage());
-            unreached(done.cause());
+            apartFailed(done.cause());
             exchange.notSent(failure(done.cause()));
           }
         });
@@ -170,13 +187,28 @@ final class TargetPool {
   private void connectedApart(Channel channel, Exchange exchange) {
     UpstreamConnection connection = channel.pipeline().get(UpstreamConnection.class);
     if (connection == null || !connection.isOpen()) {
-      endpoint.health().unreached(forwarder.nowNanos());
+      doubted();
       exchange.notSent(Failure.BROKEN);
     } else if (exchange.isOver()) {
       connection.discard();
     } else {
       exchange.connected(connection);
     }
+  }
+
+  /**
+   * How many of these are dialled is the clients' doing: that they fail is no more than a doubt.
+   */
+  private void apartFailed(Throwable cause) {
+    if (!isLackOfSockets(cause)) {
+      doubted();
+    }
+  }
+
+  /** Returns whether not even a socket, or a port of ours, could be had. */
+  private static boolean isLackOfSockets(Throwable cause) {
+    return cause instanceof ChannelException
+        || String.valueOf(cause.getMessage()).contains("Cannot assign requested address");
   }
 
   /** Returns whether so many exchanges are more than those that are dialled for can let in. */
@@ -202,7 +234,7 @@ final class TargetPool {
   }
 
   private void unreached(Throwable cause) {
-    lacksSockets = cause instanceof ChannelException;
+    lacksSockets = isLackOfSockets(cause);
     if (!lacksSockets) {
       endpoint.health().unreached(forwarder.nowNanos());
     }

@@ -57,9 +57,14 @@ final class TargetWatch {
   /** Asks an endpoint, if that is due. */
   void look(Endpoint endpoint) {
     if (endpoint.health().takeCheck(forwarder.nowNanos())) {
-      var check = new Check(forwarder, endpoint, checks::remove);
-      checks.add(check);
-      check.begin();
+      try {
+        var check = new Check(forwarder, endpoint, checks::remove);
+        checks.add(check);
+        check.begin();
+      } catch (RuntimeException | OutOfMemoryError fault) {
+        LOG.error("{} can't be asked", endpoint, fault);
+        endpoint.health().uncheckable(forwarder.nowNanos());
+      }
     }
   }
 

@@ -77,7 +77,7 @@ class BalancerTest {
   private Map<String, Integer> choose(Balancer balancer) {
     Map<String, Integer> chosen = new HashMap<>();
     for (int i = 0; i < CHOICES; i++) {
-      chosen.merge(balancer.choose(now).endpoint().url().getHost(), 1, Integer::sum);
+      chosen.merge(balancer.choose(false, now).endpoint().url().getHost(), 1, Integer::sum);
     }
     return chosen;
   }
@@ -134,11 +134,11 @@ class BalancerTest {
   void a_further_try_goes_elsewhere_if_there_is_elsewhere() {
     Balancer two = balancer(2);
     for (int i = 0; i < CHOICES; i++) {
-      TargetPool tried = two.choose(now);
-      assertThat(two.chooseBut(tried, now)).isNotNull().isNotSameAs(tried);
+      TargetPool tried = two.choose(false, now);
+      assertThat(two.chooseBut(tried, false, now)).isNotNull().isNotSameAs(tried);
     }
     Balancer one = balancer(1);
-    assertThat(one.chooseBut(one.choose(now), now)).isNull();
+    assertThat(one.chooseBut(one.choose(false, now), false, now)).isNull();
   }
 
   @Test
@@ -157,7 +157,7 @@ class BalancerTest {
     for (int round = 0; round < 5; round++) {
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < CHOICES; i++) {
-        balancer.choose(now);
+        balancer.choose(false, now);
       }
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
     }
