@@ -4,8 +4,10 @@ import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.TargetConfig;
 import java.time.Duration;
 
-/** The part of the {@link Catalogue} on how the targets of an upstream are connected to, chosen
- * and watched. */
+/**
+ * The part of the {@link Catalogue} on how the targets of an upstream are connected to, chosen and
+ * watched.
+ */
 final class TargetCatalogue {
   static final SettingList SETTINGS = new SettingList();
 
