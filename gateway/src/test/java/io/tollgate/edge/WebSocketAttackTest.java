@@ -6,16 +6,20 @@ import static io.tollgate.edge.RawWebSocket.handshake;
 import static io.tollgate.edge.RawWebSocket.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tollgate.access.Scopes;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
+import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
+import io.tollgate.proxy.Timeouts;
 import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -92,6 +96,30 @@ class WebSocketAttackTest {
         assertThat(client.readToEnd()).contains("\"code\":\"websocket-");
       }
       assertThat(upstream.connections()).isZero();
+    }
+  }
+
+  @Test
+  void a_pre_flight_which_has_no_key_never_becomes_a_websocket() throws Exception {
+    try (var upstream = new EchoUpstream()) {
+      var route =
+          new Route(
+              "/",
+              upstream.route("/").destination().first(),
+              Scopes.NONE,
+              Set.of(),
+              Set.of(CredentialHeader.X_API_KEY),
+              true,
+              Timeouts.OF_PROXY);
+      String answer =
+          RawClient.exchange(
+              portTo(route.with(WebSocketTerms.ALLOWED)),
+              "OPTIONS / HTTP/1.1",
+              "Origin: https://a.example\r\nAccess-Control-Request-Method: GET\r\n",
+              "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
+      assertThat(answer)
+          .startsWith("HTTP/1.1 200")
+          .doesNotContainIgnoringCase("upgrade", "sec-websocket");
     }
   }
 

@@ -100,6 +100,22 @@ class BalancerTest {
   }
 
   @Test
+  void open_websockets_count_among_themselves_alone() {
+    Balancer balancer = balancer(2);
+    now += CONFIG.slowStart().toNanos();
+    TargetPool old = pool("10.0.0.1");
+    old.enter();
+    old.answered(101);
+    old.switched();
+    pool("10.0.0.2").enter();
+    assertThat(balancer.choose(false, now)).isSameAs(old);
+    assertThat(balancer.choose(true, now)).isSameAs(pool("10.0.0.2"));
+    old.leaveSwitched();
+    assertThat(old.underWay()).isZero();
+    assertThat(old.webSockets()).isZero();
+  }
+
+  @Test
   void who_is_out_of_use_gets_nothing_until_it_is_back_with_a_share_that_grows() {
     Balancer balancer = balancer(3);
     now += CONFIG.slowStart().toNanos();
