@@ -9,7 +9,9 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +25,24 @@ final class UpstreamTarget {
   /** A name that stands for more than these is served by the first of them. */
   static final int ENDPOINTS_MAX = 32;
 
+  private static final int NAMED_MAX = 8 * ENDPOINTS_MAX;
+
   private final URI url;
-  private final boolean named;
+  private final boolean isName;
   private final Function<@Nullable InetAddress, Endpoint> maker;
   private final AtomicLong resolveNanos;
+
+  /** Those of late: a name that stands for others each time must not make a dead one new. */
+  private final Map<InetAddress, Endpoint> named =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<InetAddress, Endpoint> eldest) {
+          return size() > NAMED_MAX;
+        }
+      };
+
   private volatile List<Endpoint> endpoints;
 
   /**
@@ -39,7 +55,7 @@ final class UpstreamTarget {
     this.maker = maker;
     resolveNanos = new AtomicLong(nowNanos);
     byte[] literal = NetUtil.createByteArrayFromIpAddressString(UpstreamAddress.host(url));
-    named = literal == null;
+    isName = literal == null;
     endpoints = List.of(maker.apply(literal == null ? null : address(literal)));
   }
 
@@ -62,14 +78,14 @@ final class UpstreamTarget {
   /** Returns whether its name is to be looked up now, which the caller then has to do. */
   boolean takeResolve(long nowNanos, long intervalNanos) {
     long dueNanos = resolveNanos.get();
-    return named
+    return isName
         && nowNanos - dueNanos >= 0
         && resolveNanos.compareAndSet(dueNanos, nowNanos + intervalNanos);
   }
 
   /**
-   * Takes what the name stands for now; endpoints that stay keep their health. No address at all is
-   * no answer: those that were known go on.
+   * Takes what the name stands for now; endpoints that stay, or come back, keep their health. No
+   * address at all is no answer: those that were known go on.
    *
    * @return whether anything has changed
    */
@@ -80,11 +96,7 @@ final class UpstreamTarget {
     }
     List<Endpoint> fresh = new ArrayList<>();
     for (InetAddress address : addresses) {
-      fresh.add(
-          endpoints.stream()
-              .filter(endpoint -> address.equals(endpoint.address()))
-              .findFirst()
-              .orElseGet(() -> maker.apply(address)));
+      fresh.add(named.computeIfAbsent(address, maker));
     }
     endpoints = List.copyOf(fresh);
     return true;

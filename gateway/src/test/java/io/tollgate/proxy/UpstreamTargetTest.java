@@ -54,6 +54,16 @@ class UpstreamTargetTest {
   }
 
   @Test
+  void who_comes_back_is_as_well_or_ill_as_before() throws Exception {
+    UpstreamTarget target = target("http://api.internal");
+    target.resolved(found("10.0.0.1"));
+    Endpoint before = target.endpoints().get(0);
+    target.resolved(found("10.0.0.2"));
+    target.resolved(found("10.0.0.1"));
+    assertThat(target.endpoints()).containsExactly(before);
+  }
+
+  @Test
   void no_address_at_all_changes_nothing() throws Exception {
     UpstreamTarget target = target("http://api.internal");
     target.resolved(found("10.0.0.1"));
