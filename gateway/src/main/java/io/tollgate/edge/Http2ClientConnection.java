@@ -207,6 +207,10 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
     Http2Stream known = connection().stream(streamId);
     boolean first = known == null || !known.isResetSent();
     ChannelFuture reset = super.resetStream(from, streamId, error, promise);
+    if (known != null) {
+      // The reset may wait long to go out: nothing more may come of the request meanwhile.
+      requests.over(known);
+    }
     if (first && isForError(error)) {
       metrics.http2Reset();
       Http2Exception excess = guard.wroteReset();
