@@ -46,6 +46,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
   private final FrameGuard guard;
   private final FrameWatch watch;
   private final Http2Requests requests;
+  private final UnsentEnds unsentEnds;
 
   private @Nullable ChannelHandlerContext context;
   private int index;
@@ -57,6 +58,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
   private boolean acknowledged;
   private boolean flushing;
   private boolean ending;
+  private boolean closing;
   private long tickNanos;
 
   Http2ClientConnection(
@@ -75,6 +77,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
     this.connections = connections;
     this.metrics = metrics;
     this.channel = channel;
+    unsentEnds = new UnsentEnds(edge::nowNanos);
     requests = new Http2Requests(this, edge, connections, origin);
     watch = new FrameWatch(requests::bodyCame);
     decoder.frameListener(requests);
@@ -207,6 +210,13 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
     Http2Stream known = connection().stream(streamId);
     boolean first = known == null || !known.isResetSent();
     ChannelFuture reset = super.resetStream(from, streamId, error, promise);
+    unsentEnds.add(reset);
+    if (known == null) {
+      guard.resetUnknown(streamId);
+    } else {
+      // The reset may wait long to go out: nothing more may come of the request meanwhile.
+      requests.over(known);
+    }
     if (first && isForError(error)) {
       metrics.http2Reset();
       Http2Exception excess = guard.wroteReset();
@@ -222,6 +232,12 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
     return error != NO_ERROR.code()
         && error != Http2Error.CANCEL.code()
         && error != Http2Error.INTERNAL_ERROR.code();
+  }
+
+  /** Nothing of Netty's own is written: where we don't answer, the stream's reset is enough. */
+  @Override
+  protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext from, Http2Stream stream) {
+    LOG.debug("too large a header block on stream {}", stream.id());
   }
 
   /** Too large a header block is answered, as one by HTTP/1.1 is. */
@@ -279,7 +295,10 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
   @Override
   public void tick(long nowNanos) {
     long headerNanos = connections.bounds().headerTimeout().toNanos();
-    if (halfRead && nowNanos - halfReadNanos > headerNanos) {
+    if (unsentEnds.areStuck(nowNanos, connections.bounds().idleTimeout().toNanos())) {
+      metrics.http2Ended();
+      close();
+    } else if (halfRead && nowNanos - halfReadNanos > headerNanos) {
       shut(ENHANCE_YOUR_CALM, "a header block came too slowly");
     } else if (!acknowledged && nowNanos - openedNanos > headerNanos) {
       shut(SETTINGS_TIMEOUT, "the settings were not acknowledged");
@@ -330,7 +349,12 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
   }
 
   private void closeOnceSent() {
-    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    if (!closing) {
+      closing = true;
+      ChannelFuture sent = context().writeAndFlush(Unpooled.EMPTY_BUFFER);
+      unsentEnds.add(sent);
+      sent.addListener(ChannelFutureListener.CLOSE);
+    }
   }
 
   @Override

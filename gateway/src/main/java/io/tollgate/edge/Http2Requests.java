@@ -147,12 +147,17 @@ final class Http2Requests extends Http2FrameAdapter implements Http2Connection.L
   @Override
   public void onStreamClosed(Http2Stream stream) {
     connection.ended(stream);
+    over(stream);
+    if (connection.connection().numActiveStreams() == 0) {
+      connection.unused();
+    }
+  }
+
+  /** Nothing more comes of its request. */
+  void over(Http2Stream stream) {
     ClientStream known = of(stream);
     if (known != null) {
       known.closed();
-    }
-    if (connection.connection().numActiveStreams() == 0) {
-      connection.unused();
     }
   }
 

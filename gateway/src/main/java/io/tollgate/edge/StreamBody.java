@@ -17,9 +17,7 @@ final class StreamBody {
   private final Http2Stream stream;
   private final BodyPace pace;
   private final Unread held;
-  private long left;
-  private boolean counted;
-  private boolean ended;
+  private final BodyLength length = new BodyLength();
 
   /** Whether the upstream takes no more at the moment. */
   private boolean paused;
@@ -36,20 +34,16 @@ final class StreamBody {
 
   /** Begins it, with no more to come if the head is the end. */
   void begin(RequestHead head, boolean end) {
-    left = head.contentLength();
-    counted = left >= 0;
-    ended = end;
+    length.begin(head, end);
   }
 
   /** Counts what has come; false if the body is not of the length that was announced. */
   boolean count(int bytes, boolean end) {
-    left -= bytes;
-    ended |= end;
-    return !counted || (ended ? left == 0 : left >= 0);
+    return length.count(bytes, end);
   }
 
   boolean isEnded() {
-    return ended;
+    return length.isEnded();
   }
 
   boolean isEarly() {

@@ -70,6 +70,13 @@ public final class FrameGuard implements Http2FrameReader, Http2FrameListener {
     recent.ended(stream.id(), stream.isResetSent());
   }
 
+  /** A stream was refused before it was one: what comes on it was sent before that was heard. */
+  public void resetUnknown(int streamId) {
+    if (!recent.wasReset(streamId)) {
+      recent.ended(streamId, true);
+    }
+  }
+
   /** Returns why the connection must end with this reset of ours, or null if it need not. */
   public @Nullable Http2Exception wroteReset() {
     return resetsWritten.isSpentBy(nowNanos.getAsLong()) ? resetsWritten.excess() : null;
@@ -113,7 +120,7 @@ public final class FrameGuard implements Http2FrameReader, Http2FrameListener {
     } else if (!end) {
       spend();
     }
-    if (connection.stream(streamId) == null && recent.wasReset(streamId)) {
+    if (isOfReset(streamId)) {
       // Counted and given back, so that the other streams have their window.
       connection.local().flowController().receiveFlowControlledFrame(null, data, padding, end);
       return data.readableBytes() + padding;
@@ -151,12 +158,18 @@ public final class FrameGuard implements Http2FrameReader, Http2FrameListener {
   private boolean isTaken(int streamId) throws Http2Exception {
     Http2Stream stream = connection.stream(streamId);
     if (stream == null) {
-      return !connection.streamMayHaveExisted(streamId) ? isNew() : isLate(streamId);
+      boolean known = isOfReset(streamId) || connection.streamMayHaveExisted(streamId);
+      return known ? isLate(streamId) : isNew();
     }
     if (stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE && !stream.isResetSent()) {
       throw Http2Exception.streamError(streamId, STREAM_CLOSED, "headers behind the end");
     }
     return true;
+  }
+
+  /** Returns whether we have reset that stream, so that nothing more of it is heard. */
+  private boolean isOfReset(int streamId) {
+    return streamId != 0 && connection.stream(streamId) == null && recent.wasReset(streamId);
   }
 
   private boolean isNew() {
@@ -166,6 +179,7 @@ public final class FrameGuard implements Http2FrameReader, Http2FrameListener {
 
   private boolean isLate(int streamId) throws Http2Exception {
     if (recent.wasReset(streamId)) {
+      spend();
       return false;
     }
     throw Http2Exception.connectionError(
@@ -178,6 +192,9 @@ public final class FrameGuard implements Http2FrameReader, Http2FrameListener {
   public void onRstStreamRead(ChannelHandlerContext context, int streamId, long error)
       throws Http2Exception {
     resetsRead.spend(nowNanos.getAsLong());
+    if (isOfReset(streamId)) {
+      return;
+    }
     to().onRstStreamRead(context, streamId, error);
   }
 
@@ -218,6 +235,9 @@ public final class FrameGuard implements Http2FrameReader, Http2FrameListener {
   public void onWindowUpdateRead(ChannelHandlerContext context, int streamId, int increment)
       throws Http2Exception {
     spend();
+    if (isOfReset(streamId)) {
+      return;
+    }
     to().onWindowUpdateRead(context, streamId, increment);
   }
 

@@ -47,6 +47,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements L
   private @Nullable Exchange exchange;
   private boolean toHead;
   private boolean chunksRequest;
+
+  /** How much of a body of known length is not written yet. */
+  private long requestLeft;
+
   private boolean inBody;
   private boolean established;
   private boolean taken;
@@ -74,6 +78,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements L
   public void begin(Exchange served, RequestHead request) {
     exchange = served;
     chunksRequest = request.framing() == Framing.CHUNKED;
+    requestLeft = request.framing() == Framing.LENGTH ? request.contentLength() : 0;
     toHead = request.method() == Method.HEAD;
     inBody = false;
     anyByte = false;
@@ -91,6 +96,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements L
     if (chunksRequest) {
       BodyWriter.writeChunk(channel, piece);
     } else {
+      requestLeft -= piece.readableBytes();
       channel.write(piece, channel.voidPromise());
     }
   }
@@ -253,13 +259,18 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements L
     // Where reading was paused, what follows the answer may not have been seen yet.
     boolean read = channel.isActive() && channel.config().isAutoRead();
     // One that is not among its upstream's was made for one exchange.
-    free = established && reusable && served.isRequestSent() && !more && read;
+    free = established && reusable && isRequestWhole(served) && !more && read;
     unread.clear();
     if (!free) {
       channel.close();
     }
     served.finish();
     return true;
+  }
+
+  /** Whoever tells of an end is not believed where the length says another thing. */
+  private boolean isRequestWhole(Exchange served) {
+    return served.isRequestSent() && requestLeft == 0;
   }
 
   /**

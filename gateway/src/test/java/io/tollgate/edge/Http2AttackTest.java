@@ -234,6 +234,7 @@ class Http2AttackTest {
         body("a body too long by its second piece", "5", "abcd", "ef"),
         trailers("a pseudo-header field in trailers", ":path", "/admin"),
         trailers("connection in trailers", "connection", "close"),
+        trailers("trailers that are too large", "x-own", "a".repeat(33_000)),
         trailers("upper case in trailers", "X-Own", "1"));
   }
 

@@ -7,6 +7,7 @@ import io.tollgate.edge.RawHttp2.Frame;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.store.Awaiting;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
@@ -29,6 +30,10 @@ import org.junit.jupiter.api.TestFactory;
 class Http2FloodTest {
   private static final int MANY = 3_000;
   private static final int FLOOD = 20_000;
+
+  /** More than what the sockets between may hold. */
+  private static final int UNREAD = 64 << 20;
+
   private static final int RESETS_MAX = Http2Bounds.DEFAULTS.resetsMax();
 
   /** What upstreams may see of {@link #MANY} requests that are given up at once. */
@@ -262,6 +267,30 @@ class Http2FloodTest {
       }
     }
     assertThat(refused).allMatch(stream -> stream >= stream(max));
+  }
+
+  @Test
+  void what_comes_behind_a_refused_stream_is_no_fault() {
+    int refused = stream(Http2Bounds.DEFAULTS.streamsMax());
+    for (int stream = 1; stream <= refused; stream += 2) {
+      client.headers(stream, false, request("POST", "/"));
+    }
+    client.data(refused, false, "x").window(refused, 1).headers(refused, true, "x-own", "1");
+    assertThat(client.reset(refused).answer(refused).outcome()).isEqualTo("reset REFUSED_STREAM");
+    client.reset(1).headers(refused + 2, true, request("GET", "/"));
+    assertThat(client.answer(refused + 2).outcome()).isEqualTo("200");
+  }
+
+  @Test
+  void a_client_that_reads_nothing_loses_its_connection() {
+    double before = endedForAFault();
+    client.headers(1, true, request("GET", "/streamed/" + UNREAD));
+    client.window(0, UNREAD).window(1, UNREAD).flush();
+    Awaiting.until("the connection is ended", () -> endedForAFault() > before);
+  }
+
+  private static double endedForAFault() {
+    return edge.metrics.get("tollgate.edge.http2.connections.ended").counter().count();
   }
 
   @Test
