@@ -8,6 +8,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.tollgate.proxy.Exchange;
 import io.tollgate.proxy.Failure;
+import io.tollgate.proxy.UpstreamProtocol;
 import io.tollgate.wire.Framing;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Method;
@@ -44,6 +45,9 @@ final class ClientStream implements EdgeClient {
   private long deadlineNanos;
   private boolean grpc;
 
+  /** Whether the answer is being written to its end, which may close the stream. */
+  private boolean ending;
+
   ClientStream(
       Http2ClientConnection connection,
       Edge edge,
@@ -55,7 +59,7 @@ final class ClientStream implements EdgeClient {
     this.connections = connections;
     this.stream = stream;
     this.origin = origin;
-    body = new StreamBody(connection, stream, connections.bounds());
+    body = new StreamBody(connection, stream, connections);
     answer = new StreamWriter(connection, stream);
   }
 
@@ -85,7 +89,7 @@ final class ClientStream implements EdgeClient {
    * @return how much of that is given back at once
    */
   int take(ByteBuf piece, int windowBytes, boolean end) throws Http2Exception {
-    count(piece.readableBytes(), end);
+    body.count(piece.readableBytes(), end);
     if (state == ClientState.DECIDING) {
       body.hold(piece);
       return body.take(windowBytes, false);
@@ -102,16 +106,9 @@ final class ClientStream implements EdgeClient {
     return body.take(windowBytes, true);
   }
 
-  private void count(int bytes, boolean end) throws Http2Exception {
-    if (!body.count(bytes, end)) {
-      throw Http2Exception.streamError(
-          stream.id(), Http2Error.PROTOCOL_ERROR, "a body of another length than was announced");
-    }
-  }
-
   /** The client's side has ended by trailers. */
   void endRequest() throws Http2Exception {
-    count(0, true);
+    body.count(0, true);
     Exchange served = exchange;
     if (served != null) {
       sendEnd(served);
@@ -202,17 +199,22 @@ final class ClientStream implements EdgeClient {
   @Override
   public void ended() {
     exchange = null;
+    if (state == ClientState.CLOSED) {
+      return;
+    }
+    ending = true;
     answer.end();
     finish();
   }
 
-  /** The answer is written to its end. */
+  /** The answer is written to its end, if the stream has let it. */
   private void finish() {
+    ending = false;
+    edge.ended(request);
+    connections.giveBack(request.end());
     if (state == ClientState.CLOSED) {
       return;
     }
-    edge.ended(request);
-    connections.giveBack(request.end());
     body.drop();
     // What is left of the body is read for a moment: most clients have sent all of it already.
     boolean over = body.isEnded();
@@ -228,6 +230,7 @@ final class ClientStream implements EdgeClient {
       return;
     }
     boolean bodiless = grpc || request.head().method() == Method.HEAD;
+    ending = true;
     answer.head(grpc ? OK : refusal.status(), fields, bodiless);
     if (!bodiless) {
       byte[] problem = refusal.body().getBytes(StandardCharsets.US_ASCII);
@@ -304,6 +307,9 @@ final class ClientStream implements EdgeClient {
     state = ClientState.CLOSED;
     body.close();
     answer.drop();
+    if (ending) {
+      return;
+    }
     Exchange served = exchange;
     exchange = null;
     if (served != null) {
@@ -326,17 +332,30 @@ final class ClientStream implements EdgeClient {
         served.tick(nowNanos);
         edge.renew(request, nowNanos);
       }
-    } else if (state.isTimed() && nowNanos - deadlineNanos > 0) {
-      // In good order if only the rest of a body was waited for (RFC 9113, 8.1).
-      boolean answered = state == ClientState.DISCARDING;
+    } else if (state.isTimed()) {
+      endLate(nowNanos - deadlineNanos);
+    }
+  }
+
+  /** In good order if only the rest of a body was waited for (RFC 9113, 8.1). */
+  private void endLate(long lateNanos) {
+    boolean answered =
+        state == ClientState.DISCARDING && stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL;
+    // Of an answer that is not out yet, what waits for the client's window would be lost.
+    boolean waits = state == ClientState.DISCARDING && !answered;
+    long graceNanos = waits ? connections.bounds().idleTimeout().toNanos() : 0;
+    if (lateNanos > graceNanos) {
       connection.reset(stream, answered ? Http2Error.NO_ERROR : Http2Error.CANCEL);
     }
   }
 
-  /** A call of gRPC may be silent for as long as it likes, and so may who talks and listens. */
+  /**
+   * A call of gRPC may be silent for as long as it likes, where the route can carry one, and so may
+   * who talks and listens.
+   */
   private boolean isTooSlow(Exchange served, long nowNanos) {
     return state == ClientState.SENDING
-        && !grpc
+        && !(grpc && request.route().destination().protocol() == UpstreamProtocol.HTTP2)
         && !served.isAnswered()
         && body.isTooSlow(nowNanos);
   }
@@ -364,16 +383,6 @@ final class ClientStream implements EdgeClient {
   @Override
   public RequestHead head() {
     return request.head();
-  }
-
-  @Override
-  public String address() {
-    return origin.address();
-  }
-
-  @Override
-  public String scheme() {
-    return origin.scheme();
   }
 
   @Override

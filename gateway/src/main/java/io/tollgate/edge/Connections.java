@@ -30,6 +30,7 @@ final class Connections {
   private final List<OpenConnection> open = new ArrayList<>();
   private final ArrayDeque<RequestHead> spareHeads = new ArrayDeque<>();
   private long unreadHeadBytes;
+  private long heldBodyBytes;
   private boolean draining;
   private boolean stopping;
   private @Nullable Runnable whenEmpty;
@@ -101,6 +102,12 @@ final class Connections {
   boolean holdUnread(int more) {
     unreadHeadBytes += more;
     return unreadHeadBytes <= unreadHeadBytesMax;
+  }
+
+  /** Counts bytes of bodies that came before an upstream took them; false if they are too many. */
+  boolean holdBody(int more) {
+    heldBodyBytes += more;
+    return heldBodyBytes <= unreadHeadBytesMax;
   }
 
   /** Cuts what has passed its deadline. */

@@ -13,6 +13,16 @@ interface EdgeClient extends Client {
   /** Returns whom the request comes from. */
   Origin origin();
 
+  @Override
+  default String address() {
+    return origin().address();
+  }
+
+  @Override
+  default String scheme() {
+    return origin().scheme();
+  }
+
   /** Returns whether nobody waits for an answer any more. */
   boolean isGone();
 

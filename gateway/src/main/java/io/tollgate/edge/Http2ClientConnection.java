@@ -178,7 +178,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
       piece.release();
       return;
     }
-    guard.wroteData();
+    guard.wroteData(piece.readableBytes());
     encoder().writeData(context(), stream.id(), piece, 0, last, channel.newPromise());
   }
 
@@ -251,7 +251,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
         known instanceof Http2Exception.HeaderListSizeException large
             && large.duringDecode()
             && requests.refuseLarge(known.streamId());
-    if (!answered) {
+    if (!answered && !(outbound && requests.isOver(known.streamId()))) {
       super.onStreamError(from, outbound, cause, known);
     }
   }
@@ -263,7 +263,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
       Throwable cause,
       @Nullable Http2Exception known) {
     LOG.debug("a client's connection by HTTP/2 ends: {}", cause.getMessage());
-    if (!connection().goAwaySent() || !ending) {
+    if (channel.isActive() && (!connection().goAwaySent() || !ending)) {
       metrics.http2Ended();
     }
     ending = true;
@@ -294,6 +294,10 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
 
   @Override
   public void tick(long nowNanos) {
+    if (!channel.config().isAutoRead()) {
+      // It is not the client that keeps us waiting.
+      halfReadNanos = nowNanos;
+    }
     long headerNanos = connections.bounds().headerTimeout().toNanos();
     if (unsentEnds.areStuck(nowNanos, connections.bounds().idleTimeout().toNanos())) {
       metrics.http2Ended();

@@ -129,6 +129,12 @@ final class Http2Requests extends Http2FrameAdapter implements Http2Connection.L
     connection.acknowledged();
   }
 
+  /** Returns whether the stream is closed, so that what could not be written on it is no fault. */
+  boolean isOver(int streamId) {
+    Http2Stream known = connection.connection().stream(streamId);
+    return known == null || known.state() == Http2Stream.State.CLOSED;
+  }
+
   void writabilityChanged(Http2Stream stream) {
     ClientStream known = of(stream);
     if (known != null) {

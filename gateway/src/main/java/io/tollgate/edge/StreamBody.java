@@ -1,6 +1,9 @@
 package io.tollgate.edge;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.tollgate.proxy.Exchange;
 import io.tollgate.wire.RequestHead;
@@ -14,6 +17,7 @@ import io.tollgate.wire.Unread;
  */
 final class StreamBody {
   private final Http2ClientConnection connection;
+  private final Connections connections;
   private final Http2Stream stream;
   private final BodyPace pace;
   private final Unread held;
@@ -25,11 +29,14 @@ final class StreamBody {
   /** How much of the stream's window is not given back yet. */
   private int unconsumed;
 
-  StreamBody(Http2ClientConnection connection, Http2Stream stream, ClientBounds bounds) {
+  private int heldBytes;
+
+  StreamBody(Http2ClientConnection connection, Http2Stream stream, Connections connections) {
     this.connection = connection;
+    this.connections = connections;
     this.stream = stream;
     held = new Unread(connection.channel().alloc());
-    pace = new BodyPace(bounds);
+    pace = new BodyPace(connections.bounds());
   }
 
   /** Begins it, with no more to come if the head is the end. */
@@ -37,9 +44,16 @@ final class StreamBody {
     length.begin(head, end);
   }
 
-  /** Counts what has come; false if the body is not of the length that was announced. */
-  boolean count(int bytes, boolean end) {
-    return length.count(bytes, end);
+  /**
+   * Counts what has come.
+   *
+   * @throws Http2Exception if the body is not of the length that was announced
+   */
+  void count(int bytes, boolean end) throws Http2Exception {
+    if (!length.count(bytes, end)) {
+      throw Http2Exception.streamError(
+          stream.id(), Http2Error.PROTOCOL_ERROR, "a body of another length than was announced");
+    }
   }
 
   boolean isEnded() {
@@ -50,11 +64,28 @@ final class StreamBody {
     return !held.isEmpty();
   }
 
-  /** Holds a piece until an upstream takes it. */
-  void hold(ByteBuf piece) {
-    if (piece.isReadable()) {
+  /**
+   * Holds a piece until an upstream takes it.
+   *
+   * @throws Http2Exception if all together hold too much: the request was not looked at, and may be
+   *     sent again
+   */
+  void hold(ByteBuf piece) throws Http2Exception {
+    int bytes = piece.readableBytes();
+    if (bytes > 0) {
       held.add(piece.retainedSlice());
+      heldBytes += bytes;
     }
+    if (!connections.holdBody(bytes)) {
+      throw Http2Exception.streamError(
+          stream.id(), Http2Error.REFUSED_STREAM, "too many bodies wait");
+    }
+  }
+
+  private void letGoOfHeld() {
+    held.clear();
+    connections.holdBody(-heldBytes);
+    heldBytes = 0;
   }
 
   /** The upstream takes the body from now on: it gets what is held. */
@@ -63,7 +94,7 @@ final class StreamBody {
     ByteBuf early = held.left();
     if (early != null) {
       to.data(early.readRetainedSlice(early.readableBytes()));
-      held.clear();
+      letGoOfHeld();
     }
   }
 
@@ -101,20 +132,27 @@ final class StreamBody {
 
   /** Nobody wants what is held, and what may still come. */
   void drop() {
-    held.clear();
+    letGoOfHeld();
     resume();
   }
 
   /** The stream is over. */
   void close() {
-    held.clear();
+    letGoOfHeld();
   }
 
   void came(int bytes) {
     pace.came(bytes);
   }
 
+  /** Returns whether we read, and the connection's window has not been used up by others. */
+  private boolean isAskedFor() {
+    Http2Connection all = connection.connection();
+    return connection.channel().config().isAutoRead()
+        && all.local().flowController().windowSize(all.connectionStream()) > 0;
+  }
+
   boolean isTooSlow(long nowNanos) {
-    return pace.isTooSlow(nowNanos, !paused);
+    return pace.isTooSlow(nowNanos, !paused && isAskedFor());
   }
 }

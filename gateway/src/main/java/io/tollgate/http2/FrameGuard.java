@@ -29,6 +29,9 @@ public final class FrameGuard implements Http2FrameReader, Http2FrameListener {
   /** How many frames of control each frame of data, and each request, may be accompanied by. */
   private static final int EARNED = 8;
 
+  /** No client needs to tell of less data than this by a frame of its own. */
+  private static final int BYTES_PER_FRAME = 512;
+
   private final Http2FrameReader reader;
   private final Http2Connection connection;
   private final LongSupplier nowNanos;
@@ -60,9 +63,9 @@ public final class FrameGuard implements Http2FrameReader, Http2FrameListener {
     control = new FrameBudget("frames of control", controlMax, now);
   }
 
-  /** A frame of data was written. */
-  public void wroteData() {
-    control.earn(EARNED);
+  /** Data was written: a client with a small window tells often how much of it has come. */
+  public void wroteData(int bytes) {
+    control.earn(Math.max(EARNED, bytes / BYTES_PER_FRAME));
   }
 
   /** A stream is over. */
