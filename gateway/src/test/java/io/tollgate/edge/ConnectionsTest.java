@@ -26,4 +26,14 @@ class ConnectionsTest {
     assertThat(head.isHttp10()).isFalse();
     assertThat(head.pathEnd() - head.pathStart()).isZero();
   }
+
+  @Test
+  void bodies_that_wait_hold_no_more_in_all_than_half_read_heads_may() {
+    var connections = new Connections(ClientBounds.DEFAULTS, Http2Bounds.DEFAULTS, 1);
+    int all = ClientBounds.DEFAULTS.unreadHeaderBytesMax();
+    assertThat(connections.holdBody(all)).isTrue();
+    assertThat(connections.holdUnread(1)).as("heads have a bound of their own").isTrue();
+    assertThat(connections.holdBody(1)).isFalse();
+    assertThat(connections.holdBody(-1)).isTrue();
+  }
 }
