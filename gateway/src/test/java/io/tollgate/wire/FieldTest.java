@@ -88,6 +88,7 @@ class FieldTest {
             Field.AUTHORIZATION,
             Field.X_API_KEY,
             Field.ACCESS_CONTROL_REQUEST_METHOD,
+            Field.CONTENT_TYPE,
             Field.ORIGIN,
             Field.TRACEPARENT,
             Field.TRACESTATE);
