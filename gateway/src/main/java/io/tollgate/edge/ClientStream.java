@@ -166,7 +166,7 @@ final class ClientStream implements EdgeClient {
     // A length if there is one; where the body ends is told by the stream itself.
     Rebuild.frameResponse(head, out, true);
     edge.answered(request, head.status(), out);
-    answer.head(head.status(), out, head.framing() == Framing.NONE);
+    answer.begin(head.status(), out, head.framing() == Framing.NONE);
   }
 
   @Override

@@ -22,6 +22,9 @@ final class StreamWriter {
   /** Held until it is known whether another piece follows, so that the last one ends the stream. */
   private @Nullable ByteBuf unsent;
 
+  /** That of an answer without a body, held for the same reason. */
+  private @Nullable Block unsentHead;
+
   private boolean ended;
 
   StreamWriter(Http2ClientConnection connection, Http2Stream stream) {
@@ -40,12 +43,28 @@ final class StreamWriter {
     connection.writeHead(stream, Block.head(status, fields), last);
   }
 
+  /**
+   * Takes an upstream's head; where no body is to follow, it ends the stream unless trailers do.
+   */
+  void begin(int status, HeadBuffer fields, boolean bodiless) {
+    if (bodiless) {
+      unsentHead = Block.head(status, new HeadBuffer().put(fields));
+    } else {
+      head(status, fields, false);
+    }
+  }
+
   void data(ByteBuf piece) {
     writeUnsent();
     unsent = piece;
   }
 
   private void writeUnsent() {
+    Block head = unsentHead;
+    if (head != null) {
+      unsentHead = null;
+      connection.writeHead(stream, head, false);
+    }
     ByteBuf piece = unsent;
     if (piece != null) {
       unsent = null;
@@ -54,6 +73,9 @@ final class StreamWriter {
   }
 
   void trailers(HeadBuffer fields) {
+    if (ended) {
+      return;
+    }
     writeUnsent();
     ended = true;
     connection.writeHead(stream, Block.trailers(fields), true);
@@ -66,7 +88,12 @@ final class StreamWriter {
 
   /** The body has ended whole. */
   void end() {
-    if (!ended) {
+    Block head = unsentHead;
+    if (head != null && unsent == null) {
+      unsentHead = null;
+      ended = true;
+      connection.writeHead(stream, head, true);
+    } else if (!ended) {
       ByteBuf last = unsent;
       unsent = null;
       ended = true;
@@ -77,6 +104,7 @@ final class StreamWriter {
 
   /** Lets go of what has not been sent. */
   void drop() {
+    unsentHead = null;
     ByteBuf piece = unsent;
     if (piece != null) {
       unsent = null;

@@ -7,6 +7,7 @@ import io.tollgate.wire.Framing;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
+import io.tollgate.wire.Unread;
 import io.tollgate.wire.WebSocketHandshake;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ public final class Exchange implements BodyReader.Sink {
   private ByteBuf requestHead;
 
   /** What came of the body while there was nothing to send it on. */
-  private ByteBuf early = Unpooled.EMPTY_BUFFER;
+  private final Unread early;
 
   private TargetPool pool;
   private int attempts = 1;
@@ -64,6 +65,7 @@ public final class Exchange implements BodyReader.Sink {
     this.route = route;
     pool = first;
     this.client = client;
+    early = new Unread(client.alloc());
     this.deadlines = deadlines;
     RequestHead head = client.head();
     boolean bodiless = head.framing() == Framing.NONE;
@@ -114,6 +116,10 @@ public final class Exchange implements BodyReader.Sink {
     forwarded = true;
     opened.writeHead(takeHead());
     sendEarly(opened);
+    if (attempts > 1 && opened.isWritable()) {
+      // It was paused where the one before had refused it.
+      client.resume();
+    }
     client.sendBody();
   }
 
@@ -124,11 +130,11 @@ public final class Exchange implements BodyReader.Sink {
   }
 
   private void sendEarly(Carrier opened) {
-    ByteBuf held = early;
-    if (held.isReadable()) {
-      early = Unpooled.EMPTY_BUFFER;
+    ByteBuf held = early.left();
+    if (held != null) {
       bodyBegun = true;
-      opened.writeBody(held);
+      opened.writeBody(held.readRetainedSlice(held.readableBytes()));
+      early.clear();
     }
   }
 
@@ -141,7 +147,7 @@ public final class Exchange implements BodyReader.Sink {
       return;
     }
     if (known == null) {
-      early = Unpooled.wrappedBuffer(early, piece);
+      early.add(piece);
       return;
     }
     bodyBegun = true;
@@ -225,19 +231,11 @@ public final class Exchange implements BodyReader.Sink {
   void finish() {
     carrier = null;
     over = true;
-    leave(true);
+    pool.leave(true, switched);
     if (good) {
       pool.endpoint().health().answered();
     }
     client.ended();
-  }
-
-  private void leave(boolean wasAnswered) {
-    if (switched) {
-      pool.leaveSwitched();
-    } else {
-      pool.leave(wasAnswered);
-    }
   }
 
   /** The carrier broke, or what it brought can't be read; it is closed already. */
@@ -320,7 +318,7 @@ public final class Exchange implements BodyReader.Sink {
     attempts++;
     takeHead().release();
     requestHead = forwarder.rebuilt(client, route, next, switches);
-    pool.leave(false);
+    pool.leave(false, switched);
     pool = next;
     deadlines.redialled(nowNanos);
     begin();
@@ -349,12 +347,12 @@ public final class Exchange implements BodyReader.Sink {
       return false;
     }
     over = true;
-    leave(answered);
+    pool.leave(answered, switched);
     if (forwarded && !answered) {
       client.unanswered();
     }
     takeHead().release();
-    early.release();
+    early.clear();
     Carrier known = carrier;
     carrier = null;
     if (known == null) {

@@ -47,6 +47,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   private static final int STREAM_ID_MAX = 1 << 30;
 
   private final TargetPool pool;
+  private final UpstreamFrames frames;
   private final Http2Pads pads;
   private final AsciiString scheme;
   private final int streamsMax;
@@ -60,6 +61,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   private int streams;
   private int lastIdTaken = Integer.MAX_VALUE;
   private boolean established;
+  private boolean leaving;
   private boolean ending;
   private boolean faulty;
   private long unusedSinceNanos;
@@ -77,7 +79,8 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
     this.streamsMax = streamsMax;
     scheme = AsciiString.cached(pool.endpoint().url().getScheme());
     carrierKey = connection().newKey();
-    decoder.frameListener(new UpstreamFrames(this));
+    frames = new UpstreamFrames(this);
+    decoder.frameListener(frames);
     connection()
         .addListener(
             new Http2ConnectionAdapter() {
@@ -208,6 +211,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   }
 
   ChannelFuture writeData(Http2Stream stream, ByteBuf piece, boolean last) {
+    frames.earn();
     return encoder().writeData(context(), stream.id(), piece, 0, last, context().newPromise());
   }
 
@@ -251,6 +255,11 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   void goingAway(int lastId) {
     ending = true;
     lastIdTaken = lastId;
+    if (established && !leaving) {
+      // Its last streams may be long: others must not wait for them.
+      leaving = true;
+      context().executor().execute(() -> pool.closed(this));
+    }
     if (streams == 0) {
       context().executor().execute(this::retire);
     }
@@ -329,7 +338,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   @Override
   public void channelInactive(ChannelHandlerContext closed) throws Exception {
     ending = true;
-    if (established) {
+    if (established && !leaving) {
       pool.closed(this);
     }
     Promise<Channel> known = settled;

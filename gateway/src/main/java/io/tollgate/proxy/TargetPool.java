@@ -95,7 +95,16 @@ final class TargetPool {
     requests.increment();
   }
 
-  void leave(boolean answered) {
+  /**
+   * An exchange is over here.
+   *
+   * @param switched whether it had become a WebSocket
+   */
+  void leave(boolean answered, boolean switched) {
+    if (switched) {
+      webSockets--;
+      return;
+    }
     underWay--;
     if (!answered) {
       unanswered--;
@@ -106,11 +115,6 @@ final class TargetPool {
   void switched() {
     underWay--;
     webSockets++;
-  }
-
-  /** A WebSocket is over. */
-  void leaveSwitched() {
-    webSockets--;
   }
 
   /** Returns how many WebSockets are open, which are no exchanges under way. */

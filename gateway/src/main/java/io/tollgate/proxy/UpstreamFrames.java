@@ -20,6 +20,10 @@ final class UpstreamFrames implements Http2FrameListener {
   static final int CONTROL_FRAMES_MAX = 1_000;
 
   private final Http2Link link;
+
+  /** How many of them each frame of data or of a head may be accompanied by, either way. */
+  private static final int EARNED = 8;
+
   private long secondStartNanos;
   private int controlFrames;
 
@@ -30,6 +34,7 @@ final class UpstreamFrames implements Http2FrameListener {
   @Override
   public int onDataRead(
       ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean last) {
+    earn();
     Http2Carrier carrier = link.carrier(id);
     return padding + (carrier == null ? data.readableBytes() : carrier.data(data, last));
   }
@@ -50,6 +55,7 @@ final class UpstreamFrames implements Http2FrameListener {
   @Override
   public void onHeadersRead(
       ChannelHandlerContext context, int id, Http2Headers fields, int padding, boolean last) {
+    earn();
     Http2Carrier carrier = link.carrier(id);
     if (carrier != null) {
       carrier.headers(fields, last);
@@ -117,6 +123,11 @@ final class UpstreamFrames implements Http2FrameListener {
       ChannelHandlerContext context, int id, int promisedId, Http2Headers fields, int padding)
       throws Http2Exception {
     throw Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "pushes were declined");
+  }
+
+  /** A busy server asks by pings how fast it can be, about as often as something moves. */
+  void earn() {
+    controlFrames = Math.max(controlFrames - EARNED, -CONTROL_FRAMES_MAX);
   }
 
   private void countControl() throws Http2Exception {

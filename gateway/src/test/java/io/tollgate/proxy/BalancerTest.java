@@ -95,7 +95,7 @@ class BalancerTest {
     now += CONFIG.slowStart().toNanos();
     pool("10.0.0.2").enter();
     assertThat(choose(balancer)).containsOnlyKeys("10.0.0.1", "10.0.0.3");
-    pool("10.0.0.2").leave(true);
+    pool("10.0.0.2").leave(true, false);
     assertThat(choose(balancer)).hasSize(3);
   }
 
@@ -110,7 +110,7 @@ class BalancerTest {
     pool("10.0.0.2").enter();
     assertThat(balancer.choose(false, now)).isSameAs(old);
     assertThat(balancer.choose(true, now)).isSameAs(pool("10.0.0.2"));
-    old.leaveSwitched();
+    old.leave(true, true);
     assertThat(old.underWay()).isZero();
     assertThat(old.webSockets()).isZero();
   }
