@@ -1,0 +1,199 @@
+package io.tollgate.edge;
+
+import static io.tollgate.edge.ScriptedHttp2Upstream.DATA;
+import static io.tollgate.edge.ScriptedHttp2Upstream.NO_ERROR;
+import static io.tollgate.edge.ScriptedHttp2Upstream.PING;
+import static io.tollgate.edge.ScriptedHttp2Upstream.REFUSED_STREAM;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tollgate.edge.RawHttp2.Answer;
+import io.tollgate.edge.ScriptedHttp2Upstream.Peer;
+import io.tollgate.key.Secret;
+import io.tollgate.limit.LimitConfig;
+import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.store.StoredKeys;
+import io.tollgate.store.TestPostgres;
+import io.tollgate.store.TestRedis;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A client and an upstream that both speak HTTP/2, and what of the one the other gets to see. */
+class Http2BothSidesTest {
+  private static TestPostgres postgres;
+  private static TestRedis redis;
+  private static Secret key;
+
+  @BeforeAll
+  static void start() {
+    postgres = TestPostgres.database();
+    redis = TestRedis.start();
+    key = new StoredKeys(postgres, redis).everywhere();
+  }
+
+  @AfterAll
+  static void stop() {
+    redis.close();
+    postgres.close();
+  }
+
+  /** Makes one of one event loop and one connection to the upstream. */
+  private static RunningGateway gateway(ScriptedHttp2Upstream upstream) {
+    EdgeConfig defaults = EdgeConfig.DEFAULTS;
+    EdgeConfig config =
+        new EdgeConfig("127.0.0.1", 0, 1, defaults.drainDeadline(), defaults.clients())
+            .with(Http2Bounds.DEFAULTS.withCleartext());
+    Duration time = Duration.ofSeconds(20);
+    var proxy =
+        new ProxyConfig(
+            time, time, time, Duration.ZERO, 1, 8, 16 * 1024, 50, ProxyConfig.DEFAULTS.tls());
+    return new RunningGateway(
+        postgres, redis, config, proxy, LimitConfig.UNLIMITED, upstream.route("/"));
+  }
+
+  private static String[] request(String method) {
+    return new String[] {
+      ":method",
+      method,
+      ":scheme",
+      "http",
+      ":path",
+      "/",
+      ":authority",
+      "t",
+      "x-api-key",
+      key.reveal()
+    };
+  }
+
+  @Test
+  void trailers_alone_behind_no_body_pass() {
+    try (var upstream =
+            new ScriptedHttp2Upstream(
+                (peer, index) -> {
+                  Http2FaultsTest.greet(peer);
+                  for (int id = peer.readRequest().id(); ; id = peer.readRequest().id()) {
+                    peer.headers(id, false, ":status", "200", "content-length", "0");
+                    peer.headers(id, true, "x-checksum", "none");
+                  }
+                });
+        var edge = gateway(upstream);
+        RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
+      for (int id = 1; id <= 3; id += 2) {
+        Answer answer = client.headers(id, true, request("GET")).answer(id);
+        assertThat(answer.outcome()).isEqualTo("200");
+        assertThat(answer.field("content-length")).isEqualTo("0");
+        assertThat(answer.trailers).containsEntry("x-checksum", "none");
+      }
+    }
+  }
+
+  @Test
+  void a_connection_that_leaves_with_a_long_stream_makes_room_for_another() throws Exception {
+    var over = new CountDownLatch(1);
+    try (var upstream =
+            new ScriptedHttp2Upstream(
+                (peer, index) -> {
+                  Http2FaultsTest.greet(peer);
+                  int id = peer.readRequest().id();
+                  if (index == 0) {
+                    peer.goAway(id, NO_ERROR);
+                    await(over);
+                  }
+                  peer.answer(id, "by " + index);
+                  peer.awaitEnd();
+                });
+        var edge = gateway(upstream);
+        RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
+      client.headers(1, true, request("GET")).headers(3, true, request("GET"));
+      assertThat(client.answer(3).body).hasToString("by 1");
+      over.countDown();
+      assertThat(client.answer(1).body).hasToString("by 0");
+    }
+  }
+
+  private static void await(CountDownLatch over) throws IOException {
+    try {
+      assertThat(over.await(10, SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Test
+  void pings_that_go_with_data_are_no_flood() {
+    try (var upstream =
+            new ScriptedHttp2Upstream(
+                (peer, index) -> {
+                  Http2FaultsTest.greet(peer);
+                  int id = peer.readRequest().id();
+                  peer.headers(id, false, ":status", "200");
+                  for (int piece = 0; piece < 1_000; piece++) {
+                    peer.data(id, false, "x");
+                    peer.write(PING, 0, 0, new byte[8]);
+                    peer.write(PING, 0, 0, new byte[8]);
+                  }
+                  peer.data(id, true, "");
+                  peer.awaitEnd();
+                });
+        var edge = gateway(upstream);
+        RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
+      Answer answer = client.headers(1, true, request("GET")).answer(1);
+      assertThat(answer.outcome()).isEqualTo("200");
+      assertThat(answer.body).hasSize(1_000);
+    }
+  }
+
+  @Test
+  void a_stream_that_was_refused_first_goes_on_beyond_its_window() throws Exception {
+    int window = Http2Bounds.DEFAULTS.streamWindowBytes();
+    var again = new CountDownLatch(1);
+    try (var upstream =
+            new ScriptedHttp2Upstream(
+                (peer, index) -> {
+                  Http2FaultsTest.greet(peer);
+                  peer.reset(peer.readRequest().id(), REFUSED_STREAM);
+                  int id = peer.readRequest().id();
+                  again.countDown();
+                  readBody(peer, id, 2 * window);
+                  peer.answer(id, "all");
+                  peer.awaitEnd();
+                });
+        var edge = gateway(upstream);
+        RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
+      client.headers(1, false, request("POST")).flush();
+      await(again);
+      sendWindow(client, window, false);
+      int back = 0;
+      while (back < window) {
+        RawHttp2.Frame frame = client.next();
+        back += frame.type == RawHttp2.WINDOW_UPDATE && frame.stream == 1 ? frame.number(0) : 0;
+      }
+      sendWindow(client, window, true);
+      assertThat(client.answer(1).body).hasToString("all");
+    }
+  }
+
+  private static void readBody(Peer peer, int id, int bytes) throws IOException {
+    for (int left = bytes; left > 0; ) {
+      int came = peer.read(DATA).payload().readableBytes();
+      left -= came;
+      if (came > 0) {
+        peer.write(RawHttp2.WINDOW_UPDATE, 0, came);
+        peer.write(RawHttp2.WINDOW_UPDATE, id, came);
+      }
+    }
+  }
+
+  private static void sendWindow(RawHttp2 client, int window, boolean last) {
+    String piece = "x".repeat(8 * 1024);
+    for (int sent = 0; sent < window; sent += piece.length()) {
+      client.data(1, last && sent + piece.length() == window, piece);
+    }
+    client.flush();
+  }
+}
