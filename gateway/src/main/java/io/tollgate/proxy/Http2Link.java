@@ -46,6 +46,15 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   /** After so many streams a connection is not worth another: their numbers come to an end. */
   private static final int STREAM_ID_MAX = 1 << 30;
 
+  /**
+   * So many streams are reset within some time, since clients have left; then the connection is
+   * left, before an upstream ends it for that, and with it what others wait for: common bounds are
+   * 100 to 200 in 30 s.
+   */
+  static final int RESETS_MAX = 80;
+
+  private static final long RESETS_NANOS = Duration.ofSeconds(30).toNanos();
+
   private final TargetPool pool;
   private final UpstreamFrames frames;
   private final Http2Pads pads;
@@ -62,6 +71,8 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   private int lastIdTaken = Integer.MAX_VALUE;
   private boolean established;
   private boolean leaving;
+  private int resets;
+  private long resetsSinceNanos;
   private boolean ending;
   private boolean faulty;
   private long unusedSinceNanos;
@@ -238,6 +249,19 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
     if (stream.state() != Http2Stream.State.CLOSED) {
       resetStream(context(), stream.id(), why.code(), context().newPromise());
       context().flush();
+      countReset();
+    }
+  }
+
+  private void countReset() {
+    long nowNanos = System.nanoTime();
+    if (nowNanos - resetsSinceNanos > RESETS_NANOS) {
+      resetsSinceNanos = nowNanos;
+      resets = 0;
+    }
+    resets++;
+    if (resets == RESETS_MAX) {
+      leave();
     }
   }
 
@@ -253,15 +277,19 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
 
   /** The upstream takes no more streams, and has not looked at those above that one. */
   void goingAway(int lastId) {
-    ending = true;
     lastIdTaken = lastId;
-    if (established && !leaving) {
-      // Its last streams may be long: others must not wait for them.
-      leaving = true;
-      context().executor().execute(() -> pool.closed(this));
-    }
+    leave();
     if (streams == 0) {
       context().executor().execute(this::retire);
+    }
+  }
+
+  /** Takes no more exchanges. Its last ones may be long: others must not wait for them. */
+  private void leave() {
+    ending = true;
+    if (established && !leaving) {
+      leaving = true;
+      context().executor().execute(() -> pool.closed(this));
     }
   }
 

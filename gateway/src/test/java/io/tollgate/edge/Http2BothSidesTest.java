@@ -12,6 +12,7 @@ import io.tollgate.edge.ScriptedHttp2Upstream.Peer;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.store.Awaiting;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
@@ -121,6 +122,36 @@ class Http2BothSidesTest {
       assertThat(over.await(10, SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new IOException(e);
+    }
+  }
+
+  @Test
+  void a_connection_with_many_resets_is_left_before_the_upstream_ends_it() {
+    try (var upstream =
+            new ScriptedHttp2Upstream(
+                (peer, index) -> {
+                  Http2FaultsTest.greet(peer);
+                  while (index == 0) {
+                    peer.readRequest();
+                  }
+                  peer.answer(peer.readRequest().id(), "by " + index);
+                  peer.awaitEnd();
+                });
+        var edge = gateway(upstream);
+        RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
+      int id = 1;
+      for (int asked = 1; upstream.connections.get() < 2 && asked < 180; asked++) {
+        client.headers(id, true, request("GET")).flush();
+        int seen = asked;
+        Awaiting.until(
+            "it has come", () -> upstream.requests.get() >= seen || upstream.connections.get() > 1);
+        if (upstream.connections.get() < 2) {
+          client.frame(RawHttp2.RST_STREAM, 0, id, RawHttp2.number(8)).flush();
+        }
+        id += 2;
+      }
+      assertThat(client.answer(id - 2).body).hasToString("by 1");
+      assertThat(upstream.requests.get()).isLessThan(120);
     }
   }
 
