@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A group that holds more than one change tells: whoever loses by its end has lost when it ends.
  */
 class ManyLosersTest {
+  private static final int REPEATS_MAX = 20;
+
   private static Sync.Stores stores;
 
   private Sync sync;
@@ -113,6 +116,21 @@ class ManyLosersTest {
         "SELECT count(*) FROM tollgate.membership WHERE role_id = '" + role.getString("id") + "'");
   }
 
+  /**
+   * Asks again where it takes too long, as identity providers do, so that what is shown here does
+   * not hang on how fast the machine is. Where the group went before its members had lost all, the
+   * next answer is that it is not there.
+   */
+  private static void assertEnds(Supplier<Answer> ending) {
+    Answer answer = ending.get();
+    var expected = List.of(200, 204);
+    for (int again = 0; again < REPEATS_MAX && answer.status() == 503; again++) {
+      answer = ending.get();
+      expected = List.of(200, 204, 404);
+    }
+    assertThat(answer.status()).as(answer.body()).isIn(expected);
+  }
+
   private static Arguments way(String name, BiFunction<Sync, String, Answer> ending) {
     return Arguments.of(name, ending);
   }
@@ -134,8 +152,7 @@ class ManyLosersTest {
     crowd(group);
     String secret = secret(person);
     assertScopes(secret, scope);
-    Answer answer = ending.apply(sync, group(group));
-    assertThat(answer.status()).as(answer.body()).isIn(200, 204);
+    assertEnds(() -> ending.apply(sync, group(group)));
     assertScopes(secret);
     assertThat(withRole()).isEqualTo("0");
   }
@@ -150,12 +167,12 @@ class ManyLosersTest {
     crowd(two);
     String secret = secret(person);
     try (var threads = Executors.newFixedThreadPool(2)) {
-      List<CompletableFuture<Answer>> answers =
-          Stream.of(one, two)
-              .map(each -> CompletableFuture.supplyAsync(() -> sync.delete(group(each)), threads))
+      List<CompletableFuture<Void>> deleted =
+          Stream.of(group(one), group(two))
+              .<Runnable>map(path -> () -> assertEnds(() -> sync.delete(path)))
+              .map(each -> CompletableFuture.runAsync(each, threads))
               .toList();
-      answers.forEach(
-          answer -> assertThat(answer.join().status()).as(answer.join().body()).isEqualTo(204));
+      deleted.forEach(CompletableFuture::join);
     }
     assertScopes(secret);
     assertThat(withRole()).isEqualTo("0");
