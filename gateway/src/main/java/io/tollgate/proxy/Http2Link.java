@@ -19,6 +19,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Promise;
+import io.tollgate.wire.FrameBudget;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,13 +48,11 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   private static final int STREAM_ID_MAX = 1 << 30;
 
   /**
-   * So many streams are reset within some time, since clients have left; then the connection is
-   * left, before an upstream ends it for that, and with it what others wait for: common bounds are
-   * 100 to 200 in 30 s.
+   * So many streams are reset, since clients have left; at the next the connection is left, before
+   * an upstream ends it for that, and with it what others wait for: common bounds are 100 to 200 in
+   * 30 s.
    */
-  static final int RESETS_MAX = 80;
-
-  private static final long RESETS_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final int RESETS_MAX = 80;
 
   private final TargetPool pool;
   private final UpstreamFrames frames;
@@ -61,6 +60,9 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   private final AsciiString scheme;
   private final int streamsMax;
   private final Http2Connection.PropertyKey carrierKey;
+
+  private final FrameBudget resets =
+      new FrameBudget("streams reset for their clients", RESETS_MAX, System.nanoTime());
 
   /** Those that something came for in this turn. */
   private final List<Http2Carrier> touched = new ArrayList<>();
@@ -71,8 +73,6 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   private int lastIdTaken = Integer.MAX_VALUE;
   private boolean established;
   private boolean leaving;
-  private int resets;
-  private long resetsSinceNanos;
   private boolean ending;
   private boolean faulty;
   private long unusedSinceNanos;
@@ -249,19 +249,9 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
     if (stream.state() != Http2Stream.State.CLOSED) {
       resetStream(context(), stream.id(), why.code(), context().newPromise());
       context().flush();
-      countReset();
-    }
-  }
-
-  private void countReset() {
-    long nowNanos = System.nanoTime();
-    if (nowNanos - resetsSinceNanos > RESETS_NANOS) {
-      resetsSinceNanos = nowNanos;
-      resets = 0;
-    }
-    resets++;
-    if (resets == RESETS_MAX) {
-      leave();
+      if (resets.isSpentBy(System.nanoTime())) {
+        leave();
+      }
     }
   }
 
