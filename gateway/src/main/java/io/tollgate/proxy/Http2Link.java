@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -21,10 +20,8 @@ import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Promise;
 import io.tollgate.wire.FrameBudget;
 import java.nio.channels.ClosedChannelException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,21 +100,8 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   }
 
   /** Completes {@code dialled} when the upstream has shown that it speaks HTTP/2. */
-  void begin(Promise<Channel> dialled, Duration timeout) {
+  void begin(Promise<Channel> dialled) {
     settled = dialled;
-    Channel channel = context().channel();
-    var late =
-        channel
-            .eventLoop()
-            .schedule(
-                () -> {
-                  if (dialled.tryFailure(new ConnectTimeoutException("no settings came"))) {
-                    channel.close();
-                  }
-                },
-                timeout.toMillis(),
-                TimeUnit.MILLISECONDS);
-    dialled.addListener(done -> late.cancel(false));
   }
 
   @Override
@@ -249,6 +233,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
     if (stream.state() != Http2Stream.State.CLOSED) {
       resetStream(context(), stream.id(), why.code(), context().newPromise());
       context().flush();
+      frames.earnLate();
       if (resets.isSpentBy(System.nanoTime())) {
         leave();
       }
@@ -324,6 +309,10 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
       Throwable cause,
       Http2Exception.StreamException error) {
     LOG.debug("a stream of an upstream failed: {}", error.getMessage());
+    if (!outbound && connection().stream(error.streamId()) == null) {
+      countLate();
+      return;
+    }
     @Nullable Http2Carrier carrier = carrier(error.streamId());
     if (!outbound || error.error() != Http2Error.STREAM_CLOSED) {
       super.onStreamError(failed, outbound, cause, error);
@@ -336,6 +325,18 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
       } else {
         told.run();
       }
+    }
+  }
+
+  /**
+   * What was under way when its stream was reset is no fault, and is not answered by another reset:
+   * an upstream that gets many of them ends the connection.
+   */
+  private void countLate() {
+    try {
+      frames.countControl();
+    } catch (Http2Exception e) {
+      onError(context(), false, e);
     }
   }
 

@@ -23,6 +23,9 @@ final class UpstreamFrames implements Http2FrameListener {
   /** How many of them each frame of data or of a head may be accompanied by, either way. */
   private static final int EARNED = 8;
 
+  /** How many frames may be under way of a stream that we reset: none needs smaller ones. */
+  private static final int LATE = Http2LinkBuilder.WINDOW_BYTES / 512;
+
   private final Http2Link link;
   private final FrameBudget control =
       new FrameBudget("frames of control", CONTROL_FRAMES_MAX, System.nanoTime());
@@ -33,8 +36,13 @@ final class UpstreamFrames implements Http2FrameListener {
 
   @Override
   public int onDataRead(
-      ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean last) {
-    earn();
+      ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean last)
+      throws Http2Exception {
+    if (data.isReadable()) {
+      earn();
+    } else if (!last) {
+      countControl();
+    }
     Http2Carrier carrier = link.carrier(id);
     return padding + (carrier == null ? data.readableBytes() : carrier.data(data, last));
   }
@@ -130,7 +138,12 @@ final class UpstreamFrames implements Http2FrameListener {
     control.earn(EARNED);
   }
 
-  private void countControl() throws Http2Exception {
+  /** A stream was reset by us: what is under way of it comes all the same. */
+  void earnLate() {
+    control.earn(LATE);
+  }
+
+  void countControl() throws Http2Exception {
     control.spend(System.nanoTime());
   }
 }
