@@ -17,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RouteEntriesTest {
   private static List<Route> routes(String yaml) {
@@ -107,6 +108,8 @@ class RouteEntriesTest {
           [{path: /, upstream: 'http://h', protocol: http2, websocket: true}] | routes[0].websocket
           [{path: /, upstream: 'http://h', cost: 1.5}]                  | routes[0].cost
           [{path: /, upstream: 'http://h', cost: [1]}]                  | routes[0].cost
+          [{path: /, upstream: 'http://[fe80::1%25eth0]:80'}]           | routes[0].upstream
+          [{path: /, upstream: ['http://h', 'http://i:/a']}]            | routes[0].upstream
           [{path: /, upstream: []}]                                     | routes[0].upstream
           [{path: /, upstream: ['http://a', 'https://b']}]              | routes[0].upstream
           [{path: /, upstream: ['http://a/x', 'http://b/y']}]           | routes[0].upstream
@@ -123,6 +126,33 @@ class RouteEntriesTest {
         .isInstanceOf(SettingFault.class)
         .hasMessageContaining(field)
         .hasMessageContaining("TOLLGATE_ROUTES");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://[fe80::1%25eth0]",
+        "https://[fe80::1%25eth0]:8443/base",
+        "http://h:",
+        "http://h:/base",
+        "http://[::1]:",
+        "http://h:0000080"
+      })
+  void an_upstream_whose_host_we_would_not_take_ourselves_is_refused_at_the_start(String url) {
+    assertThatThrownBy(() -> RouteEntries.of(Settings.read(Map.of("TOLLGATE_UPSTREAM", url))))
+        .isInstanceOf(SettingFault.class)
+        .hasMessageContaining("upstream must name a host")
+        .hasMessageContaining("without a zone")
+        .hasMessageContaining(url)
+        .hasMessageContaining("TOLLGATE_UPSTREAM");
+  }
+
+  @Test
+  void a_host_of_more_than_255_characters_is_refused_at_the_start() {
+    String host = ("a".repeat(63) + '.').repeat(4);
+    assertThat(routes("[{path: /, upstream: 'http://" + host.substring(1) + "'}]")).hasSize(1);
+    assertThatThrownBy(() -> routes("[{path: /, upstream: 'http://" + host + "'}]"))
+        .hasMessageContaining("at most 255 characters");
   }
 
   @Test

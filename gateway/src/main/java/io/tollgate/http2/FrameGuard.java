@@ -13,6 +13,7 @@ import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.tollgate.wire.FrameBudget;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 

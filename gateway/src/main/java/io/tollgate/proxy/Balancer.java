@@ -24,7 +24,7 @@ final class Balancer {
   private final SplittableRandom random;
   private final RetryBudget budget;
 
-  /** Apart, so that requests which make targets fail leave those a try that were not sent. */
+  /** Apart, so that requests which make targets fail leave those a try that no target looked at. */
   private final RetryBudget unsentBudget;
 
   private TargetPool[] inUse = NONE;
@@ -54,10 +54,10 @@ final class Balancer {
   /**
    * Takes a further try of some request, if there is one left.
    *
-   * @param sent whether it was sent before
+   * @param lookedAt whether a target may have looked at it before
    */
-  boolean mayRetry(boolean sent, long nowNanos) {
-    boolean left = (sent ? budget : unsentBudget).take(nowNanos);
+  boolean mayRetry(boolean lookedAt, long nowNanos) {
+    boolean left = (lookedAt ? budget : unsentBudget).take(nowNanos);
     if (left) {
       targets.metrics().retried();
     } else {

@@ -249,7 +249,7 @@ public final class Exchange implements BodyReader.Sink {
     failedHere(why);
     if (answered) {
       cut();
-    } else if (!beforeAnyByte || !repeatable || !tryAgain(true)) {
+    } else if (!beforeAnyByte || !repeatable || !tryAgain(true, true)) {
       fail(why);
     }
   }
@@ -269,7 +269,7 @@ public final class Exchange implements BodyReader.Sink {
     }
     if (answered) {
       cut();
-    } else if (bodyBegun || !tryAgain(true)) {
+    } else if (bodyBegun || !tryAgain(true, false)) {
       fail(Failure.BROKEN);
     }
   }
@@ -280,7 +280,7 @@ public final class Exchange implements BodyReader.Sink {
       return;
     }
     note(failure);
-    if (!tryAgain(false)) {
+    if (!tryAgain(false, false)) {
       fail(failure);
     }
   }
@@ -298,10 +298,12 @@ public final class Exchange implements BodyReader.Sink {
   }
 
   /**
-   * Tries another target; what was sent and may be repeated goes, for lack of another, to the same
-   * once more: a kept connection may have been closed just then. The deadline goes on.
+   * Tries another target; what reached one and may be repeated goes, for lack of another, to the
+   * same once more: a kept connection may have been closed just then. The deadline goes on.
+   *
+   * @param lookedAt whether the target may have looked at it
    */
-  private boolean tryAgain(boolean sent) {
+  private boolean tryAgain(boolean sent, boolean lookedAt) {
     Balancer known = balancer;
     long nowNanos = forwarder.nowNanos();
     if (known == null || attempts >= forwarder.targets().config().attemptsMax()) {
@@ -312,7 +314,7 @@ public final class Exchange implements BodyReader.Sink {
       repeated = true;
       next = pool;
     }
-    if (next == null || deadlines.isTotalPassed(nowNanos) || !known.mayRetry(sent, nowNanos)) {
+    if (next == null || deadlines.isTotalPassed(nowNanos) || !known.mayRetry(lookedAt, nowNanos)) {
       return false;
     }
     attempts++;

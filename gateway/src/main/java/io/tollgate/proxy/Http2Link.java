@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -19,11 +18,10 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Promise;
+import io.tollgate.wire.FrameBudget;
 import java.nio.channels.ClosedChannelException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,13 +45,11 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   private static final int STREAM_ID_MAX = 1 << 30;
 
   /**
-   * So many streams are reset within some time, since clients have left; then the connection is
-   * left, before an upstream ends it for that, and with it what others wait for: common bounds are
-   * 100 to 200 in 30 s.
+   * So many streams are reset, since clients have left; at the next the connection is left, before
+   * an upstream ends it for that, and with it what others wait for: common bounds are 100 to 200 in
+   * 30 s.
    */
-  static final int RESETS_MAX = 80;
-
-  private static final long RESETS_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final int RESETS_MAX = 80;
 
   private final TargetPool pool;
   private final UpstreamFrames frames;
@@ -61,6 +57,9 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   private final AsciiString scheme;
   private final int streamsMax;
   private final Http2Connection.PropertyKey carrierKey;
+
+  private final FrameBudget resets =
+      new FrameBudget("streams reset for their clients", RESETS_MAX, System.nanoTime());
 
   /** Those that something came for in this turn. */
   private final List<Http2Carrier> touched = new ArrayList<>();
@@ -71,8 +70,6 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   private int lastIdTaken = Integer.MAX_VALUE;
   private boolean established;
   private boolean leaving;
-  private int resets;
-  private long resetsSinceNanos;
   private boolean ending;
   private boolean faulty;
   private long unusedSinceNanos;
@@ -103,21 +100,8 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   }
 
   /** Completes {@code dialled} when the upstream has shown that it speaks HTTP/2. */
-  void begin(Promise<Channel> dialled, Duration timeout) {
+  void begin(Promise<Channel> dialled) {
     settled = dialled;
-    Channel channel = context().channel();
-    var late =
-        channel
-            .eventLoop()
-            .schedule(
-                () -> {
-                  if (dialled.tryFailure(new ConnectTimeoutException("no settings came"))) {
-                    channel.close();
-                  }
-                },
-                timeout.toMillis(),
-                TimeUnit.MILLISECONDS);
-    dialled.addListener(done -> late.cancel(false));
   }
 
   @Override
@@ -249,19 +233,10 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
     if (stream.state() != Http2Stream.State.CLOSED) {
       resetStream(context(), stream.id(), why.code(), context().newPromise());
       context().flush();
-      countReset();
-    }
-  }
-
-  private void countReset() {
-    long nowNanos = System.nanoTime();
-    if (nowNanos - resetsSinceNanos > RESETS_NANOS) {
-      resetsSinceNanos = nowNanos;
-      resets = 0;
-    }
-    resets++;
-    if (resets == RESETS_MAX) {
-      leave();
+      frames.earnLate();
+      if (resets.isSpentBy(System.nanoTime())) {
+        leave();
+      }
     }
   }
 
@@ -334,6 +309,10 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
       Throwable cause,
       Http2Exception.StreamException error) {
     LOG.debug("a stream of an upstream failed: {}", error.getMessage());
+    if (!outbound && connection().stream(error.streamId()) == null) {
+      countLate();
+      return;
+    }
     @Nullable Http2Carrier carrier = carrier(error.streamId());
     if (!outbound || error.error() != Http2Error.STREAM_CLOSED) {
       super.onStreamError(failed, outbound, cause, error);
@@ -346,6 +325,18 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
       } else {
         told.run();
       }
+    }
+  }
+
+  /**
+   * What was under way when its stream was reset is no fault, and is not answered by another reset:
+   * an upstream that gets many of them ends the connection.
+   */
+  private void countLate() {
+    try {
+      frames.countControl();
+    } catch (Http2Exception e) {
+      onError(context(), false, e);
     }
   }
 

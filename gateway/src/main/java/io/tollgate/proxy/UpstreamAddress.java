@@ -1,5 +1,6 @@
 package io.tollgate.proxy;
 
+import io.tollgate.wire.Host;
 import io.tollgate.wire.Target;
 import java.net.URI;
 import java.util.Locale;
@@ -22,6 +23,13 @@ final class UpstreamAddress {
     }
     if (url.getPort() == 0 || url.getPort() > 65_535) {
       throw refused("must name a port of 1 to 65535", url);
+    }
+    // It becomes the Host of requests, ours among them, and so has to be one that we would take.
+    if (!Host.isHost(url.getRawAuthority())) {
+      throw refused(
+          "must name a host of at most 255 characters, as an address without a zone, and a port"
+              + " behind each colon",
+          url);
     }
     @Nullable String base = url.getRawPath();
     if (base != null && !base.isEmpty() && Target.parse(base) == null) {

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.tollgate.wire.FrameBudget;
 
 /**
  * Hands the frames that an upstream sends to the streams they are of, and bounds those that are of
@@ -16,16 +17,18 @@ import io.netty.handler.codec.http2.Http2Settings;
  * <p>Confined to the event loop of its connection.
  */
 final class UpstreamFrames implements Http2FrameListener {
-  /** More frames a second that carry nothing are a flood. */
-  static final int CONTROL_FRAMES_MAX = 1_000;
-
-  private final Http2Link link;
+  /** More frames that carry nothing are a flood, those excepted that data and heads earn. */
+  private static final int CONTROL_FRAMES_MAX = 1_000;
 
   /** How many of them each frame of data or of a head may be accompanied by, either way. */
   private static final int EARNED = 8;
 
-  private long secondStartNanos;
-  private int controlFrames;
+  /** How many frames may be under way of a stream that we reset: none needs smaller ones. */
+  private static final int LATE = Http2LinkBuilder.WINDOW_BYTES / 512;
+
+  private final Http2Link link;
+  private final FrameBudget control =
+      new FrameBudget("frames of control", CONTROL_FRAMES_MAX, System.nanoTime());
 
   UpstreamFrames(Http2Link link) {
     this.link = link;
@@ -33,8 +36,13 @@ final class UpstreamFrames implements Http2FrameListener {
 
   @Override
   public int onDataRead(
-      ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean last) {
-    earn();
+      ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean last)
+      throws Http2Exception {
+    if (data.isReadable()) {
+      earn();
+    } else if (!last) {
+      countControl();
+    }
     Http2Carrier carrier = link.carrier(id);
     return padding + (carrier == null ? data.readableBytes() : carrier.data(data, last));
   }
@@ -127,19 +135,15 @@ final class UpstreamFrames implements Http2FrameListener {
 
   /** A busy server asks by pings how fast it can be, about as often as something moves. */
   void earn() {
-    controlFrames = Math.max(controlFrames - EARNED, -CONTROL_FRAMES_MAX);
+    control.earn(EARNED);
   }
 
-  private void countControl() throws Http2Exception {
-    long nowNanos = System.nanoTime();
-    if (nowNanos - secondStartNanos > 1_000_000_000L) {
-      secondStartNanos = nowNanos;
-      controlFrames = 0;
-    }
-    controlFrames++;
-    if (controlFrames > CONTROL_FRAMES_MAX) {
-      throw Http2Exception.connectionError(
-          Http2Error.ENHANCE_YOUR_CALM, "more frames without content than any server needs");
-    }
+  /** A stream was reset by us: what is under way of it comes all the same. */
+  void earnLate() {
+    control.earn(LATE);
+  }
+
+  void countControl() throws Http2Exception {
+    control.spend(System.nanoTime());
   }
 }

@@ -1,11 +1,19 @@
 package io.tollgate.wire;
 
+import java.nio.charset.StandardCharsets;
+
 /** What may stand in {@code Host} (RFC 9110, 7.2; RFC 3986, 3.2.2). */
-final class Host {
+public final class Host {
   private static final int PORT_MAX = 65_535;
   private static final int LENGTH_MAX = 255;
 
   private Host() {}
+
+  /** Returns whether a text may stand there. */
+  public static boolean isHost(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return isHost(bytes, 0, bytes.length);
+  }
 
   /**
    * Returns whether it is a name or an address, and perhaps a port. Names are of letters, digits,

@@ -1,6 +1,6 @@
 /**
- * HTTP/1.1 as bytes: heads, bodies and targets are read strictly, and written anew; and where the
- * frames of a WebSocket begin and end.
+ * HTTP/1.1 as bytes: heads, bodies and targets are read strictly, and written anew; where the
+ * frames of a WebSocket begin and end, and how many frames of HTTP/2 are a flood.
  *
  * <p>What two servers could read differently is refused here, once, before anything else sees it
  * (RFC 9112; the refused spellings are those that smuggling and desync attacks are made of). Pure

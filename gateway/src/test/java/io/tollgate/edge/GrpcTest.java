@@ -219,6 +219,7 @@ class GrpcTest {
     assertThat(failure.getStatus().getDescription()).isEqualTo("not n\u00f6w");
     Metadata trailers = requireNonNull(failure.getTrailers());
     assertThat(trailers.get(GrpcUpstream.REASON)).isEqualTo("why");
+    assertThat(trailers.get(GrpcUpstream.PUSHBACK)).isEqualTo("250");
     assertThat(trailers.get(GrpcUpstream.DETAIL)).containsExactly(0, 1, 0xff);
   }
 

@@ -29,6 +29,8 @@ final class GrpcUpstream implements AutoCloseable {
   static final String CLOSED_SERVICE = "test.Closed";
   static final Metadata.Key<String> REASON =
       Metadata.Key.of("reason", Metadata.ASCII_STRING_MARSHALLER);
+  static final Metadata.Key<String> PUSHBACK =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
   static final Metadata.Key<byte[]> DETAIL =
       Metadata.Key.of("detail-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
@@ -171,6 +173,7 @@ final class GrpcUpstream implements AutoCloseable {
     calls.incrementAndGet();
     var trailers = new Metadata();
     trailers.put(REASON, why);
+    trailers.put(PUSHBACK, "250");
     trailers.put(DETAIL, new byte[] {0, 1, (byte) 0xff});
     answer.onError(
         Status.FAILED_PRECONDITION.withDescription("not n\u00f6w").asRuntimeException(trailers));

@@ -6,12 +6,14 @@ import static io.tollgate.edge.ScriptedHttp2Upstream.PING;
 import static io.tollgate.edge.ScriptedHttp2Upstream.REFUSED_STREAM;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.tollgate.edge.RawHttp2.Answer;
 import io.tollgate.edge.ScriptedHttp2Upstream.Peer;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
+import io.tollgate.proxy.Route;
 import io.tollgate.store.Awaiting;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
@@ -44,6 +46,10 @@ class Http2BothSidesTest {
 
   /** Makes one of one event loop and one connection to the upstream. */
   private static RunningGateway gateway(ScriptedHttp2Upstream upstream) {
+    return gateway(upstream.route("/"));
+  }
+
+  private static RunningGateway gateway(Route route) {
     EdgeConfig defaults = EdgeConfig.DEFAULTS;
     EdgeConfig config =
         new EdgeConfig("127.0.0.1", 0, 1, defaults.drainDeadline(), defaults.clients())
@@ -52,8 +58,7 @@ class Http2BothSidesTest {
     var proxy =
         new ProxyConfig(
             time, time, time, Duration.ZERO, 1, 8, 16 * 1024, 50, ProxyConfig.DEFAULTS.tls());
-    return new RunningGateway(
-        postgres, redis, config, proxy, LimitConfig.UNLIMITED, upstream.route("/"));
+    return new RunningGateway(postgres, redis, config, proxy, LimitConfig.UNLIMITED, route);
   }
 
   private static String[] request(String method) {
@@ -90,6 +95,104 @@ class Http2BothSidesTest {
         assertThat(answer.field("content-length")).isEqualTo("0");
         assertThat(answer.trailers).containsEntry("x-checksum", "none");
       }
+    }
+  }
+
+  @Test
+  void a_calls_trailers_pass_unchanged_with_the_time_before_a_retry() {
+    String message = "later%2C please \u00e4";
+    try (var upstream =
+            new ScriptedHttp2Upstream(
+                (peer, index) -> {
+                  Http2FaultsTest.greet(peer);
+                  int id = peer.readRequest().id();
+                  peer.headers(id, false, ":status", "200", "content-type", "application/grpc");
+                  peer.data(id, false, "message");
+                  peer.headers(
+                      id,
+                      true,
+                      "grpc-status",
+                      "14",
+                      "grpc-message",
+                      message,
+                      "grpc-retry-pushback-ms",
+                      "250",
+                      "detail-bin",
+                      "AAH/");
+                  // A call that ends with its head has its trailers there.
+                  peer.headers(
+                      peer.readRequest().id(),
+                      true,
+                      ":status",
+                      "200",
+                      "grpc-status",
+                      "8",
+                      "grpc-retry-pushback-ms",
+                      "-1");
+                  peer.awaitEnd();
+                });
+        var edge = gateway(upstream);
+        RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
+      Answer answer = client.headers(1, true, request("POST")).answer(1);
+      assertThat(answer.body).hasToString("message");
+      assertThat(answer.trailers)
+          .containsExactly(
+              entry("grpc-status", "14"),
+              entry("grpc-message", message),
+              entry("grpc-retry-pushback-ms", "250"),
+              entry("detail-bin", "AAH/"));
+      Answer refused = client.headers(3, true, request("POST")).answer(3);
+      assertThat(refused.field("grpc-status")).isEqualTo("8");
+      assertThat(refused.field("grpc-retry-pushback-ms")).isEqualTo("-1");
+      assertThat(refused.trailers).isEmpty();
+    }
+  }
+
+  @Test
+  void a_requests_trailers_end_at_the_edge_and_end_its_body() {
+    try (var upstream =
+            new ScriptedHttp2Upstream(
+                (peer, index) -> {
+                  Http2FaultsTest.greet(peer);
+                  int id = peer.readRequest().id();
+                  var came = new StringBuilder();
+                  for (var frame = peer.read(); ; frame = peer.read()) {
+                    if (frame.id() == id) {
+                      came.append(frame.type()).append(' ');
+                      if ((frame.flags() & ScriptedHttp2Upstream.END_STREAM) != 0) {
+                        break;
+                      }
+                    }
+                  }
+                  peer.answer(id, came.toString());
+                  peer.awaitEnd();
+                });
+        var edge = gateway(upstream);
+        RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
+      client.headers(1, false, request("POST")).data(1, false, "body");
+      Answer answer = client.headers(1, true, "x-checksum", "4").answer(1);
+      assertThat(answer.body.toString().split(" ")).containsOnly(String.valueOf(DATA));
+    }
+  }
+
+  @Test
+  void trailers_behind_the_chunks_of_an_upstream_by_http1_end_at_the_edge() {
+    try (var upstream =
+            new ScriptedUpstream(
+                (peer, index) -> {
+                  peer.readHead();
+                  peer.write(
+                      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: grpc-status\r\n"
+                          + "\r\n4\r\nbody\r\n0\r\ngrpc-status: 14\r\n\r\n");
+                  peer.awaitEnd();
+                });
+        var edge = gateway(upstream.route("/"));
+        RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
+      Answer answer = client.headers(1, true, request("GET")).answer(1);
+      assertThat(answer.outcome()).isEqualTo("200");
+      assertThat(answer.body).hasToString("body");
+      assertThat(answer.trailers).isEmpty();
+      assertThat(answer.fields).doesNotContainKeys("trailer", "grpc-status");
     }
   }
 

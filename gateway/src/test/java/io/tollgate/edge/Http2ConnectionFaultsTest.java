@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -322,6 +323,51 @@ class Http2ConnectionFaultsTest {
   }
 
   @Test
+  void a_head_beyond_all_measure_ends_the_connection() throws Exception {
+    assertEndsTheConnection((peer, id) -> Http2FaultsTest.writeLargeHead(peer, id, 300 * 1024));
+  }
+
+  @Test
+  void what_was_under_way_to_a_client_that_left_harms_no_other() throws Exception {
+    var asked = new CountDownLatch(1);
+    var taken = new CountDownLatch(1);
+    var resets = new AtomicInteger();
+    try (var upstream =
+            new ScriptedHttp2Upstream(
+                (peer, index) -> {
+                  Http2FaultsTest.greet(peer);
+                  int left = peer.readRequest().id();
+                  asked.countDown();
+                  peer.read(RST_STREAM);
+                  for (int i = 0; i < FLOOD / 2; i++) {
+                    peer.data(left, false, "late");
+                  }
+                  peer.write(PING, 0, 0, new byte[8]);
+                  for (int type = peer.read().type(); type != PING; type = peer.read().type()) {
+                    resets.addAndGet(type == RST_STREAM ? 1 : 0);
+                  }
+                  taken.countDown();
+                  peer.answer(peer.readRequest().id(), "well");
+                  peer.awaitEnd();
+                });
+        var edge = gateway(upstream.route("/"))) {
+      askAndLeave(edge, asked);
+      assertThat(taken.await(10, SECONDS)).isTrue();
+      assertThat(edge.get("/", key).body()).isEqualTo("well");
+      assertThat(upstream.connections).hasValue(1);
+      assertThat(resets).hasValue(0);
+    }
+  }
+
+  private static void askAndLeave(RunningGateway edge, CountDownLatch asked) throws Exception {
+    try (var client = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {
+      String head = "GET / HTTP/1.1\r\nHost: t\r\nX-API-Key: " + key.reveal() + "\r\n\r\n";
+      client.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      assertThat(asked.await(10, SECONDS)).isTrue();
+    }
+  }
+
+  @Test
   void a_client_that_leaves_resets_its_stream_and_no_other() throws Exception {
     var asked = new CountDownLatch(1);
     try (var upstream =
@@ -336,11 +382,7 @@ class Http2ConnectionFaultsTest {
                   peer.awaitEnd();
                 });
         var edge = gateway(upstream.route("/"))) {
-      try (var client = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {
-        String head = "GET / HTTP/1.1\r\nHost: t\r\nX-API-Key: " + key.reveal() + "\r\n\r\n";
-        client.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-        assertThat(asked.await(10, SECONDS)).isTrue();
-      }
+      askAndLeave(edge, asked);
       assertThat(edge.get("/", key).body()).isEqualTo("well");
       assertThat(upstream.connections).hasValue(1);
     }

@@ -145,6 +145,7 @@ class Http2FaultsTest {
         ":status=200,keep-alive=1",
         ":status=200,upgrade=websocket",
         ":status=200,content-length=1,content-length=2",
+        ":status=200,content-length=1,content-length=1", // By HTTP/1.1 it is refused, too.
         ":status=200,content-length=+1",
         ":status=101",
         ":status=099",
@@ -152,6 +153,12 @@ class Http2FaultsTest {
       })
   void a_head_that_is_none_is_a_bad_gateway(String fields) throws Exception {
     assertHarmsOnlyItself((peer, id) -> peer.headers(id, false, fields.split("[,=]", -1)));
+  }
+
+  @Test
+  void a_list_of_lengths_is_a_bad_gateway_even_if_they_agree() throws Exception {
+    assertHarmsOnlyItself(
+        (peer, id) -> peer.headers(id, false, ":status", "200", "content-length", "1, 1"));
   }
 
   @Test
@@ -192,19 +199,21 @@ class Http2FaultsTest {
     assertHarmsOnlyItself((peer, id) -> peer.headers(id, false, fields));
   }
 
-  @Test
-  void a_head_larger_than_allowed_is_a_bad_gateway() throws Exception {
-    byte[] block = ScriptedHttp2Upstream.block(":status", "200", "x-large", "x".repeat(66 * 1024));
-    assertHarmsOnlyItself(
-        (peer, id) -> {
-          int frame = 16 * 1024;
-          peer.write(HEADERS, 0, id, Arrays.copyOf(block, frame));
-          for (int at = frame; at < block.length; at += frame) {
-            int end = Math.min(at + frame, block.length);
-            int flags = end == block.length ? END_HEADERS : 0;
-            peer.write(CONTINUATION, flags, id, Arrays.copyOfRange(block, at, end));
-          }
-        });
+  @ParameterizedTest
+  @ValueSource(ints = {66, 100, 250})
+  void a_head_larger_than_allowed_is_a_bad_gateway(int kibibytes) throws Exception {
+    assertHarmsOnlyItself((peer, id) -> writeLargeHead(peer, id, kibibytes * 1024));
+  }
+
+  static void writeLargeHead(Peer peer, int id, int bytes) throws IOException {
+    byte[] block = ScriptedHttp2Upstream.block(":status", "200", "x-large", "x".repeat(bytes));
+    int frame = 16 * 1024;
+    peer.write(HEADERS, 0, id, Arrays.copyOf(block, frame));
+    for (int at = frame; at < block.length; at += frame) {
+      int end = Math.min(at + frame, block.length);
+      int flags = end == block.length ? END_HEADERS : 0;
+      peer.write(CONTINUATION, flags, id, Arrays.copyOfRange(block, at, end));
+    }
   }
 
   @Test

@@ -219,6 +219,31 @@ class Http2UpstreamTest {
     }
   }
 
+  @Test
+  void a_call_that_ends_with_its_head_tells_its_status_and_when_to_retry() throws Exception {
+    try (var upstream =
+            new ScriptedHttp2Upstream(
+                (peer, index) -> {
+                  peer.settings(ScriptedHttp2Upstream.MAX_CONCURRENT_STREAMS, 100);
+                  peer.headers(
+                      peer.readRequest().id(),
+                      true,
+                      ":status",
+                      "200",
+                      "grpc-status",
+                      "14",
+                      "grpc-retry-pushback-ms",
+                      "250");
+                  peer.awaitEnd();
+                });
+        var edge = gateway(upstream.route("/"))) {
+      assertThat(raw(edge, "POST"))
+          .startsWith("HTTP/1.1 200 \r\n")
+          .contains("grpc-status: 14\r\n", "grpc-retry-pushback-ms: 250\r\n")
+          .endsWith("\r\n\r\n");
+    }
+  }
+
   private static String raw(RunningGateway edge, String method) throws Exception {
     try (var client = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {
       client.setSoTimeout(10_000);

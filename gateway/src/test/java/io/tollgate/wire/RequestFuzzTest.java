@@ -5,10 +5,14 @@ import static io.tollgate.wire.Heads.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -80,6 +84,35 @@ class RequestFuzzTest {
     assertThat(again.contentLength()).isEqualTo(head.contentLength());
     assertThat(again.expectsContinue()).isFalse();
     assertThat(again.isClose()).isFalse();
+    assertThat(byHttp2(rebuilt)).isEqualTo(fieldsOf(rebuilt));
+  }
+
+  /** Lists what is sent of a head by HTTP/2, as the lines that say the same. */
+  private static List<String> byHttp2(String rebuilt) {
+    ByteBuf bytes = Unpooled.wrappedBuffer(Heads.bytes(rebuilt));
+    Http2Headers sent = Http2Request.fields(bytes, AsciiString.cached("https"), false);
+    List<String> lines = new ArrayList<>();
+    lines.add(sent.method() + " " + sent.path() + " HTTP/1.1");
+    lines.add("host: " + sent.authority());
+    for (var field : sent) {
+      if (!field.getKey().toString().startsWith(":")) {
+        lines.add(field.getKey() + ": " + field.getValue());
+      }
+    }
+    return lines;
+  }
+
+  /** Lists the lines of a head as they are by HTTP/2: names in lower case, and no chunks. */
+  private static List<String> fieldsOf(String rebuilt) {
+    List<String> lines = new ArrayList<>();
+    for (String line : rebuilt.stripTrailing().split("\r\n", -1)) {
+      int nameEnd = lines.isEmpty() ? 0 : line.indexOf(':');
+      String lowered = line.substring(0, nameEnd).toLowerCase(Locale.ROOT);
+      if (!lowered.equals("transfer-encoding")) {
+        lines.add(lowered + line.substring(nameEnd));
+      }
+    }
+    return lines;
   }
 
   /** Puts a head together as the proxy does. */

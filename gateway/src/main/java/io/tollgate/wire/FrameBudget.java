@@ -1,4 +1,4 @@
-package io.tollgate.http2;
+package io.tollgate.wire;
 
 import static io.netty.handler.codec.http2.Http2Error.ENHANCE_YOUR_CALM;
 
@@ -10,15 +10,21 @@ import java.time.Duration;
  *
  * <p>Confined to its event loop.
  */
-final class FrameBudget {
-  static final Duration WINDOW = Duration.ofSeconds(30);
+public final class FrameBudget {
+  private static final Duration WINDOW = Duration.ofSeconds(30);
 
   private final String kind;
   private final int max;
   private long windowNanos;
   private long left;
 
-  FrameBudget(String kind, int max, long nowNanos) {
+  /**
+   * Makes the budget of a connection.
+   *
+   * @param kind what is counted, for whoever is told that there were too many
+   * @param max how many there may be within 30 s
+   */
+  public FrameBudget(String kind, int max, long nowNanos) {
     this.kind = kind;
     this.max = max;
     windowNanos = nowNanos;
@@ -26,12 +32,12 @@ final class FrameBudget {
   }
 
   /** Something useful has moved, which asks for frames like these. */
-  void earn(int frames) {
+  public void earn(int frames) {
     left += frames;
   }
 
-  /** Returns whether there was none left. */
-  boolean isSpentBy(long nowNanos) {
+  /** Takes one, and returns whether there was none left. */
+  public boolean isSpentBy(long nowNanos) {
     if (nowNanos - windowNanos >= WINDOW.toNanos()) {
       windowNanos = nowNanos;
       left = max;
@@ -40,13 +46,15 @@ final class FrameBudget {
     return left < 0;
   }
 
-  void spend(long nowNanos) throws Http2Exception {
+  /** Takes one, of which there must be one left. */
+  public void spend(long nowNanos) throws Http2Exception {
     if (isSpentBy(nowNanos)) {
       throw excess();
     }
   }
 
-  Http2Exception excess() {
+  /** Returns what ends the connection. */
+  public Http2Exception excess() {
     return Http2Exception.connectionError(
         ENHANCE_YOUR_CALM, "more than %d %s within %s", max, kind, WINDOW);
   }
