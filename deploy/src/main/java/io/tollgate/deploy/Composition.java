@@ -253,6 +253,7 @@ final class Composition {
         settings.get(Catalogue.PROXY_HEADER_BYTES_MAX),
         settings.get(Catalogue.PROXY_HEADER_COUNT_MAX),
         settings.get(TargetCatalogue.STREAMS_MAX),
+        settings.get(TargetCatalogue.WEBSOCKETS_MAX),
         new UpstreamTls(
             settings.find(Catalogue.PROXY_TLS_AUTHORITY),
             identity(Catalogue.PROXY_TLS_CERTIFICATE, Catalogue.PROXY_TLS_KEY)),

@@ -262,8 +262,11 @@ final class RouteEntries {
 
   private WebSocketTerms webSockets(String name, Map<String, Node> fields) {
     @Nullable Duration interval = duration(name, "websocket-interval", fields);
-    return new WebSocketTerms(
-        flag(name, "websocket", fields), interval == null ? Duration.ZERO : interval);
+    boolean allowed = flag(name, "websocket", fields);
+    if (interval == null) {
+      return allowed ? WebSocketTerms.ALLOWED : WebSocketTerms.NONE;
+    }
+    return WebSocketTerms.of(allowed, interval);
   }
 
   private UpstreamProtocol protocol(String name, Map<String, Node> fields) {

@@ -18,6 +18,12 @@ final class TargetCatalogue {
           "proxy.streams-max",
           ProxyConfig.DEFAULTS.streamsMax(),
           "most requests at once on a connection to an upstream by HTTP/2");
+  static final Setting<Integer> WEBSOCKETS_MAX =
+      SETTINGS.addInteger(
+          "proxy.websockets-max",
+          ProxyConfig.DEFAULTS.webSocketsMax(),
+          "most WebSockets to a target, of all event loops; `edge.websockets-max` bounds those to"
+              + " all targets");
 
   static final Setting<Integer> FAILURES_MAX =
       SETTINGS.addInteger(

@@ -98,7 +98,7 @@ class RouteEntriesTest {
           [{path: /, upstream: 'http://h', cost: 1000001}]              | routes[0].cost
           [{path: /, upstream: 'http://h', cost: -1}]                   | routes[0].cost
           [{path: /, upstream: 'http://h', websocket: maybe}]           | routes[0].websocket
-          [{path: /, upstream: 'http://h', websocket-interval: 1m}]     | routes[0].websocket-interval
+          [{path: /, upstream: 'http://h', websocket-interval: often}]  | routes[0].websocket-interval
           [{path: /, upstream: 'http://h', quota-status: 403}]          | routes[0].quota-status
           [{path: /, upstream: 'http://h', principal: ''}]              | routes[0].principal
           [{path: /, upstream: 'http://h', principal: 'a b'}]           | routes[0].principal
@@ -153,6 +153,25 @@ class RouteEntriesTest {
     assertThat(routes("[{path: /, upstream: 'http://" + host.substring(1) + "'}]")).hasSize(1);
     assertThatThrownBy(() -> routes("[{path: /, upstream: 'http://" + host + "'}]"))
         .hasMessageContaining("at most 255 characters");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          websocket-interval: 1m                  |must stand with websocket: true, was 1m without
+          websocket: false, websocket-interval: 1m|must stand with websocket: true, was 1m without
+          websocket-interval: 0s                  |must be 100ms to 24h, was 0s
+          websocket: true, websocket-interval: 0s |must be 100ms to 24h, was 0s
+          websocket: true, websocket-interval: 9ms|must be 100ms to 24h, was 9ms
+          websocket: true, websocket-interval: 25h|must be 100ms to 24h, was 25h
+          """)
+  void an_interval_that_nothing_could_be_paid_by_is_named_with_what_it_is(
+      String fields, String why) {
+    assertThatThrownBy(() -> routes("[{path: /, upstream: 'http://h', " + fields + "}]"))
+        .isInstanceOf(SettingFault.class)
+        .hasMessage("routes[0].websocket-interval " + why + " (from TOLLGATE_ROUTES:1)");
   }
 
   @Test

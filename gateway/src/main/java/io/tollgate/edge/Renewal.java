@@ -11,13 +11,21 @@ import java.time.Duration;
 /**
  * Looks again at the key of an exchange that has been under way for a while: what is revoked ends,
  * and so does what no store vouches for, within a second. Confined to its event loop.
+ *
+ * <p>That second begins when the revoke returns, and by then nobody's answer says any more that the
+ * key holds (0015, 0016). So what an exchange goes on by was asked for before, and both times here
+ * are counted from that question on. To each comes a tick until it is noticed, and to the longer
+ * one what a client may have after that (200 ms, and a tick more): that is 950 ms in all.
  */
 final class Renewal {
   /** How often a long exchange's key is looked at again. */
-  private static final long RENEW_NANOS = Duration.ofMillis(400).toNanos();
+  private static final long RENEW_NANOS = Duration.ofMillis(300).toNanos();
 
-  /** How long an exchange goes on while nobody can tell whether its key still holds. */
-  private static final long UNCONFIRMED_NANOS_MAX = Duration.ofMillis(900).toNanos();
+  /**
+   * How long an exchange goes on while nobody can tell whether its key still holds: so long that a
+   * Redis which has just frozen may miss its deadline, and Postgres answer in its place.
+   */
+  private static final long UNCONFIRMED_NANOS_MAX = Duration.ofMillis(650).toNanos();
 
   private final EventLoop eventLoop;
   private final Verifier verifier;
@@ -31,20 +39,24 @@ final class Renewal {
 
   void renew(EdgeRequest request, long nowNanos) {
     Grant grant = request.grant();
-    if (grant == null
-        || request.isRenewing()
-        || nowNanos - request.confirmedNanos() < RENEW_NANOS) {
+    long unconfirmedNanos = nowNanos - request.confirmedNanos();
+    if (grant == null || unconfirmedNanos < RENEW_NANOS) {
       return;
     }
+    // Also while a store is asked: the ring may have been confirmed by the other one meanwhile.
     Verdict known = verifier.known(grant, nowNanos);
     if (known != null) {
+      request.setRenewing(false);
       renewed(request, known, nowNanos);
-      return;
+    } else if (unconfirmedNanos > UNCONFIRMED_NANOS_MAX) {
+      // A store that is frozen may take seconds to be given up: nobody waits for that here.
+      breakOff(request, Refusal.STORES_UNREACHABLE);
+    } else if (!request.isRenewing()) {
+      request.setRenewing(true);
+      verifier
+          .lookUp(grant)
+          .onSuccess(found -> eventLoop.execute(() -> renewed(request, grant, found, nowNanos)));
     }
-    request.setRenewing(true);
-    verifier
-        .lookUp(grant)
-        .onSuccess(found -> eventLoop.execute(() -> renewed(request, grant, found, nowNanos)));
   }
 
   private void renewed(EdgeRequest request, Grant grant, Verdict found, long askedNanos) {
@@ -68,12 +80,13 @@ final class Renewal {
         // A WebSocket pays by the plan that holds by then.
         request.setGrant(grant);
       }
-      return;
+    } else if (!why.isPassing()) {
+      breakOff(request, why);
     }
-    boolean isKnown = !why.isPassing();
-    if (isKnown || askedNanos - request.confirmedNanos() > UNCONFIRMED_NANOS_MAX) {
-      metrics.exchangeRevoked();
-      request.client().breakOff(why);
-    }
+  }
+
+  private void breakOff(EdgeRequest request, Refusal why) {
+    metrics.exchangeRevoked();
+    request.client().breakOff(why);
   }
 }

@@ -25,7 +25,7 @@ import java.time.Duration;
  */
 final class WebSocket extends ClientChannel implements EdgeClient {
   /** How long whoever is cut off has to take the Close: he must be gone within a second. */
-  private static final Duration CUT_OFF_LINGER = Duration.ofMillis(200);
+  static final Duration CUT_OFF_LINGER = Duration.ofMillis(200);
 
   /** How long a client has to take the last of what was meant for it. */
   private static final Duration LINGER = Duration.ofSeconds(10);

@@ -111,7 +111,7 @@ final class Balancer {
   }
 
   private static int load(TargetPool pool, boolean switches) {
-    return switches ? pool.webSockets() : pool.underWay();
+    return switches ? pool.endpoint().webSockets().get() : pool.underWay();
   }
 
   /** One that has just come is passed over, ever less often: its caches are cold. */

@@ -3,21 +3,34 @@ package io.tollgate.proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One address of a target, with what is known of its health. Safe for all threads.
+ * One address of a target, with what is known of its health and counted of all event loops. Safe
+ * for all threads.
  *
  * @param address null while the name has not been looked up: then whoever connects does that
  * @param check the path by which it is asked
  * @param protocol what it speaks
+ * @param webSockets how many are open to it, or have their handshake under way
  */
 record Endpoint(
     URI url,
     @Nullable InetAddress address,
     String check,
     UpstreamProtocol protocol,
-    Health health) {
+    Health health,
+    AtomicInteger webSockets) {
+  Endpoint(
+      URI url,
+      @Nullable InetAddress address,
+      String check,
+      UpstreamProtocol protocol,
+      Health health) {
+    this(url, address, check, protocol, health, new AtomicInteger());
+  }
+
   InetSocketAddress socketAddress() {
     int port = UpstreamAddress.port(url);
     return address == null

@@ -231,7 +231,7 @@ public final class Exchange implements BodyReader.Sink {
   void finish() {
     carrier = null;
     over = true;
-    pool.leave(true, switched);
+    pool.leave(true, switches, switched);
     if (good) {
       pool.endpoint().health().answered();
     }
@@ -320,7 +320,7 @@ public final class Exchange implements BodyReader.Sink {
     attempts++;
     takeHead().release();
     requestHead = forwarder.rebuilt(client, route, next, switches);
-    pool.leave(false, switched);
+    pool.leave(false, switches, switched);
     pool = next;
     deadlines.redialled(nowNanos);
     begin();
@@ -349,7 +349,7 @@ public final class Exchange implements BodyReader.Sink {
       return false;
     }
     over = true;
-    pool.leave(answered, switched);
+    pool.leave(answered, switches, switched);
     if (forwarded && !answered) {
       client.unanswered();
     }

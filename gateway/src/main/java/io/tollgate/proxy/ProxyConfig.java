@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param headerBytesMax the longest head of a response
  * @param headerCountMax the most fields in it
  * @param streamsMax the most exchanges at once on one connection by HTTP/2
+ * @param webSocketsMax the most WebSockets per target, of all event loops
  * @param tls how TLS is spoken with those whose URL asks for it
  * @param targets how they are chosen and watched where there are several
  */
@@ -30,9 +31,12 @@ public record ProxyConfig(
     int headerBytesMax,
     int headerCountMax,
     int streamsMax,
+    int webSocketsMax,
     UpstreamTls tls,
     TargetConfig targets) {
   private static final int STREAMS_MAX = 100;
+  private static final int WEBSOCKETS = 10_000;
+  private static final int WEBSOCKETS_MAX = 1_000_000;
   private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
   private static final int COUNT_MAX = 100_000;
 
@@ -47,6 +51,7 @@ public record ProxyConfig(
           64 * 1024,
           200,
           STREAMS_MAX,
+          WEBSOCKETS,
           UpstreamTls.DEFAULTS,
           TargetConfig.DEFAULTS);
 
@@ -59,6 +64,7 @@ public record ProxyConfig(
     Bounds.check("proxy.header-bytes-max", headerBytesMax, 256, 1024 * 1024);
     Bounds.check("proxy.header-count-max", headerCountMax, 1, 1_000);
     Bounds.check("proxy.streams-max", streamsMax, 1, 1_000);
+    Bounds.check("proxy.websockets-max", webSocketsMax, 1, WEBSOCKETS_MAX);
     if (!totalTimeout.isZero()) {
       Bounds.check("proxy.total-timeout", totalTimeout, TIMEOUT_MAX);
     }
@@ -85,6 +91,7 @@ public record ProxyConfig(
         headerBytesMax,
         headerCountMax,
         STREAMS_MAX,
+        WEBSOCKETS,
         tls,
         TargetConfig.DEFAULTS);
   }
@@ -101,8 +108,26 @@ public record ProxyConfig(
         headerBytesMax,
         headerCountMax,
         streamsMax,
+        webSocketsMax,
         tls,
         newTargets);
+  }
+
+  /** Returns the same bounds with so many WebSockets per target at most. */
+  public ProxyConfig withWebSockets(int newMax) {
+    return new ProxyConfig(
+        connectTimeout,
+        responseTimeout,
+        idleTimeout,
+        totalTimeout,
+        connectionsMax,
+        queueMax,
+        headerBytesMax,
+        headerCountMax,
+        streamsMax,
+        newMax,
+        tls,
+        targets);
   }
 
   /** Makes bounds with the TLS that is the JVM's. */

@@ -158,6 +158,22 @@ public record Route(
         terms);
   }
 
+  /** Returns the same route with deadlines of its own. */
+  public Route within(Timeouts newTimeouts) {
+    return new Route(
+        path,
+        destination,
+        scopes,
+        methods,
+        credentials,
+        preflight,
+        newTimeouts,
+        cost,
+        quotaStatus,
+        principal,
+        webSockets);
+  }
+
   /** Returns the same route to other targets. */
   public Route to(Destination newDestination) {
     return new Route(

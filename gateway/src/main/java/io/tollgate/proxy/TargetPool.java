@@ -46,7 +46,6 @@ final class TargetPool {
   private int open;
   private int dialling;
   private int underWay;
-  private int webSockets;
   private int unanswered;
   private long quietSinceNanos;
   private boolean retired;
@@ -98,11 +97,14 @@ final class TargetPool {
   /**
    * An exchange is over here.
    *
+   * @param apart whether it asked for a connection apart
    * @param switched whether it had become a WebSocket
    */
-  void leave(boolean answered, boolean switched) {
+  void leave(boolean answered, boolean apart, boolean switched) {
+    if (apart) {
+      endpoint.webSockets().decrementAndGet();
+    }
     if (switched) {
-      webSockets--;
       return;
     }
     underWay--;
@@ -114,12 +116,6 @@ final class TargetPool {
   /** An exchange that was answered has become a WebSocket. */
   void switched() {
     underWay--;
-    webSockets++;
-  }
-
-  /** Returns how many WebSockets are open, which are no exchanges under way. */
-  int webSockets() {
-    return webSockets;
   }
 
   /** The head of an answer has come; returns whether the target serves, if the rest comes too. */
@@ -172,9 +168,15 @@ final class TargetPool {
 
   /**
    * Gives the exchange a connection that has served nobody and will serve nobody else, since it may
-   * become a WebSocket. It is none of those that are counted here: these have a bound of their own.
+   * become a WebSocket. It is none of those that are counted here: there is a bound of its own, for
+   * all event loops together, since such connections stay where they were made.
    */
   void connectApart(Exchange exchange) {
+    // Also who finds no room is counted, until it leaves.
+    if (endpoint.webSockets().incrementAndGet() > config.webSocketsMax()) {
+      exchange.notSent(Failure.BUSY);
+      return;
+    }
     Future<Channel> dialled = dialer.dial(this);
     dialled.addListener(
         done -> {

@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -210,23 +209,22 @@ class ClientBoundsTest {
         var edge =
             gateway(
                 ClientBounds.DEFAULTS,
-                routed(silent.route("/response"), Duration.ofMillis(200), null, false),
-                routed(silent.route("/total"), null, Duration.ofMillis(200), false))) {
+                silent.route("/response").within(new Timeouts(Duration.ofMillis(200), null, null)),
+                silent.route("/total").within(new Timeouts(null, null, Duration.ofMillis(200))))) {
       assertThat(edge.get("/response", key).statusCode()).isEqualTo(504);
       assertThat(edge.get("/total", key).statusCode()).isEqualTo(504);
     }
   }
 
-  private static Route routed(
-      Route route, @Nullable Duration response, @Nullable Duration total, boolean preflight) {
+  private static Route withPreflights(Route route) {
     return new Route(
         route.path(),
         route.destination().first(),
         route.scopes(),
         route.methods(),
         route.credentials(),
-        preflight,
-        new Timeouts(response, null, total));
+        true,
+        route.timeouts());
   }
 
   @Test
@@ -244,8 +242,7 @@ class ClientBoundsTest {
     @Test
     void is_forwarded_without_a_key_where_the_route_says_so() {
       try (var upstream = new EchoUpstream();
-          var edge =
-              gateway(ClientBounds.DEFAULTS, routed(upstream.route("/"), null, null, true))) {
+          var edge = gateway(ClientBounds.DEFAULTS, withPreflights(upstream.route("/")))) {
         String answer = RawClient.exchange(edge.gateway.port(), "OPTIONS /a HTTP/1.1", PREFLIGHT);
         assertThat(answer).startsWith("HTTP/1.1 200").contains("https://a.example");
         assertThat(answer).doesNotContain("tollgate-key-id\"", "tollgate-subject");

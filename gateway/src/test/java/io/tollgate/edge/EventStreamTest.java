@@ -3,13 +3,10 @@ package io.tollgate.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.key.Secret;
-import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.Timeouts;
 import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -20,10 +17,9 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Answers that never end, event by event, and those that are long in coming. */
 class EventStreamTest {
@@ -31,23 +27,10 @@ class EventStreamTest {
   private static final String STREAM =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-  private static TestPostgres postgres;
-  private static TestRedis redis;
-  private static StoredKeys keys;
+  @RegisterExtension static final Stores STORES = new Stores();
+
+  private final StoredKeys keys = STORES.keys;
   private Secret key;
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    keys = new StoredKeys(postgres, redis);
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    postgres.close();
-  }
 
   @BeforeEach
   void makeKey() {
@@ -57,18 +40,7 @@ class EventStreamTest {
 
   private static RunningGateway gateway(Duration idle, Route... routes) {
     ProxyConfig proxy = new ProxyConfig(LONG, LONG, idle, Duration.ZERO, 8, 8, 65_536, 100);
-    return new RunningGateway(postgres, redis, proxy, LimitConfig.UNLIMITED, routes);
-  }
-
-  private static Route quietFor(Duration idle, Route route) {
-    return new Route(
-        route.path(),
-        route.destination().first(),
-        route.scopes(),
-        route.methods(),
-        route.credentials(),
-        false,
-        new Timeouts(null, idle, null));
+    return STORES.oneLoop(proxy, routes);
   }
 
   private static String chunk(String event) {
@@ -166,7 +138,8 @@ class EventStreamTest {
               awaitEndAndTell(peer, ended);
             })) {
       Route route = upstream.route("/");
-      try (RunningGateway edge = gateway(Duration.ofMillis(100), quietFor(LONG, route));
+      try (RunningGateway edge =
+              gateway(Duration.ofMillis(100), route.within(new Timeouts(null, LONG, null)));
           Socket client = ask(edge)) {
         assertThat(find(reader(client), "data: ")).isEqualTo("data: one");
         assertThat(ended.await(1, TimeUnit.SECONDS)).isFalse();

@@ -11,37 +11,25 @@ import static org.assertj.core.api.Assertions.entry;
 import io.tollgate.edge.RawHttp2.Answer;
 import io.tollgate.edge.ScriptedHttp2Upstream.Peer;
 import io.tollgate.key.Secret;
-import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A client and an upstream that both speak HTTP/2, and what of the one the other gets to see. */
 class Http2BothSidesTest {
-  private static TestPostgres postgres;
-  private static TestRedis redis;
+  @RegisterExtension static final Stores STORES = new Stores();
+
   private static Secret key;
 
   @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    key = new StoredKeys(postgres, redis).everywhere();
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    postgres.close();
+  static void makeKey() {
+    key = STORES.keys.everywhere();
   }
 
   /** Makes one of one event loop and one connection to the upstream. */
@@ -50,15 +38,12 @@ class Http2BothSidesTest {
   }
 
   private static RunningGateway gateway(Route route) {
-    EdgeConfig defaults = EdgeConfig.DEFAULTS;
-    EdgeConfig config =
-        new EdgeConfig("127.0.0.1", 0, 1, defaults.drainDeadline(), defaults.clients())
-            .with(Http2Bounds.DEFAULTS.withCleartext());
+    EdgeConfig config = Stores.ONE_LOOP.with(Http2Bounds.DEFAULTS.withCleartext());
     Duration time = Duration.ofSeconds(20);
     var proxy =
         new ProxyConfig(
             time, time, time, Duration.ZERO, 1, 8, 16 * 1024, 50, ProxyConfig.DEFAULTS.tls());
-    return new RunningGateway(postgres, redis, config, proxy, LimitConfig.UNLIMITED, route);
+    return STORES.gateway(config, proxy, route);
   }
 
   private static String[] request(String method) {

@@ -19,9 +19,6 @@ import io.tollgate.key.Secret;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.UpstreamProtocol;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -32,9 +29,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * An upstream by HTTP/2 that refuses, leaves or floods: nothing is sent twice, and others go on.
@@ -42,21 +39,13 @@ import org.junit.jupiter.api.Test;
 class Http2ConnectionFaultsTest {
   private static final int FLOOD = 1_500;
 
-  private static TestPostgres postgres;
-  private static TestRedis redis;
+  @RegisterExtension static final Stores STORES = new Stores();
+
   private static Secret key;
 
   @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    key = new StoredKeys(postgres, redis).everywhere();
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    postgres.close();
+  static void makeKey() {
+    key = STORES.keys.everywhere();
   }
 
   private static RunningGateway gateway(Route route) {
@@ -64,7 +53,7 @@ class Http2ConnectionFaultsTest {
   }
 
   private static RunningGateway gateway(ProxyConfig proxy, Route route) {
-    return Http2FaultsTest.oneLoop(postgres, redis, proxy, route);
+    return STORES.oneLoop(proxy, route);
   }
 
   private static ProxyConfig answeringWithin(Duration time) {

@@ -12,12 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tollgate.edge.ScriptedHttp2Upstream.Peer;
 import io.tollgate.key.Secret;
-import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -26,43 +22,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An upstream by HTTP/2 that misbehaves harms the exchange that it does so in, and no other. */
 class Http2FaultsTest {
-  private static TestPostgres postgres;
-  private static TestRedis redis;
+  @RegisterExtension static final Stores STORES = new Stores();
+
   private static Secret key;
 
   @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    key = new StoredKeys(postgres, redis).everywhere();
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    postgres.close();
+  static void makeKey() {
+    key = STORES.keys.everywhere();
   }
 
   private static RunningGateway gateway(Route route) {
-    return oneLoop(postgres, redis, ProxyConfig.DEFAULTS, route);
-  }
-
-  /**
-   * Starts a gateway with one event loop, so that all requests share what connections there are.
-   */
-  static RunningGateway oneLoop(
-      TestPostgres postgres, TestRedis redis, ProxyConfig proxy, Route route) {
-    EdgeConfig defaults = EdgeConfig.DEFAULTS;
-    var edge = new EdgeConfig("127.0.0.1", 0, 1, defaults.drainDeadline(), defaults.clients());
-    return new RunningGateway(postgres, redis, edge, proxy, LimitConfig.UNLIMITED, route);
+    return STORES.oneLoop(ProxyConfig.DEFAULTS, route);
   }
 
   private static HttpRequest.Builder post(RunningGateway edge, String body) {

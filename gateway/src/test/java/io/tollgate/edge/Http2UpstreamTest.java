@@ -4,13 +4,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.key.Secret;
-import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.UpstreamProtocol;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -24,35 +20,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A client by HTTP/1.1 is served by an upstream by HTTP/2, and can't tell. */
 class Http2UpstreamTest {
-  private static TestPostgres postgres;
-  private static TestRedis redis;
+  @RegisterExtension static final Stores STORES = new Stores();
+
   private static Secret key;
 
   @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    key = new StoredKeys(postgres, redis).everywhere();
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    postgres.close();
+  static void makeKey() {
+    key = STORES.keys.everywhere();
   }
 
   private static RunningGateway gateway(Route... routes) {
-    // One event loop, so that one connection is what all requests share.
-    EdgeConfig defaults = EdgeConfig.DEFAULTS;
-    var oneLoop = new EdgeConfig("127.0.0.1", 0, 1, defaults.drainDeadline(), defaults.clients());
-    return new RunningGateway(
-        postgres, redis, oneLoop, ProxyConfig.DEFAULTS, LimitConfig.UNLIMITED, routes);
+    return STORES.oneLoop(ProxyConfig.DEFAULTS, routes);
   }
 
   private static HttpRequest.Builder request(RunningGateway edge, String target) {

@@ -10,19 +10,32 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The JDK's WebSocket client, which tells what comes one after the other. */
 final class SocketClient implements WebSocket.Listener, AutoCloseable {
   private static final int SECONDS = 10;
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http;
   private final LinkedBlockingQueue<String> come = new LinkedBlockingQueue<>();
   private final StringBuilder message = new StringBuilder();
   final WebSocket socket;
 
   SocketClient(RunningGateway edge, Secret key) throws Exception {
-    URI uri = URI.create("ws://127.0.0.1:" + edge.gateway.port() + "/socket?a=b");
+    this(HttpClient.newHttpClient(), "ws://127.0.0.1:", edge, key);
+  }
+
+  /** Opens one by TLS, whose other side must be vouched for. */
+  static SocketClient byTls(RunningGateway edge, Secret key, SSLContext trusting) throws Exception {
+    HttpClient http = HttpClient.newBuilder().sslContext(trusting).build();
+    return new SocketClient(http, "wss://localhost:", edge, key);
+  }
+
+  private SocketClient(HttpClient http, String place, RunningGateway edge, Secret key)
+      throws Exception {
+    this.http = http;
+    URI uri = URI.create(place + edge.gateway.port() + "/socket?a=b");
     socket =
         http.newWebSocketBuilder()
             .header("Authorization", "Bearer " + key.reveal())

@@ -3,11 +3,14 @@ package io.tollgate.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.key.Secret;
+import io.tollgate.limit.LimitConfig;
+import io.tollgate.plan.Limit;
 import io.tollgate.plan.Meter;
 import io.tollgate.plan.Per;
 import io.tollgate.plan.Period;
 import io.tollgate.plan.Plan;
 import io.tollgate.plan.Quota;
+import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.store.Awaiting;
@@ -17,6 +20,7 @@ import io.tollgate.store.StoredKeys;
 import io.tollgate.store.SubjectRecord;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -54,9 +58,9 @@ class WebSocketCostTest {
     return edge.metrics.get("tollgate.edge.websockets").gauge().value();
   }
 
-  private void subscribe(long units) {
+  private void subscribe(long units, Limit... limits) {
     var quota = new Quota(Per.SUBJECT, Meter.COMPLETED, Period.MONTH, units, true);
-    var plan = new Plan("pver_1", List.of(), List.of(quota), null, null);
+    var plan = new Plan("pver_1", List.of(limits), List.of(quota), null, null);
     SubjectRecord subject = SubjectRecord.DEFAULTS.withPlan(plan.version());
     keys.changeInPostgres(RecordName.plan(plan.version()), new PlanRecord(plan));
     keys.changeInPostgres(RecordName.subject(StoredKeys.SUBJECT), subject);
@@ -81,6 +85,35 @@ class WebSocketCostTest {
                 "SELECT sum(verified) || ' ' || sum(status_1xx) || ' ' || sum(refused)"
                     + " FROM tollgate.usage_hour"))
         .isEqualTo("10 6 4");
+    assertThat(postgres.query("SELECT sum(spent) FROM tollgate.allowance")).isEqualTo("6");
+  }
+
+  @Test
+  void each_interval_takes_a_place_of_the_rate_until_none_is_left() throws Exception {
+    subscribe(100, new Limit(Per.KEY, 7, 3_600, 7));
+    var terms = new WebSocketTerms(true, Duration.ofMillis(100));
+    var patient = new LimitConfig(0, 1, Duration.ofSeconds(5));
+    try (var upstream = new FrameUpstream(RawWebSocket.SWITCHED, "");
+        RunningGateway edge =
+            new RunningGateway(
+                postgres,
+                redis,
+                ProxyConfig.DEFAULTS,
+                patient,
+                upstream.route().with(terms).at(2));
+        var client = new RawWebSocket(edge.gateway.port(), key)) {
+      assertThat(client.read().close()).isEqualTo("1008 rate-limited");
+      assertThat(upstream.seenToEnd()).contains("rate-limited");
+      HttpResponse<String> refused = edge.get("/", key);
+      assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(refused.body()).contains("rate-limited");
+    }
+    assertThat(
+            postgres.query(
+                "SELECT sum(verified) || ' ' || sum(status_1xx) || ' ' || sum(refused)"
+                    + " FROM tollgate.usage_hour"))
+        .isEqualTo("10 6 4");
+    // What was taken of the quota for an interval that the rate refused has gone back.
     assertThat(postgres.query("SELECT sum(spent) FROM tollgate.allowance")).isEqualTo("6");
   }
 

@@ -3,23 +3,19 @@ package io.tollgate.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.key.Secret;
-import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.Timeouts;
 import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.store.Awaiting;
 import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What ends a WebSocket that neither side has ended. */
 class WebSocketLifeTest {
@@ -28,23 +24,10 @@ class WebSocketLifeTest {
 
   private static final String FLOOD = "\u0082~\u00ff\u00ff" + "a".repeat(65_535);
 
-  private static TestPostgres postgres;
-  private static TestRedis redis;
-  private static StoredKeys keys;
+  @RegisterExtension static final Stores STORES = new Stores();
+
+  private final StoredKeys keys = STORES.keys;
   private Secret key;
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    keys = new StoredKeys(postgres, redis);
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    postgres.close();
-  }
 
   @BeforeEach
   void makeKey() {
@@ -54,10 +37,7 @@ class WebSocketLifeTest {
 
   private static RunningGateway gateway(
       WebSocketBounds bounds, ProxyConfig proxy, Route... routes) {
-    EdgeConfig edge =
-        new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(10), ClientBounds.DEFAULTS)
-            .with(bounds);
-    return new RunningGateway(postgres, redis, edge, proxy, LimitConfig.UNLIMITED, routes);
+    return STORES.gateway(Stores.ONE_LOOP.with(bounds), proxy, routes);
   }
 
   private static RunningGateway gateway(Route... routes) {
@@ -66,18 +46,6 @@ class WebSocketLifeTest {
 
   private static double open(RunningGateway edge) {
     return edge.metrics.get("tollgate.edge.websockets").gauge().value();
-  }
-
-  private static Route with(Timeouts timeouts, Route route) {
-    return new Route(
-            route.path(),
-            route.destination().first(),
-            route.scopes(),
-            route.methods(),
-            route.credentials(),
-            false,
-            timeouts)
-        .with(route.webSockets());
   }
 
   @Test
@@ -163,7 +131,8 @@ class WebSocketLifeTest {
   void a_quiet_websocket_outlives_the_deadlines_of_exchanges_and_ends_by_its_own()
       throws Exception {
     Duration tenth = Duration.ofMillis(100);
-    ProxyConfig proxy = new ProxyConfig(LONG, tenth, tenth, Duration.ZERO, 1, 1, 65_536, 100);
+    Duration answered = Duration.ofMillis(700);
+    ProxyConfig proxy = new ProxyConfig(LONG, answered, tenth, Duration.ZERO, 1, 1, 65_536, 100);
     try (var upstream = new FrameUpstream(RawWebSocket.SWITCHED, "");
         RunningGateway edge =
             gateway(
@@ -181,7 +150,7 @@ class WebSocketLifeTest {
   void a_route_may_say_how_long_one_may_be_quiet() throws Exception {
     try (var upstream = new FrameUpstream(RawWebSocket.SWITCHED, "");
         RunningGateway edge =
-            gateway(with(new Timeouts(null, Duration.ofMillis(300), null), upstream.route()));
+            gateway(upstream.route().within(new Timeouts(null, Duration.ofMillis(300), null)));
         var client = new RawWebSocket(edge.gateway.port(), key)) {
       assertThat(client.read().close()).isEqualTo("1001 idle-timeout");
     }

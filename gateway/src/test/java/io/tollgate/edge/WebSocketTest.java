@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tollgate.access.Scopes;
 import io.tollgate.key.Secret;
+import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
@@ -26,32 +24,24 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** WebSockets between real clients and real servers, through the edge. */
 class WebSocketTest {
-  private static TestPostgres postgres;
-  private static TestRedis redis;
+  @RegisterExtension static final Stores STORES = new Stores();
+
   private static Secret key;
 
   @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    key = new StoredKeys(postgres, redis).everywhere("read");
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    postgres.close();
+  static void makeKey() {
+    key = STORES.keys.everywhere("read");
   }
 
   private static RunningGateway gateway(Route... routes) {
-    return new RunningGateway(postgres, redis, routes);
+    return STORES.gateway(ProxyConfig.DEFAULTS, routes);
   }
 
   private static double open(RunningGateway edge) {
@@ -201,7 +191,8 @@ class WebSocketTest {
       throws Exception {
     Path log = directory.resolve("access.log");
     try (var server = new FrameUpstream(RawWebSocket.SWITCHED, "");
-        RunningGateway edge = RunningGateway.logging(postgres, redis, log, server.route())) {
+        RunningGateway edge =
+            RunningGateway.logging(STORES.postgres, STORES.redis, log, server.route())) {
       new RawWebSocket(edge.gateway.port(), key).close();
       assertThat(server.seenToEnd()).isEmpty();
       Awaiting.until("none is open", () -> open(edge) == 0);

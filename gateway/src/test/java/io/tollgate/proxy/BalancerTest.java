@@ -95,7 +95,7 @@ class BalancerTest {
     now += CONFIG.slowStart().toNanos();
     pool("10.0.0.2").enter();
     assertThat(choose(balancer)).containsOnlyKeys("10.0.0.1", "10.0.0.3");
-    pool("10.0.0.2").leave(true, false);
+    pool("10.0.0.2").leave(true, false, false);
     assertThat(choose(balancer)).hasSize(3);
   }
 
@@ -105,14 +105,17 @@ class BalancerTest {
     now += CONFIG.slowStart().toNanos();
     TargetPool old = pool("10.0.0.1");
     old.enter();
+    old.endpoint().webSockets().incrementAndGet();
+    // Those whose handshake is under way count, too: many may come at once.
+    assertThat(balancer.choose(true, now)).isSameAs(pool("10.0.0.2"));
     old.answered(101);
     old.switched();
     pool("10.0.0.2").enter();
     assertThat(balancer.choose(false, now)).isSameAs(old);
     assertThat(balancer.choose(true, now)).isSameAs(pool("10.0.0.2"));
-    old.leave(true, true);
+    old.leave(true, true, true);
     assertThat(old.underWay()).isZero();
-    assertThat(old.webSockets()).isZero();
+    assertThat(old.endpoint().webSockets()).hasValue(0);
   }
 
   @Test

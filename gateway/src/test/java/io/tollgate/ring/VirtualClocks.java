@@ -3,7 +3,7 @@ package io.tollgate.ring;
 import java.time.Duration;
 
 /** Clocks that a test moves. */
-final class VirtualClocks implements Clocks {
+public final class VirtualClocks implements Clocks {
   private long nanos = -1_000_000_000L;
   private long millis = 1_800_000_000_000L;
 
@@ -17,7 +17,7 @@ final class VirtualClocks implements Clocks {
     return millis;
   }
 
-  void advance(Duration time) {
+  public void advance(Duration time) {
     nanos += time.toNanos();
     millis += time.toMillis();
   }

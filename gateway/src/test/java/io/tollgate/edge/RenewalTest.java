@@ -1,0 +1,238 @@
+package io.tollgate.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.channel.EventLoop;
+import io.tollgate.access.Scopes;
+import io.tollgate.key.KeyDigest;
+import io.tollgate.key.KeyFormat;
+import io.tollgate.key.Secret;
+import io.tollgate.proxy.Forwarder;
+import io.tollgate.proxy.Route;
+import io.tollgate.ring.FenceConfig;
+import io.tollgate.ring.Grant;
+import io.tollgate.ring.RingConfig;
+import io.tollgate.ring.Verifier;
+import io.tollgate.ring.VirtualClocks;
+import io.tollgate.store.KeyRecord;
+import io.tollgate.store.RecordSource;
+import io.tollgate.store.RedisConfig;
+import io.tollgate.store.StoreUnreachable;
+import io.tollgate.store.StoredKeys;
+import io.tollgate.store.StoredRecord;
+import io.tollgate.wire.RequestHead;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * How long after a revocation an exchange may go on, in virtual time: ticks come when the test says
+ * so, and the store answers as it says. The ring is never confirmed, so that each look is one at
+ * the store, the longest way there is.
+ */
+class RenewalTest {
+  /** What is promised, from when a revoke has returned to the last byte. */
+  private static final Duration PROMISED = Duration.ofSeconds(1);
+
+  private static final KeyRecord RECORD = StoredKeys.record(Scopes.NONE);
+
+  private final VirtualClocks clocks = new VirtualClocks();
+  private final Vertx vertx = Vertx.vertx();
+  private final ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+  private final EventLoop eventLoop = context.nettyEventLoop();
+  private final Secret key = new KeyFormat(StoredKeys.PEPPER).mint(new Random(1));
+  private final List<Asked> unanswered = new CopyOnWriteArrayList<>();
+  private volatile StoreState store = StoreState.VALID;
+  private volatile @Nullable Refusal brokenOff;
+
+  private final Verifier verifier =
+      new Verifier(
+          RingConfig.DEFAULTS,
+          FenceConfig.DEFAULTS,
+          new KeyFormat(StoredKeys.PEPPER),
+          new StillStores(),
+          new OneKey(),
+          new StillStores(),
+          context,
+          clocks,
+          new SimpleMeterRegistry());
+  private final Renewal renewal =
+      new Renewal(eventLoop, verifier, new EdgeMetrics(new SimpleMeterRegistry()));
+  private final EdgeRequest request = new EdgeRequest(client());
+
+  /** What whoever asks for the key hears. */
+  enum StoreState {
+    VALID,
+    REVOKED,
+    AWAY,
+    SILENT
+  }
+
+  private record Asked(Promise<Optional<StoredRecord>> answer, long nanos) {}
+
+  private final class OneKey implements RecordSource {
+    @Override
+    public Future<Optional<StoredRecord>> find(KeyDigest address) {
+      if (!address.equals(KeyDigest.of(key))) {
+        // Nothing special is known of its subject.
+        return Future.succeededFuture(Optional.empty());
+      }
+      return switch (store) {
+        case VALID -> Future.succeededFuture(Optional.of(RECORD));
+        case REVOKED -> Future.succeededFuture(Optional.of(StoredKeys.revoked(RECORD, 2)));
+        case AWAY -> Future.failedFuture(new StoreUnreachable("away"));
+        case SILENT -> {
+          var asked = new Asked(Promise.promise(), clocks.nanos());
+          unanswered.add(asked);
+          yield asked.answer().future();
+        }
+      };
+    }
+  }
+
+  /** A client of whom nothing is asked but to be told of the end. */
+  private EdgeClient client() {
+    return (EdgeClient)
+        Proxy.newProxyInstance(
+            EdgeClient.class.getClassLoader(),
+            new Class<?>[] {EdgeClient.class},
+            (self, method, given) -> {
+              assertThat(method.getName()).isEqualTo("breakOff");
+              brokenOff = (Refusal) given[0];
+              return null;
+            });
+  }
+
+  @AfterEach
+  void stop() {
+    RunningGateway.await(vertx.close());
+  }
+
+  private Grant grant() {
+    return (Grant) RunningGateway.await(verifier.lookUp(KeyDigest.of(key)));
+  }
+
+  private void begin() {
+    store = StoreState.VALID;
+    brokenOff = null;
+    unanswered.clear();
+    request.begin(new RequestHead(1_000, 10), clocks.nanos());
+    request.setRoute(Route.to("/", "http://h"));
+    request.setGrant(grant());
+  }
+
+  private void pass(Duration time) {
+    clocks.advance(time);
+  }
+
+  private void tick() {
+    eventLoop.execute(() -> renewal.renew(request, clocks.nanos()));
+    settle();
+  }
+
+  /** Waits until all has been done that a look-up does on the event loop, one task by the other. */
+  private void settle() {
+    for (int task = 0; task < 6; task++) {
+      eventLoop.submit(() -> {}).syncUninterruptibly();
+    }
+  }
+
+  /** Returns how long after the change the exchange was broken off. */
+  private Duration lasted(Duration firstTick, Duration change, StoreState next) {
+    begin();
+    long begunNanos = clocks.nanos();
+    long changeNanos = begunNanos + change.toNanos();
+    pass(firstTick);
+    while (brokenOff == null) {
+      tick();
+      assertThat(clocks.nanos() - changeNanos).isLessThan(PROMISED.toNanos());
+      pass(Forwarder.TICK);
+      if (store == StoreState.VALID && clocks.nanos() - changeNanos >= 0) {
+        store = next;
+      }
+    }
+    return Duration.ofNanos(clocks.nanos() - changeNanos).minus(Forwarder.TICK);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = StoreState.class,
+      names = {"REVOKED", "AWAY", "SILENT"})
+  void whenever_a_revoke_returns_nothing_passes_a_second_later(StoreState next) {
+    Duration longest = Duration.ZERO;
+    for (int firstTick = 1; firstTick <= 50; firstTick += 7) {
+      for (int change = 0; change < 700; change += 13) {
+        Duration lasted = lasted(Duration.ofMillis(firstTick), Duration.ofMillis(change), next);
+        longest = lasted.compareTo(longest) > 0 ? lasted : longest;
+        assertThat(brokenOff)
+            .isEqualTo(
+                next == StoreState.REVOKED ? Refusal.KEY_INVALID : Refusal.STORES_UNREACHABLE);
+      }
+    }
+    // A WebSocket's client that does not read has this to take the Close; then a tick closes it.
+    Duration end = longest.plus(WebSocket.CUT_OFF_LINGER).plus(Forwarder.TICK);
+    assertThat(end).isLessThan(PROMISED);
+    assertThat(longest).isGreaterThan(Duration.ofMillis(300));
+  }
+
+  @Test
+  void a_redis_that_misses_its_deadline_ends_nothing_while_postgres_answers() {
+    Duration late = RedisConfig.DEADLINE.multipliedBy(2);
+    begin();
+    store = StoreState.SILENT;
+    for (int tick = 0; tick < 100; tick++) {
+      pass(Forwarder.TICK);
+      tick();
+      answerWhatIsOlderThan(late);
+    }
+    assertThat(brokenOff).isNull();
+  }
+
+  private void answerWhatIsOlderThan(Duration late) {
+    for (Asked asked : List.copyOf(unanswered)) {
+      if (clocks.nanos() - asked.nanos() >= late.toNanos()) {
+        eventLoop.execute(() -> asked.answer().complete(Optional.of(RECORD)));
+        unanswered.remove(asked);
+      }
+    }
+    settle();
+  }
+
+  @Test
+  void a_look_up_that_another_has_overtaken_is_not_waited_for() {
+    begin();
+    store = StoreState.SILENT;
+    pass(Duration.ofMillis(350));
+    tick();
+    assertThat(unanswered).hasSize(1);
+    // What a WebSocket pays for next has its key looked up, too, and is granted anew.
+    store = StoreState.VALID;
+    pass(FenceConfig.DEFAULTS.bound());
+    request.setGrant(grant());
+    answerWhatIsOlderThan(Duration.ZERO);
+    for (int tick = 0; tick < 40; tick++) {
+      pass(Forwarder.TICK);
+      tick();
+      assertThat(brokenOff).isNull();
+    }
+    store = StoreState.REVOKED;
+    for (int tick = 0; tick < 7; tick++) {
+      pass(Forwarder.TICK);
+      tick();
+    }
+    assertThat(brokenOff).isEqualTo(Refusal.KEY_INVALID);
+  }
+}
