@@ -13,12 +13,13 @@ within() {
   done
 }
 
+# Its arguments are variables for dev, NAME=value.
 start_dev() {
   # Emptied here and now: the line of an earlier start must not be taken for this one's.
   : >"$work/dev.out"
   # As a job of its own: what a script starts in the background would else ignore SIGINT.
   set -m
-  deploy/tollgate dev >"$work/dev.out" 2>&1 &
+  env "$@" deploy/tollgate dev >"$work/dev.out" 2>&1 &
   dev=$!
   set +m
   within 300 said_or_dead || fail "deploy/tollgate dev printed no curl line"

@@ -18,15 +18,27 @@ import org.jspecify.annotations.Nullable;
 final class DemoUpstream {
   private static final int ECHO_BYTES_MAX = 1024;
 
-  private final HttpServer server;
+  /** Where the routes that the README shows expect it. */
+  static final int PORT = 8082;
+
+  private final Vertx vertx;
 
   DemoUpstream(Vertx vertx) {
-    server = vertx.createHttpServer().requestHandler(DemoUpstream::handle);
+    this.vertx = vertx;
   }
 
-  /** Listens on a free loopback port, which is the answer. */
-  Future<Integer> listen() {
-    return server.listen(0, "127.0.0.1").map(HttpServer::actualPort);
+  /** Listens on loopback, on the port or, where that is taken, on a free one; it is the answer. */
+  Future<Integer> listen(int port) {
+    return bound(port).recover(taken -> bound(0));
+  }
+
+  /** By HTTP/1.1, and by HTTP/2 to those who begin with it. */
+  private Future<Integer> bound(int port) {
+    return vertx
+        .createHttpServer()
+        .requestHandler(DemoUpstream::handle)
+        .listen(port, "127.0.0.1")
+        .map(HttpServer::actualPort);
   }
 
   private static void handle(HttpServerRequest request) {

@@ -121,9 +121,9 @@ final class Dev {
     }
   }
 
+  /** Routes of one's own may name it too. */
   private void demoUpstream() {
-    if (settings.given(Catalogue.ROUTES).isDefault()
-        && settings.given(Catalogue.UPSTREAM).isDefault()) {
+    if (settings.given(Catalogue.UPSTREAM).isDefault()) {
       Vertx vertx = Vertx.vertx();
       started.push(() -> vertx.close());
       use(Catalogue.UPSTREAM, "http://" + LOOPBACK + ":" + listen(new DemoUpstream(vertx)));
@@ -132,7 +132,11 @@ final class Dev {
 
   private static int listen(DemoUpstream upstream) {
     try {
-      return upstream.listen().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      return upstream
+          .listen(DemoUpstream.PORT)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(10, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new StartFault("the demo upstream can't listen: " + e.getMessage());
     } catch (InterruptedException e) {
@@ -187,9 +191,8 @@ final class Dev {
             + "  (/livez, /readyz, /metrics)");
     console.say(
         "upstream    "
-            + (settings.given(Catalogue.ROUTES).isDefault()
-                ? settings.get(Catalogue.UPSTREAM)
-                : "as routed"));
+            + settings.get(Catalogue.UPSTREAM)
+            + (settings.given(Catalogue.ROUTES).isDefault() ? "" : "  (where routes name it)"));
     console.say(
         "postgres    " + store(Catalogue.POSTGRES_URL, postgres == null ? 0 : postgres.pid()));
     console.say("redis       " + store(Catalogue.REDIS_URL, redis == null ? 0 : redis.pid()));

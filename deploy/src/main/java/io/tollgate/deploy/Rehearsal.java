@@ -31,7 +31,7 @@ final class Rehearsal {
   public static void main(String[] arguments) throws Exception {
     Logs.json("error");
     Vertx vertx = Vertx.vertx();
-    int upstream = new DemoUpstream(vertx).listen().await();
+    int upstream = new DemoUpstream(vertx).listen(0).await();
     Serving serving = Serving.start(settings(upstream), EnumSet.of(Serving.Part.EDGE));
     ask(serving.edgePort());
     serving.stop();

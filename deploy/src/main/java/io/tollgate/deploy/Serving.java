@@ -57,6 +57,7 @@ final class Serving {
    * @throws StartFault if a part can't start
    */
   static Serving start(Settings settings, Set<Part> parts) {
+    NettyVersion.check();
     var plan = Plan.of(settings, parts);
     checkPorts(settings, parts);
     var serving = new Serving(settings);

@@ -22,7 +22,9 @@ record TestReport(String suite, List<Test> tests) {
   enum Outcome {
     PASSED,
     FAILED,
-    SKIPPED
+    SKIPPED,
+    /** Skipped, since a program is not there that the machine would have to bring. */
+    UNEQUIPPED
   }
 
   /** A test that was to be run, in the class that declares it. */
@@ -59,6 +61,9 @@ record TestReport(String suite, List<Test> tests) {
     return new TestReport(reader.suite, List.copyOf(reader.tests));
   }
 
+  /** What a test says that is skipped for want of a program: "this machine has no h2load". */
+  private static final String UNEQUIPPED = "this machine has no ";
+
   /** Collects what a report tells while it is parsed. */
   private static final class Reader extends DefaultHandler {
     String suite = "";
@@ -75,9 +80,15 @@ record TestReport(String suite, List<Test> tests) {
                     attribute(attributes, "name"),
                     Outcome.PASSED));
         case "failure", "error" -> tests.add(tests.removeLast().with(Outcome.FAILED));
-        case "skipped" -> tests.add(tests.removeLast().with(Outcome.SKIPPED));
+        case "skipped" -> tests.add(tests.removeLast().with(skipped(attributes)));
         default -> {}
       }
+    }
+
+    private static Outcome skipped(Attributes attributes) {
+      return attribute(attributes, "message").contains(UNEQUIPPED)
+          ? Outcome.UNEQUIPPED
+          : Outcome.SKIPPED;
     }
 
     private static String attribute(Attributes attributes, String name) {

@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 /**
  * The last word of a build: how many tests ran in each module, and none may have been left out.
  *
+ * <p>Tests that need a program which a JDK and Maven don't bring, such as h2load, are named where
+ * they could not run and fail nothing: {@code .ci/run} installs what they need.
+ *
  * <p>It goes by the reports on disk. One that is older than the build, or whose class is gone,
  * tells of another run and does not count.
  *
@@ -70,6 +73,8 @@ record TestTally(Path root, Instant buildStart) {
     List<TestReport.Test> skipped = having(Outcome.SKIPPED, tests);
     failed.forEach(test -> out.println("failed: " + test));
     skipped.forEach(test -> out.println("skipped: " + test));
+    having(Outcome.UNEQUIPPED, tests)
+        .forEach(test -> out.println("not run, since this machine lacks a program: " + test));
     int passed = having(Outcome.PASSED, tests).size();
     out.println(passed + " passed, " + failed.size() + " failed, " + skipped.size() + " skipped");
     return failed.isEmpty() && skipped.isEmpty() && modules.stream().noneMatch(Module::isSilent);

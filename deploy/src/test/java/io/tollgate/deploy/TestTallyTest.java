@@ -27,6 +27,10 @@ class TestTallyTest {
   private static final String SKIPPED =
       "<testcase classname='%s' name='d'><skipped message='later'/></testcase>";
 
+  private static final String UNEQUIPPED =
+      "<testcase classname='%s' name='e'>"
+          + "<skipped message='Assumption failed: this machine has no h2load'/></testcase>";
+
   @TempDir Path root;
 
   @BeforeEach
@@ -70,6 +74,15 @@ class TestTallyTest {
     assertThat(lines()).contains("skipped: io.tollgate.ATest.d");
     assertThat(lines()).last().isEqualTo("1 passed, 0 failed, 1 skipped");
     assertThat(isGood()).isFalse();
+  }
+
+  @Test
+  void a_test_without_the_program_that_it_needs_is_named_and_fails_nothing() throws IOException {
+    report("gateway", "io.tollgate.ATest", PASSED + UNEQUIPPED);
+    assertThat(lines())
+        .contains("not run, since this machine lacks a program: io.tollgate.ATest.e");
+    assertThat(lines()).last().isEqualTo("1 passed, 0 failed, 0 skipped");
+    assertThat(isGood()).isTrue();
   }
 
   @Test

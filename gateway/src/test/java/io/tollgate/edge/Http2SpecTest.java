@@ -49,7 +49,8 @@ class Http2SpecTest {
   @BeforeAll
   static void start() throws IOException {
     String machine = System.getProperty("os.name") + ' ' + System.getProperty("os.arch");
-    assumeTrue(machine.equals("Linux amd64"), "h2spec is there for Linux on x86-64 only");
+    assumeTrue(
+        machine.equals("Linux amd64"), "this machine has no h2spec, which is there for x86-64");
     unpack();
     gate = new TestAuthority(directory).issue("gate");
     postgres = TestPostgres.database();
