@@ -17,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RouteEntriesTest {
   private static List<Route> routes(String yaml) {
@@ -29,7 +30,7 @@ class RouteEntriesTest {
         routes(
                 "[{path: /a/, upstream: 'https://h:8443/base', scopes: [r, w], methods: [GET],"
                     + " credentials: [X-API-Key], cost: 5, quota-status: 402, principal: orders,"
-                    + " websocket: true, websocket-interval: 60s}]")
+                    + " websocket: true, websocket-interval: 60s, body-bytes-max: 10737418240}]")
             .get(0);
     assertThat(route.path()).isEqualTo("/a");
     assertThat(route.destination().first()).hasHost("h").hasPort(8443).hasPath("/base");
@@ -40,6 +41,7 @@ class RouteEntriesTest {
     assertThat(route.quotaStatus()).isEqualTo(402);
     assertThat(route.principal()).isEqualTo("orders");
     assertThat(route.webSockets()).isEqualTo(new WebSocketTerms(true, Duration.ofMinutes(1)));
+    assertThat(route.bodyBytesMax()).isEqualTo(10L << 30);
   }
 
   @Test
@@ -69,6 +71,7 @@ class RouteEntriesTest {
     assertThat(route.principal()).isEmpty();
     assertThat(route.destination()).isEqualTo(Destination.of(URI.create("http://h")));
     assertThat(route.webSockets()).isEqualTo(WebSocketTerms.NONE);
+    assertThat(route.bodyBytesMax()).isNull();
   }
 
   @Test
@@ -107,6 +110,9 @@ class RouteEntriesTest {
           [{path: /, upstream: 'http://h', protocol: http2, websocket: true}] | routes[0].websocket
           [{path: /, upstream: 'http://h', cost: 1.5}]                  | routes[0].cost
           [{path: /, upstream: 'http://h', cost: [1]}]                  | routes[0].cost
+          [{path: /, upstream: 'http://h', body-bytes-max: -1}]         | routes[0].body-bytes-max
+          [{path: /, upstream: 'http://h', body-bytes-max: 10MB}]       | routes[0].body-bytes-max
+          [{path: /, upstream: 'http://h', body-bytes-max: [1]}]        | routes[0].body-bytes-max
           [{path: /, upstream: []}]                                     | routes[0].upstream
           [{path: /, upstream: ['http://a', 'https://b']}]              | routes[0].upstream
           [{path: /, upstream: ['http://a/x', 'http://b/y']}]           | routes[0].upstream
@@ -123,6 +129,23 @@ class RouteEntriesTest {
         .isInstanceOf(SettingFault.class)
         .hasMessageContaining(field)
         .hasMessageContaining("TOLLGATE_ROUTES");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "1099511627777", "9223372036854775808"})
+  void a_length_of_bodies_that_is_none_is_told_what_would_be(String length) {
+    assertThatThrownBy(
+            () -> routes("[{path: /, upstream: 'http://h', body-bytes-max: " + length + "}]"))
+        .isInstanceOf(SettingFault.class)
+        .hasMessageContaining("routes[0].body-bytes-max must be ")
+        .hasMessageContaining("0 to 1099511627776, was ")
+        .hasMessageContaining(length);
+  }
+
+  @Test
+  void a_route_may_take_bodies_of_any_length() {
+    assertThat(routes("[{path: /, upstream: 'http://h', body-bytes-max: 0}]").get(0).bodyBytesMax())
+        .isZero();
   }
 
   @Test
