@@ -16,7 +16,6 @@ import static io.tollgate.deploy.Kind.WHEN_FULL;
 import io.tollgate.access.AddressRanges;
 import io.tollgate.edge.ClientBounds;
 import io.tollgate.edge.EdgeConfig;
-import io.tollgate.edge.WebSocketBounds;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.meter.MeterConfig;
@@ -43,7 +42,6 @@ final class Catalogue {
   private static final SettingList LISTED = new SettingList();
   private static final EdgeConfig EDGE = EdgeConfig.DEFAULTS;
   private static final ClientBounds CLIENTS = ClientBounds.DEFAULTS;
-  private static final WebSocketBounds WEBSOCKETS = WebSocketBounds.DEFAULTS;
   private static final ProxyConfig PROXY = ProxyConfig.DEFAULTS;
   private static final FenceConfig FENCE = FenceConfig.DEFAULTS;
 
@@ -99,6 +97,11 @@ final class Catalogue {
   static final Setting<Duration> EDGE_BODY_GRACE =
       LISTED.addDuration(
           "edge.body-grace", CLIENTS.bodyGrace(), "how long a request's body may come at any pace");
+  static final Setting<Long> EDGE_BODY_BYTES_MAX =
+      LISTED.addLong(
+          "edge.body-bytes-max",
+          CLIENTS.bodyBytesMax(),
+          "longest body of a request, where its route says nothing else; 0 for any");
   static final Setting<Integer> EDGE_REQUEST_LINE_BYTES_MAX =
       LISTED.addInteger(
           "edge.request-line-bytes-max", CLIENTS.requestLineBytesMax(), "longest request line");
@@ -115,24 +118,11 @@ final class Catalogue {
           "edge.unread-header-bytes-max",
           CLIENTS.unreadHeaderBytesMax(),
           "most memory for the heads that have not come whole, of all connections");
-  static final Setting<Integer> EDGE_WEBSOCKETS_MAX =
-      LISTED.addInteger(
-          "edge.websockets-max",
-          WEBSOCKETS.max(),
-          "most WebSockets; never above a quarter of the files the process may open");
-  static final Setting<Integer> EDGE_WEBSOCKETS_PER_KEY_MAX =
-      LISTED.addInteger(
-          "edge.websockets-per-key-max", WEBSOCKETS.perKeyMax(), "most of them by one key");
-  static final Setting<Integer> EDGE_WEBSOCKET_FRAME_BYTES_MAX =
-      LISTED.addInteger(
-          "edge.websocket-frame-bytes-max",
-          WEBSOCKETS.frameBytesMax(),
-          "longest payload of a WebSocket's frame");
-  static final Setting<Duration> EDGE_WEBSOCKET_IDLE_TIMEOUT =
-      LISTED.addDuration(
-          "edge.websocket-idle-timeout",
-          WEBSOCKETS.idleTimeout(),
-          "longest time in which no byte moves on a WebSocket");
+
+  static {
+    LISTED.addAll(WebSocketCatalogue.SETTINGS);
+  }
+
   static final Setting<Path> EDGE_ACCESS_LOG =
       LISTED.add(
           "edge.access-log",

@@ -4,7 +4,6 @@ import io.tollgate.access.AddressRanges;
 import io.tollgate.edge.ClientBounds;
 import io.tollgate.edge.EdgeConfig;
 import io.tollgate.edge.GatewayConfig;
-import io.tollgate.edge.WebSocketBounds;
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
@@ -193,15 +192,7 @@ final class Composition {
         trusted == null ? AddressRanges.NONE : trusted,
         settings.find(Catalogue.EDGE_ACCESS_LOG),
         listenerTls(),
-        webSockets());
-  }
-
-  private WebSocketBounds webSockets() {
-    return new WebSocketBounds(
-        settings.get(Catalogue.EDGE_WEBSOCKETS_MAX),
-        settings.get(Catalogue.EDGE_WEBSOCKETS_PER_KEY_MAX),
-        settings.get(Catalogue.EDGE_WEBSOCKET_FRAME_BYTES_MAX),
-        settings.get(Catalogue.EDGE_WEBSOCKET_IDLE_TIMEOUT));
+        WebSocketCatalogue.bounds(settings));
   }
 
   private @Nullable ListenerTls listenerTls() {
@@ -239,7 +230,8 @@ final class Composition {
         settings.get(Catalogue.EDGE_HEADER_TIMEOUT),
         settings.get(Catalogue.EDGE_IDLE_TIMEOUT),
         settings.get(Catalogue.EDGE_BODY_BYTES_PER_SECOND_MIN),
-        settings.get(Catalogue.EDGE_BODY_GRACE));
+        settings.get(Catalogue.EDGE_BODY_GRACE),
+        settings.get(Catalogue.EDGE_BODY_BYTES_MAX));
   }
 
   private ProxyConfig proxy() {

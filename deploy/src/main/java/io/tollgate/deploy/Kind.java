@@ -34,6 +34,10 @@ record Kind<T>(
   private static final List<String> DEPLOYMENTS = List.of("single", "ha");
 
   static final Kind<Integer> INTEGER = open("integer", "a whole number", Integer::valueOf);
+
+  /** The same for what may be longer than an {@code int} holds. */
+  static final Kind<Long> LONG = open("integer", "a whole number", Long::valueOf);
+
   static final Kind<Double> NUMBER = open("number", "a number such as 0.25", Kind::number);
   static final Kind<Boolean> BOOLEAN = open("boolean", "one of true, false", Kind::bool);
   static final Kind<Duration> DURATION =

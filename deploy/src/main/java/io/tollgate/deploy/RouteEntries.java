@@ -46,7 +46,8 @@ final class RouteEntries {
           "principal",
           "websocket",
           "websocket-interval",
-          "protocol");
+          "protocol",
+          "body-bytes-max");
 
   private final String origin;
 
@@ -148,7 +149,8 @@ final class RouteEntries {
           cost(name, fields),
           quotaStatus(name, fields),
           fields.containsKey("principal") ? principal(name, node, fields) : "",
-          webSockets(name, fields));
+          webSockets(name, fields),
+          bodyBytesMax(name, fields));
     } catch (IllegalArgumentException e) {
       String why = String.valueOf(e.getMessage());
       boolean namesField = FIELDS.stream().anyMatch(field -> why.startsWith(field + " "));
@@ -237,11 +239,12 @@ final class RouteEntries {
 
   private int cost(String name, Map<String, Node> fields) {
     String expected = "a whole number from 0 to " + Route.COST_MAX;
-    return number(name, "cost", fields, Route.COST, "\\d{1,9}", expected);
+    return (int) number(name, "cost", fields, Route.COST, "\\d{1,9}", expected);
   }
 
   private int quotaStatus(String name, Map<String, Node> fields) {
-    return number(name, "quota-status", fields, Route.TOO_MANY_REQUESTS, "429|402", "429 or 402");
+    String expected = "429 or 402";
+    return (int) number(name, "quota-status", fields, Route.TOO_MANY_REQUESTS, "429|402", expected);
   }
 
   private String principal(String name, Node entry, Map<String, Node> fields) {
@@ -283,11 +286,17 @@ final class RouteEntries {
     throw fault(value, name + ".protocol must be http1 or http2, was \"" + text + '"');
   }
 
-  private int number(
+  private @Nullable Long bodyBytesMax(String name, Map<String, Node> fields) {
+    String field = "body-bytes-max";
+    String expected = "a whole number from 0 to " + Route.BODY_BYTES_MAX;
+    return fields.containsKey(field) ? number(name, field, fields, 0, "\\d{1,18}", expected) : null;
+  }
+
+  private long number(
       String name,
       String field,
       Map<String, Node> fields,
-      int fallback,
+      long fallback,
       String pattern,
       String expected) {
     @Nullable Node value = fields.get(field);
@@ -298,7 +307,7 @@ final class RouteEntries {
     if (!text.matches(pattern)) {
       throw fault(value, name + "." + field + " must be " + expected + ", was \"" + text + '"');
     }
-    return Integer.parseInt(text);
+    return Long.parseLong(text);
   }
 
   private static String shown(Node value) {

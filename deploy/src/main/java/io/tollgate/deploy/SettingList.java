@@ -2,6 +2,7 @@ package io.tollgate.deploy;
 
 import static io.tollgate.deploy.Kind.DURATION;
 import static io.tollgate.deploy.Kind.INTEGER;
+import static io.tollgate.deploy.Kind.LONG;
 
 import io.tollgate.setting.DurationText;
 import java.time.Duration;
@@ -26,6 +27,10 @@ final class SettingList {
 
   Setting<Integer> addInteger(String name, int fallback, String what) {
     return add(name, INTEGER, fallback, what);
+  }
+
+  Setting<Long> addLong(String name, long fallback, String what) {
+    return add(name, LONG, fallback, what);
   }
 
   Setting<Duration> addDuration(String name, Duration fallback, String what) {

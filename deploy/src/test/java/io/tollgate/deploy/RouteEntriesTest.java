@@ -30,7 +30,7 @@ class RouteEntriesTest {
         routes(
                 "[{path: /a/, upstream: 'https://h:8443/base', scopes: [r, w], methods: [GET],"
                     + " credentials: [X-API-Key], cost: 5, quota-status: 402, principal: orders,"
-                    + " websocket: true, websocket-interval: 60s}]")
+                    + " websocket: true, websocket-interval: 60s, body-bytes-max: 10737418240}]")
             .get(0);
     assertThat(route.path()).isEqualTo("/a");
     assertThat(route.destination().first()).hasHost("h").hasPort(8443).hasPath("/base");
@@ -41,6 +41,7 @@ class RouteEntriesTest {
     assertThat(route.quotaStatus()).isEqualTo(402);
     assertThat(route.principal()).isEqualTo("orders");
     assertThat(route.webSockets()).isEqualTo(new WebSocketTerms(true, Duration.ofMinutes(1)));
+    assertThat(route.bodyBytesMax()).isEqualTo(10L << 30);
   }
 
   @Test
@@ -70,6 +71,7 @@ class RouteEntriesTest {
     assertThat(route.principal()).isEmpty();
     assertThat(route.destination()).isEqualTo(Destination.of(URI.create("http://h")));
     assertThat(route.webSockets()).isEqualTo(WebSocketTerms.NONE);
+    assertThat(route.bodyBytesMax()).isNull();
   }
 
   @Test
@@ -110,6 +112,9 @@ class RouteEntriesTest {
           [{path: /, upstream: 'http://h', cost: [1]}]                  | routes[0].cost
           [{path: /, upstream: 'http://[fe80::1%25eth0]:80'}]           | routes[0].upstream
           [{path: /, upstream: ['http://h', 'http://i:/a']}]            | routes[0].upstream
+          [{path: /, upstream: 'http://h', body-bytes-max: -1}]         | routes[0].body-bytes-max
+          [{path: /, upstream: 'http://h', body-bytes-max: 10MB}]       | routes[0].body-bytes-max
+          [{path: /, upstream: 'http://h', body-bytes-max: [1]}]        | routes[0].body-bytes-max
           [{path: /, upstream: []}]                                     | routes[0].upstream
           [{path: /, upstream: ['http://a', 'https://b']}]              | routes[0].upstream
           [{path: /, upstream: ['http://a/x', 'http://b/y']}]           | routes[0].upstream
@@ -172,6 +177,23 @@ class RouteEntriesTest {
     assertThatThrownBy(() -> routes("[{path: /, upstream: 'http://h', " + fields + "}]"))
         .isInstanceOf(SettingFault.class)
         .hasMessage("routes[0].websocket-interval " + why + " (from TOLLGATE_ROUTES:1)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "1099511627777", "9223372036854775808"})
+  void a_length_of_bodies_that_is_none_is_told_what_would_be(String length) {
+    assertThatThrownBy(
+            () -> routes("[{path: /, upstream: 'http://h', body-bytes-max: " + length + "}]"))
+        .isInstanceOf(SettingFault.class)
+        .hasMessageContaining("routes[0].body-bytes-max must be ")
+        .hasMessageContaining("0 to 1099511627776, was ")
+        .hasMessageContaining(length);
+  }
+
+  @Test
+  void a_route_may_take_bodies_of_any_length() {
+    assertThat(routes("[{path: /, upstream: 'http://h', body-bytes-max: 0}]").get(0).bodyBytesMax())
+        .isZero();
   }
 
   @Test

@@ -145,6 +145,18 @@ class SettingsTest {
   }
 
   @Test
+  void a_length_of_bodies_may_be_longer_than_2_gib_and_is_named_where_it_is_none() {
+    Map<String, String> large = Map.of("TOLLGATE_EDGE_BODY_BYTES_MAX", "10737418240");
+    assertThat(Settings.read(large).get(Catalogue.EDGE_BODY_BYTES_MAX)).isEqualTo(10L << 30);
+    assertThatThrownBy(
+            () -> Settings.read(Map.of("TOLLGATE_EDGE_BODY_BYTES_MAX", "9223372036854775808")))
+        .isInstanceOf(SettingFault.class)
+        .hasMessageContaining("edge.body-bytes-max")
+        .hasMessageContaining("a whole number")
+        .hasMessageContaining("9223372036854775808");
+  }
+
+  @Test
   void of_a_list_the_part_that_is_wrong_is_named() {
     assertThatThrownBy(
             () -> Settings.read(Map.of("TOLLGATE_EDGE_TRUSTED_PROXIES", "::1, 10.0.0.1/8, ::2")))

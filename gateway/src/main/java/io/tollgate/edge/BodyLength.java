@@ -10,6 +10,7 @@ import io.tollgate.wire.RequestHead;
  */
 final class BodyLength {
   private long left;
+  private long come;
   private boolean counted;
   private boolean ended;
 
@@ -21,6 +22,7 @@ final class BodyLength {
   /** Begins one of that length, which is negative if none was announced. */
   void begin(long length, boolean end) {
     left = length;
+    come = 0;
     counted = length >= 0;
     ended = end;
   }
@@ -28,9 +30,15 @@ final class BodyLength {
   /** Counts what has come; false if the body is not of the length that was announced. */
   boolean count(int bytes, boolean end) {
     left -= bytes;
+    come += bytes;
     boolean holds = !counted || (end ? left == 0 : left >= 0);
     ended |= end && holds;
     return holds;
+  }
+
+  /** Returns how much has come. */
+  long come() {
+    return come;
   }
 
   boolean isEnded() {

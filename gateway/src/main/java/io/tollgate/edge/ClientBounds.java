@@ -1,5 +1,6 @@
 package io.tollgate.edge;
 
+import io.tollgate.proxy.Route;
 import io.tollgate.setting.Bounds;
 import java.time.Duration;
 
@@ -19,6 +20,7 @@ import java.time.Duration;
  * @param idleTimeout how long a connection may stay open without a request
  * @param bodyBytesPerSecondMin how fast a body must come, on average, once its grace is over
  * @param bodyGrace how long a body may come at any pace
+ * @param bodyBytesMax the longest body of a request, where its route says nothing else; 0 for any
  */
 public record ClientBounds(
     int connectionsMax,
@@ -30,7 +32,8 @@ public record ClientBounds(
     Duration headerTimeout,
     Duration idleTimeout,
     int bodyBytesPerSecondMin,
-    Duration bodyGrace) {
+    Duration bodyGrace,
+    long bodyBytesMax) {
   private static final Duration TIME_MAX = Duration.ofHours(1);
   private static final int CONNECTIONS_MAX_MAX = 1_000_000;
   private static final int BYTES_MIN = 256;
@@ -50,7 +53,8 @@ public record ClientBounds(
           Duration.ofSeconds(10),
           Duration.ofSeconds(75),
           100,
-          Duration.ofSeconds(10));
+          Duration.ofSeconds(10),
+          100L << 20);
 
   public ClientBounds {
     Bounds.check("edge.connections-max", connectionsMax, 1, CONNECTIONS_MAX_MAX);
@@ -64,5 +68,6 @@ public record ClientBounds(
     Bounds.check("edge.idle-timeout", idleTimeout, TIME_MAX);
     Bounds.check("edge.body-bytes-per-second-min", bodyBytesPerSecondMin, 0, RATE_MAX);
     Bounds.check("edge.body-grace", bodyGrace, TIME_MAX);
+    Bounds.check("edge.body-bytes-max", bodyBytesMax, 0, Route.BODY_BYTES_MAX);
   }
 }

@@ -5,7 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.tollgate.proxy.Exchange;
 import io.tollgate.proxy.Failure;
-import io.tollgate.wire.BodyReader;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Method;
 import io.tollgate.wire.RequestHead;
@@ -27,8 +26,7 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
   private final Connections connections;
   private final EdgeRequest request = new EdgeRequest(this);
   private final HeadReader heads;
-  private final BodyReader body = new BodyReader();
-  private final BodyPace pace;
+  private final RequestBody body;
   private final Unread unread;
 
   private @Nullable Exchange exchange;
@@ -41,7 +39,7 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
     this.connections = connections;
     heads = new HeadReader(connections);
     unread = new Unread(channel.alloc());
-    pace = new BodyPace(connections.bounds());
+    body = new RequestBody(connections.bounds());
   }
 
   @Override
@@ -125,10 +123,9 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
     if (served == null) {
       return false;
     }
-    pace.came(from.readableBytes());
-    body.read(from, served);
-    if (body.isMalformed()) {
-      breakOff(Refusal.REQUEST_MALFORMED);
+    Refusal refusal = body.send(from, served);
+    if (refusal != null) {
+      breakOff(refusal);
     } else if (body.isDone()) {
       enter(ClientState.RESPONDING);
       served.endRequest();
@@ -153,8 +150,7 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
   }
 
   private boolean discardBody(ByteBuf from) {
-    body.read(from, ByteBuf::release);
-    if (body.isMalformed()) {
+    if (!body.drop(from)) {
       close();
       return false;
     }
@@ -173,6 +169,7 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
   @Override
   public void forward(Exchange opened) {
     exchange = opened;
+    body.allow(request.bodyBytesMax());
     opened.begin();
   }
 
@@ -227,7 +224,7 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
       served.endRequest();
     } else {
       enter(ClientState.SENDING);
-      pace.begin(edge.nowNanos());
+      body.beginSending(edge.nowNanos());
       if (request.head().expectsContinue() && unread.isEmpty()) {
         sendContinue();
       }
@@ -310,6 +307,8 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
       next();
     } else {
       enter(ClientState.DISCARDING);
+      // Nobody wants the rest, however long it is: its time is bounded.
+      body.allow(BodyStep.ANY);
       setDeadline(edge.nowNanos(), Edge.LINGER);
       resume();
     }
@@ -349,7 +348,7 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
   public void tick(long nowNanos) {
     Exchange served = exchange;
     if (served != null) {
-      if (state() == ClientState.SENDING && pace.isTooSlow(nowNanos, isReading())) {
+      if (state() == ClientState.SENDING && body.isTooSlow(nowNanos, isReading())) {
         breakOff(Refusal.REQUEST_TIMEOUT);
       } else {
         served.tick(nowNanos);

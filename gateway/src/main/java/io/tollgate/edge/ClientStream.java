@@ -17,7 +17,6 @@ import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +38,10 @@ final class ClientStream implements EdgeClient {
   private final EdgeRequest request = new EdgeRequest(this);
   private final StreamBody body;
   private final StreamWriter answer;
+  private final StreamDeadline deadline;
 
   private ClientState state = ClientState.DECIDING;
   private @Nullable Exchange exchange;
-  private long deadlineNanos;
   private boolean grpc;
 
   /** Whether the answer is being written to its end, which may close the stream. */
@@ -61,6 +60,7 @@ final class ClientStream implements EdgeClient {
     this.origin = origin;
     body = new StreamBody(connection, stream, connections);
     answer = new StreamWriter(connection, stream);
+    deadline = new StreamDeadline(stream, connections.bounds().idleTimeout());
   }
 
   /**
@@ -90,11 +90,15 @@ final class ClientStream implements EdgeClient {
    */
   int take(ByteBuf piece, int windowBytes, boolean end) throws Http2Exception {
     body.count(piece.readableBytes(), end);
+    Exchange served = exchange;
+    if (served != null && body.bytes() > request.bodyBytesMax()) {
+      breakOff(Refusal.BODY_TOO_LARGE);
+      return windowBytes;
+    }
     if (state == ClientState.DECIDING) {
       body.hold(piece);
       return body.take(windowBytes, false);
     }
-    Exchange served = exchange;
     if (state != ClientState.SENDING || served == null) {
       return windowBytes;
     }
@@ -216,11 +220,8 @@ final class ClientStream implements EdgeClient {
       return;
     }
     body.drop();
-    // What is left of the body is read for a moment: most clients have sent all of it already.
-    boolean over = body.isEnded();
-    state = over ? ClientState.LINGERING : ClientState.DISCARDING;
-    Duration time = over ? connections.bounds().idleTimeout() : Edge.LINGER;
-    deadlineNanos = edge.nowNanos() + time.toNanos();
+    state = body.isEnded() ? ClientState.LINGERING : ClientState.DISCARDING;
+    deadline.begin(edge.nowNanos(), body.isEnded());
   }
 
   @Override
@@ -333,19 +334,10 @@ final class ClientStream implements EdgeClient {
         edge.renew(request, nowNanos);
       }
     } else if (state.isTimed()) {
-      endLate(nowNanos - deadlineNanos);
-    }
-  }
-
-  /** In good order if only the rest of a body was waited for (RFC 9113, 8.1). */
-  private void endLate(long lateNanos) {
-    boolean answered =
-        state == ClientState.DISCARDING && stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL;
-    // Of an answer that is not out yet, what waits for the client's window would be lost.
-    boolean waits = state == ClientState.DISCARDING && !answered;
-    long graceNanos = waits ? connections.bounds().idleTimeout().toNanos() : 0;
-    if (lateNanos > graceNanos) {
-      connection.reset(stream, answered ? Http2Error.NO_ERROR : Http2Error.CANCEL);
+      Http2Error late = deadline.ifLate(nowNanos);
+      if (late != null) {
+        connection.reset(stream, late);
+      }
     }
   }
 
@@ -363,6 +355,11 @@ final class ClientStream implements EdgeClient {
   @Override
   public boolean isGrpc() {
     return grpc;
+  }
+
+  @Override
+  public long bodyBytes() {
+    return body.bytes();
   }
 
   @Override

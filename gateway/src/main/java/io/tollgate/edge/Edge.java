@@ -51,6 +51,7 @@ final class Edge {
   private final QuotaStep quotas;
   private final LimitStep limits;
   private final WebSocketStep webSockets;
+  private final BodyStep bodies;
   private final Renewal renewal;
   private final LoopMeter meter;
   private final EdgeMetrics metrics;
@@ -84,6 +85,7 @@ final class Edge {
     limits = new LimitStep(this, eventLoop, parts.limiter(), recheck);
     renewal = new Renewal(eventLoop, verifier, metrics);
     webSockets = new WebSocketStep(parts.webSockets(), quotas, meter, refusals);
+    bodies = new BodyStep(parts.clients().bodyBytesMax(), refusals);
     timers = new RouteTimers(parts.metrics());
     principals = new Principals(parts.principals(), verifier::storeMillis);
     spans = new Spans(parts.tracing());
@@ -125,6 +127,7 @@ final class Edge {
       return;
     }
     request.setRoute(route);
+    bodies.begin(request, route);
     if (!route.allows(head.method())) {
       refusals.refuse(request, Refusal.METHOD_NOT_ALLOWED);
     } else if (route.preflight() && head.isPreflight()) {
@@ -205,7 +208,7 @@ final class Edge {
 
   /** Quota: units are left of all that the plan grants; a lease answers at once, or it waits. */
   private void quota(EdgeRequest request, Grant grant) {
-    if (webSockets.admit(request, grant)) {
+    if (bodies.admit(request) && webSockets.admit(request, grant)) {
       quotas.take(request, grant);
     }
   }
@@ -241,9 +244,11 @@ final class Edge {
       webSockets.paid(request);
       return;
     }
-    EdgeClient client = request.client();
-    Spans.forward(request.trace());
-    client.forward(forwarder.open(client, request.route(), request.isWebSocket()));
+    if (bodies.mayGoOn(request)) {
+      EdgeClient client = request.client();
+      Spans.forward(request.trace());
+      client.forward(forwarder.open(client, request.route(), request.isWebSocket()));
+    }
   }
 
   /** Adds to the upstream's request who asks; the client's own words on that are gone. */

@@ -34,6 +34,11 @@ interface EdgeClient extends Client {
   /** Returns whether nothing has been done with the request yet but to judge it. */
   boolean isDeciding();
 
+  /** Returns how much of the body has come already. */
+  default long bodyBytes() {
+    return 0;
+  }
+
   /** Forwards the request. */
   void forward(Exchange opened);
 

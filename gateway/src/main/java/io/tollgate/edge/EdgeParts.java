@@ -25,4 +25,5 @@ record EdgeParts(
     UpstreamTargets targets,
     PrincipalKeys principals,
     @Nullable Tracing tracing,
-    OpenWebSockets webSockets) {}
+    OpenWebSockets webSockets,
+    ClientBounds clients) {}

@@ -26,6 +26,7 @@ final class EdgeRequest {
   private EdgeClient client;
   private @Nullable RequestHead head;
   private @Nullable Route route;
+  private long bodyBytesMax;
   private @Nullable Grant grant;
   private final Admission admission = new Admission();
   private @Nullable Allowances allowances;
@@ -190,6 +191,15 @@ final class EdgeRequest {
 
   @Nullable Route routeIfFound() {
     return route;
+  }
+
+  void setBodyBytesMax(long bytes) {
+    bodyBytesMax = bytes;
+  }
+
+  /** Returns the longest body that its route takes. */
+  long bodyBytesMax() {
+    return bodyBytesMax;
   }
 
   void setGrant(Grant identified) {

@@ -149,7 +149,8 @@ public final class Gateway {
             targets,
             principals,
             tracing,
-            new OpenWebSockets(config.edge().webSockets(), metrics));
+            new OpenWebSockets(config.edge().webSockets(), metrics),
+            config.edge().clients());
     certificates.start(vertx);
     for (int loop = 0; loop < config.edge().eventLoops(); loop++) {
       var edge = new EdgeVerticle(config.edge(), config.proxy(), parts, () -> routes);

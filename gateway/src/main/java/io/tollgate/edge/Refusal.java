@@ -25,6 +25,7 @@ enum Refusal {
   ROUTE_UNKNOWN(404, "route-unknown", "Nothing is served under this path."),
   METHOD_NOT_ALLOWED(405, "method-not-allowed", "This path does not take the request's method."),
   REQUEST_TIMEOUT(408, "request-timeout", "The request came too slowly."),
+  BODY_TOO_LARGE(413, "body-too-large", "The request's body is longer than this path takes."),
   REQUEST_LINE_TOO_LONG(414, "request-line-too-long", "The request line is too long."),
   EXPECTATION_UNKNOWN(417, "expectation-unknown", "Expect may only ask for 100-continue."),
   WEBSOCKET_VERSION_UNKNOWN(

@@ -56,6 +56,11 @@ final class StreamBody {
     }
   }
 
+  /** Returns how much has come. */
+  long bytes() {
+    return length.come();
+  }
+
   boolean isEnded() {
     return length.isEnded();
   }

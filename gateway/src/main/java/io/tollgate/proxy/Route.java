@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param principal for whom a signed principal is sent, 1 to {@value #PRINCIPAL_MAX} printable
  *     ASCII characters; empty for none
  * @param webSockets whether its requests may become WebSockets, and what these cost
+ * @param bodyBytesMax the longest body of a request, 0 to {@value #BODY_BYTES_MAX}; 0 for any
+ *     length, null for what the edge says
  */
 public record Route(
     String path,
@@ -42,12 +44,16 @@ public record Route(
     int cost,
     int quotaStatus,
     String principal,
-    WebSocketTerms webSockets) {
+    WebSocketTerms webSockets,
+    @Nullable Long bodyBytesMax) {
   public static final int COST_MAX = 1_000_000;
   public static final int COST = 1;
   public static final int PRINCIPAL_MAX = 255;
   public static final int TOO_MANY_REQUESTS = 429;
   public static final int PAYMENT_REQUIRED = 402;
+
+  /** A tebibyte: more than anybody sends in one request. */
+  public static final long BODY_BYTES_MAX = 1L << 40;
 
   private static final Pattern PRINCIPAL = Pattern.compile("[!-~]{0," + PRINCIPAL_MAX + "}");
 
@@ -70,6 +76,9 @@ public record Route(
     }
     credentials = Set.copyOf(credentials);
     Bounds.check("cost", cost, 0, COST_MAX);
+    if (bodyBytesMax != null) {
+      Bounds.check("body-bytes-max", bodyBytesMax, 0, BODY_BYTES_MAX);
+    }
     if (quotaStatus != TOO_MANY_REQUESTS && quotaStatus != PAYMENT_REQUIRED) {
       throw new IllegalArgumentException("quota-status must be 429 or 402, was " + quotaStatus);
     }
@@ -107,7 +116,8 @@ public record Route(
         COST,
         TOO_MANY_REQUESTS,
         "",
-        WebSocketTerms.NONE);
+        WebSocketTerms.NONE,
+        null);
   }
 
   /** Returns the same route at another cost. */
@@ -123,7 +133,8 @@ public record Route(
         newCost,
         quotaStatus,
         principal,
-        webSockets);
+        webSockets,
+        bodyBytesMax);
   }
 
   /** Returns the same route with signed principals for that audience. */
@@ -139,7 +150,8 @@ public record Route(
         cost,
         quotaStatus,
         audience,
-        webSockets);
+        webSockets,
+        bodyBytesMax);
   }
 
   /** Returns the same route with WebSockets on those terms. */
@@ -155,7 +167,25 @@ public record Route(
         cost,
         quotaStatus,
         principal,
-        terms);
+        terms,
+        bodyBytesMax);
+  }
+
+  /** Returns the same route with bodies of up to that length; 0 for any. */
+  public Route taking(long newBodyBytesMax) {
+    return new Route(
+        path,
+        destination,
+        scopes,
+        methods,
+        credentials,
+        preflight,
+        timeouts,
+        cost,
+        quotaStatus,
+        principal,
+        webSockets,
+        newBodyBytesMax);
   }
 
   /** Returns the same route with deadlines of its own. */
@@ -187,7 +217,8 @@ public record Route(
         cost,
         quotaStatus,
         principal,
-        webSockets);
+        webSockets,
+        bodyBytesMax);
   }
 
   /** Returns the same route to targets that speak that. */

@@ -14,7 +14,7 @@ public final class Bounds {
    *
    * @throws IllegalArgumentException naming the setting, its value and what was expected
    */
-  public static void check(String setting, int value, int min, int max) {
+  public static void check(String setting, long value, long min, long max) {
     if (value < min || value > max) {
       throw outside(setting, value, min, max);
     }

@@ -49,6 +49,10 @@ public final class BodyReader {
   private int overhead;
   private boolean done = true;
   private boolean malformed;
+  private boolean tooLarge;
+
+  /** How much more data chunks may bring. */
+  private long allowed;
 
   /** Begins the body of a message with that head. */
   public void begin(Head head) {
@@ -59,6 +63,13 @@ public final class BodyReader {
     overhead = 0;
     done = framing == Framing.NONE;
     malformed = false;
+    tooLarge = false;
+    allowed = Long.MAX_VALUE;
+  }
+
+  /** Takes that much data in chunks from now on; of a length that is announced nothing is said. */
+  public void allow(long bytes) {
+    allowed = bytes;
   }
 
   /** Begins what is no message's body: all that comes, until the connection ends. */
@@ -77,6 +88,11 @@ public final class BodyReader {
     return malformed;
   }
 
+  /** Returns whether a chunk brings more than is taken; nothing more is read then. */
+  public boolean isTooLarge() {
+    return tooLarge;
+  }
+
   public Framing framing() {
     return framing;
   }
@@ -90,7 +106,7 @@ public final class BodyReader {
 
   /** Reads on, as far as the bytes go or to the body's end; what follows stays in {@code from}. */
   public void read(ByteBuf from, Sink sink) {
-    while (!done && !malformed && from.isReadable()) {
+    while (!done && !malformed && !tooLarge && from.isReadable()) {
       switch (framing) {
         case LENGTH -> readLength(from, sink);
         case UNTIL_CLOSE -> sink.data(from.readRetainedSlice(from.readableBytes()));
@@ -202,6 +218,8 @@ public final class BodyReader {
   }
 
   private State afterSizeLine() {
+    allowed -= remaining;
+    tooLarge = allowed < 0;
     return remaining == 0 ? State.TRAILER_START : State.DATA;
   }
 

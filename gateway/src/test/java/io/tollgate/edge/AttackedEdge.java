@@ -101,7 +101,8 @@ final class AttackedEdge implements AutoCloseable {
         patience,
         patience,
         defaults.bodyBytesPerSecondMin(),
-        bodyGrace);
+        bodyGrace,
+        defaults.bodyBytesMax());
   }
 
   private static ProxyConfig proxy(Duration timeout) {

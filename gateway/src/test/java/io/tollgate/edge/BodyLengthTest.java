@@ -39,6 +39,16 @@ class BodyLengthTest {
   }
 
   @Test
+  void what_has_come_is_told_and_begins_anew() {
+    length.begin(-1, false);
+    length.count(4, false);
+    length.count(3, true);
+    assertThat(length.come()).isEqualTo(7);
+    length.begin(5, false);
+    assertThat(length.come()).isZero();
+  }
+
+  @Test
   void trailers_that_come_early_are_no_end() {
     length.begin(5, false);
     assertThat(length.count(0, true)).isFalse();

@@ -71,7 +71,8 @@ class ClientBoundsTest {
         header,
         idle,
         defaults.bodyBytesPerSecondMin(),
-        defaults.bodyGrace());
+        defaults.bodyGrace(),
+        defaults.bodyBytesMax());
   }
 
   private static Socket open(RunningGateway edge, String bytes) {
@@ -225,6 +226,15 @@ class ClientBoundsTest {
         route.credentials(),
         true,
         route.timeouts());
+  }
+
+  @Test
+  void a_length_of_bodies_out_of_range_is_named() {
+    Route route = Route.to("/", "http://h");
+    assertThatThrownBy(() -> route.taking(-1))
+        .hasMessage("body-bytes-max must be 0 to 1099511627776, was -1");
+    assertThatThrownBy(() -> BodySizeTest.bounds((1L << 40) + 1))
+        .hasMessage("edge.body-bytes-max must be 0 to 1099511627776, was 1099511627777");
   }
 
   @Test

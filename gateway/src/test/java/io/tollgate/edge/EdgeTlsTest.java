@@ -214,7 +214,8 @@ class EdgeTlsTest {
             Duration.ofMillis(300),
             defaults.idleTimeout(),
             defaults.bodyBytesPerSecondMin(),
-            defaults.bodyGrace());
+            defaults.bodyGrace(),
+            defaults.bodyBytesMax());
     var tls = new ListenerTls(gate, null, ClientCertificates.REQUIRED);
     try (var edge = gateway(tls, hasty, upstream.route("/"));
         var silent = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {

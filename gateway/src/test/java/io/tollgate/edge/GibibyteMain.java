@@ -25,7 +25,7 @@ final class GibibyteMain {
     try (TestPostgres postgres = TestPostgres.database();
         TestRedis redis = TestRedis.start();
         var upstream = new ScriptedUpstream((peer, index) -> echo(peer));
-        var edge = new RunningGateway(postgres, redis, upstream.route("/"));
+        var edge = new RunningGateway(postgres, redis, upstream.route("/").taking(0));
         var client = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {
       Secret key = new StoredKeys(postgres, redis).everywhere();
       String head =

@@ -82,7 +82,8 @@ class Http2FloodTest {
         SHORT,
         SHORT.multipliedBy(2),
         defaults.bodyBytesPerSecondMin(),
-        SHORT);
+        SHORT,
+        defaults.bodyBytesMax());
   }
 
   private static ProxyConfig impatientProxy() {

@@ -125,7 +125,8 @@ class QuotaTest {
               Route.COST,
               Route.PAYMENT_REQUIRED,
               "",
-              route.webSockets());
+              route.webSockets(),
+              route.bodyBytesMax());
       try (var edge =
           new RunningGateway(
               postgres, redis, ProxyConfig.DEFAULTS, LimitConfig.UNLIMITED, asking402)) {

@@ -41,7 +41,8 @@ final class SlowConnectionsMain {
             HEADER_TIMEOUT,
             defaults.idleTimeout(),
             defaults.bodyBytesPerSecondMin(),
-            defaults.bodyGrace());
+            defaults.bodyGrace(),
+            defaults.bodyBytesMax());
     var config =
         new GatewayConfig(
             "gateway-" + UUID.randomUUID(),

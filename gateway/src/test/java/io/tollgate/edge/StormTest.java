@@ -84,7 +84,8 @@ class StormTest {
             clients.headerTimeout(),
             clients.idleTimeout(),
             clients.bodyBytesPerSecondMin(),
-            clients.bodyGrace());
+            clients.bodyGrace(),
+            clients.bodyBytesMax());
     var proxy =
         new ProxyConfig(
             Duration.ofSeconds(10),

@@ -159,7 +159,8 @@ class TrustedProxyTest {
         defaults.headerTimeout(),
         defaults.idleTimeout(),
         defaults.bodyBytesPerSecondMin(),
-        defaults.bodyGrace());
+        defaults.bodyGrace(),
+        defaults.bodyBytesMax());
   }
 
   /** Returns how many of five connections at once are answered on. */

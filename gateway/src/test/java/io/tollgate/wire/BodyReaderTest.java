@@ -202,6 +202,33 @@ class BodyReaderTest {
   }
 
   @Test
+  void chunks_bring_as_much_as_is_allowed_and_no_byte_more() {
+    var reader = new BodyReader();
+    reader.begin(Bodies.CHUNKED);
+    reader.allow(6);
+    assertThat(Bodies.read(reader, bytes("5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n")).done()).isTrue();
+    assertThat(reader.isTooLarge()).isFalse();
+    reader.begin(Bodies.CHUNKED);
+    reader.allow(5);
+    Outcome outcome = Bodies.read(reader, bytes("5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n"));
+    assertThat(outcome).isEqualTo(new Outcome("hello", false, false, 13));
+    assertThat(reader.isTooLarge()).isTrue();
+    assertThat(Bodies.read(reader, bytes("!"))).isEqualTo(new Outcome("", false, false, 0));
+  }
+
+  @Test
+  void a_chunk_that_is_too_large_is_known_before_any_of_it_has_come() {
+    var reader = new BodyReader();
+    reader.begin(Bodies.CHUNKED);
+    reader.allow(100);
+    Bodies.read(reader, bytes("fffffffffffffff\r\n"));
+    assertThat(reader.isTooLarge()).isTrue();
+    reader.begin(Bodies.CHUNKED);
+    assertThat(reader.isTooLarge()).isFalse();
+    assertThat(Bodies.read(reader, bytes("fffffffffffffff\r\nx")).data()).isEqualTo("x");
+  }
+
+  @Test
   void nothing_of_a_body_is_left_for_the_next() {
     String full = "00005;x=\"y\"\r\nhello\r\n0;z\r\nX: y\r\n\r\n";
     var reader = new BodyReader();
