@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
@@ -15,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
 /**
@@ -132,6 +134,7 @@ final class Dialer {
             });
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // What is closed late has nobody to tell.
   private void speak(TargetPool pool, Channel channel, Promise<Channel> dialled) {
     if (pool.endpoint().protocol() == UpstreamProtocol.HTTP1) {
       dialled.setSuccess(channel);
@@ -139,6 +142,16 @@ final class Dialer {
     }
     Http2Link link = Http2LinkBuilder.link(pool, http2Pads, config);
     channel.pipeline().addLast(link);
-    link.begin(dialled, config.connectTimeout());
+    link.begin(dialled);
+    var late =
+        eventLoop.schedule(
+            () -> {
+              if (dialled.tryFailure(new ConnectTimeoutException("no settings came"))) {
+                channel.close();
+              }
+            },
+            config.connectTimeout().toMillis(),
+            TimeUnit.MILLISECONDS);
+    dialled.addListener(done -> late.cancel(false));
   }
 }

@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -23,7 +22,6 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +63,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   /** Those that something came for in this turn. */
   private final List<Http2Carrier> touched = new ArrayList<>();
 
+  private final LivenessPing liveness = new LivenessPing(this);
   private @Nullable ChannelHandlerContext context;
   private @Nullable Promise<Channel> settled;
   private int streams;
@@ -103,21 +102,8 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   }
 
   /** Completes {@code dialled} when the upstream has shown that it speaks HTTP/2. */
-  void begin(Promise<Channel> dialled, Duration timeout) {
+  void begin(Promise<Channel> dialled) {
     settled = dialled;
-    Channel channel = context().channel();
-    var late =
-        channel
-            .eventLoop()
-            .schedule(
-                () -> {
-                  if (dialled.tryFailure(new ConnectTimeoutException("no settings came"))) {
-                    channel.close();
-                  }
-                },
-                timeout.toMillis(),
-                TimeUnit.MILLISECONDS);
-    dialled.addListener(done -> late.cancel(false));
   }
 
   @Override
@@ -132,7 +118,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
     added.flush();
   }
 
-  private ChannelHandlerContext context() {
+  ChannelHandlerContext context() {
     ChannelHandlerContext known = context;
     if (known == null) {
       throw new IllegalStateException("the link is not in a pipeline yet");
@@ -146,6 +132,10 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
 
   Http2Pads pads() {
     return pads;
+  }
+
+  LivenessPing liveness() {
+    return liveness;
   }
 
   /** The upstream's settings have come, at first or anew. */
@@ -171,7 +161,9 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
 
   @Override
   public boolean hasRoom() {
-    return isOpen() && streams < Math.min(streamsMax, connection().local().maxActiveStreams());
+    return isOpen()
+        && !liveness.isPending()
+        && streams < Math.min(streamsMax, connection().local().maxActiveStreams());
   }
 
   @Override
@@ -218,6 +210,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
       return null;
     }
     opened.setProperty(carrierKey, carrier);
+    liveness.asked();
     return opened;
   }
 
@@ -285,7 +278,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   }
 
   /** Takes no more exchanges. Its last ones may be long: others must not wait for them. */
-  private void leave() {
+  void leave() {
     ending = true;
     if (established && !leaving) {
       leaving = true;
@@ -310,12 +303,18 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
     }
   }
 
-  private void tellRoom() {
+  void tellRoom() {
     if (streams == 0 && !hasRoom()) {
       retire();
     } else if (established && hasRoom()) {
       pool.release(this);
     }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext read, Object bytes) throws Exception {
+    liveness.heard();
+    super.channelRead(read, bytes);
   }
 
   @Override
