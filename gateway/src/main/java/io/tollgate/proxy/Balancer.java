@@ -19,7 +19,7 @@ final class Balancer {
   private static final TargetPool[] NONE = {};
 
   private final UpstreamTargets targets;
-  private final List<UpstreamTarget> members;
+  private final Destination to;
   private final Function<Endpoint, TargetPool> pools;
   private final SplittableRandom random;
   private final RetryBudget budget;
@@ -27,7 +27,9 @@ final class Balancer {
   /** Apart, so that requests which make targets fail leave those a try that no target looked at. */
   private final RetryBudget unsentBudget;
 
+  private List<UpstreamTarget> members = List.of();
   private TargetPool[] inUse = NONE;
+  private boolean gone;
   private int version;
 
   /**
@@ -42,9 +44,9 @@ final class Balancer {
       SplittableRandom random,
       long nowNanos) {
     this.targets = targets;
+    this.to = to;
     this.pools = pools;
     this.random = random;
-    members = targets.of(to);
     budget = new RetryBudget(targets.config().retryPercentMax(), nowNanos);
     unsentBudget = new RetryBudget(targets.config().retryPercentMax(), nowNanos);
     version = targets.version();
@@ -85,9 +87,12 @@ final class Balancer {
     return better(among[first], among[second], switches, nowNanos);
   }
 
-  /** Chooses another one than that; null where there is none. */
+  /** Chooses another one than that; null where there is none that routes still name. */
   @Nullable TargetPool chooseBut(TargetPool tried, boolean switches, long nowNanos) {
     renewIfChanged();
+    if (gone) {
+      return null;
+    }
     TargetPool[] among = inUse;
     int count = among.length;
     int from = random.nextInt(count);
@@ -128,8 +133,28 @@ final class Balancer {
     }
   }
 
+  /** Returns whether routes still name all that it chooses among. */
+  boolean isWhole() {
+    return !gone && members.size() == to.urls().size();
+  }
+
+  /**
+   * Leaves out those that routes no longer name, unless none would be left: what has been accepted
+   * before has nowhere else to go.
+   */
+  private void renewMembers() {
+    List<UpstreamTarget> named = targets.of(to);
+    gone = named.isEmpty();
+    if (!gone) {
+      members = named;
+    } else if (members.isEmpty()) {
+      members = targets.gone(to);
+    }
+  }
+
   /** Leaves out those that fail, unless too few would be left: then it is better to try them. */
   private void renew() {
+    renewMembers();
     List<TargetPool> all = new ArrayList<>();
     members.forEach(target -> target.endpoints().forEach(each -> all.add(pools.apply(each))));
     if (all.size() > 1) {

@@ -69,9 +69,14 @@ final class Deadlines {
     deadlineNanos = nowNanos + idleNanos;
   }
 
-  /** The request is out whole: the response is waited for. A second attempt gets no more time. */
-  void sent(long nowNanos) {
-    if (!sent) {
+  /**
+   * The request is out whole: the response is waited for, unless that has begun before. A second
+   * attempt gets no more time.
+   */
+  void sent(boolean answered, long nowNanos) {
+    if (answered) {
+      progressed(nowNanos);
+    } else if (!sent) {
       sent = true;
       deadlineNanos = nowNanos + responseNanos;
     }
@@ -84,9 +89,7 @@ final class Deadlines {
   }
 
   boolean isPassed(long nowNanos) {
-    return nowNanos + TICK_JITTER_NANOS - deadlineNanos > 0
-        || isTotalPassed(nowNanos)
-        || isCallPassed(nowNanos);
+    return nowNanos + TICK_JITTER_NANOS - deadlineNanos > 0 || isTotalPassed(nowNanos);
   }
 
   /** Returns whether not even the caller waits any longer. */
@@ -94,7 +97,9 @@ final class Deadlines {
     return hasCall && nowNanos + TICK_JITTER_NANOS - callDeadlineNanos > 0;
   }
 
+  /** Returns whether there is no time left in all, the caller's included. */
   boolean isTotalPassed(long nowNanos) {
-    return hasTotal && nowNanos + TICK_JITTER_NANOS - totalDeadlineNanos > 0;
+    return (hasTotal && nowNanos + TICK_JITTER_NANOS - totalDeadlineNanos > 0)
+        || isCallPassed(nowNanos);
   }
 }

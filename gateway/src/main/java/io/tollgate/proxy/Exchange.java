@@ -162,11 +162,7 @@ public final class Exchange implements BodyReader.Sink {
   public void endRequest() {
     Carrier known = carrier;
     requestSent = true;
-    if (answered) {
-      deadlines.progressed(forwarder.nowNanos());
-    } else {
-      deadlines.sent(forwarder.nowNanos());
-    }
+    deadlines.sent(answered, forwarder.nowNanos());
     if (!over && known != null) {
       known.endBody();
     }
@@ -285,6 +281,11 @@ public final class Exchange implements BodyReader.Sink {
     }
   }
 
+  /** It waits where nobody will serve it soon; returns whether it has gone elsewhere. */
+  boolean leaveQueue() {
+    return tryAgain(false, false);
+  }
+
   /** It was sent and came to nothing, which the target has to be asked about. */
   private void failedHere(Failure failure) {
     note(failure);
@@ -310,7 +311,7 @@ public final class Exchange implements BodyReader.Sink {
       return false;
     }
     TargetPool next = known.chooseBut(pool, switches, nowNanos);
-    if (next == null && sent && !repeated) {
+    if (next == null && sent && !repeated && !pool.isRetired()) {
       repeated = true;
       next = pool;
     }
@@ -390,6 +391,8 @@ public final class Exchange implements BodyReader.Sink {
     }
     if (answered) {
       cut();
+    } else if (pool.forget(this)) {
+      notSent(whose);
     } else {
       fail(whose);
     }

@@ -12,9 +12,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.resolver.NameResolver;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -122,13 +124,26 @@ public final class Forwarder {
     Balancer known = balancers.get(destination);
     if (known == null) {
       known = new Balancer(targets, destination, this::pool, random, nowNanos);
-      balancers.put(destination, known);
+      if (known.isWhole()) {
+        balancers.put(destination, known);
+      }
     }
     return known;
   }
 
+  /** Returns the pool of an endpoint; of one that is gone it keeps nothing. */
   private TargetPool pool(Endpoint endpoint) {
-    return pools.computeIfAbsent(endpoint, this::poolOfItsOwn);
+    TargetPool known = pools.get(endpoint);
+    if (known != null) {
+      return known;
+    }
+    TargetPool made = poolOfItsOwn(endpoint);
+    if (targets.has(endpoint)) {
+      pools.put(endpoint, made);
+    } else {
+      made.retire();
+    }
+    return made;
   }
 
   /** Makes connections to an endpoint apart from those of requests. */
@@ -157,39 +172,42 @@ public final class Forwarder {
   public void tick(long monotonicNanos) {
     nowNanos = monotonicNanos;
     long unusedSince = monotonicNanos - UNUSED_MAX.toNanos();
-    for (TargetPool pool : pools.values()) {
+    for (TargetPool pool : List.copyOf(pools.values())) {
       pool.closeUnusedSince(unusedSince);
       pool.lookForSilence(monotonicNanos);
     }
     watch.tick(monotonicNanos);
     if (version != targets.version()) {
-      retirePools();
+      lookThroughPools();
     }
   }
 
   /** The routes are others: those of before are no longer asked for. */
   public void routesChanged() {
     balancers.clear();
-    retirePools();
+    lookThroughPools();
   }
 
   /**
    * Lets go of the connections to endpoints that are gone; those in use end with their exchange.
+   * What waits for one, there or where an endpoint is out of use, goes elsewhere.
    */
-  private void retirePools() {
+  private void lookThroughPools() {
     version = targets.version();
     Set<Endpoint> alive = new HashSet<>();
     targets.all().forEach(target -> alive.addAll(target.endpoints()));
-    pools
-        .entrySet()
-        .removeIf(
-            entry -> {
-              if (alive.contains(entry.getKey())) {
-                return false;
-              }
-              entry.getValue().retire();
-              return true;
-            });
+    List<TargetPool> left = new ArrayList<>();
+    for (TargetPool pool : List.copyOf(pools.values())) {
+      boolean gone = !alive.contains(pool.endpoint());
+      if (gone) {
+        pools.remove(pool.endpoint());
+        pool.retire();
+      }
+      if (gone || !pool.endpoint().health().isInUse()) {
+        left.add(pool);
+      }
+    }
+    left.forEach(TargetPool::sendAway);
   }
 
   /** Closes the connections that are not in use; the others close when their exchanges end. */

@@ -151,6 +151,7 @@ final class Http2Carrier implements Carrier {
       return;
     }
     anyFrame = true;
+    link.liveness().served();
     if (inBody) {
       readTrailers(served, fields, last);
     } else {
@@ -210,6 +211,7 @@ final class Http2Carrier implements Carrier {
       return length;
     }
     anyFrame = true;
+    link.liveness().served();
     received += length;
     if (!inBody || (expected != UNKNOWN && received > expected)) {
       fault();

@@ -22,6 +22,7 @@ import io.tollgate.wire.FrameBudget;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,9 +46,8 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   private static final int STREAM_ID_MAX = 1 << 30;
 
   /**
-   * So many streams are reset, since clients have left; at the next the connection is left, before
-   * an upstream ends it for that, and with it what others wait for: common bounds are 100 to 200 in
-   * 30 s.
+   * So many streams are reset for clients that left; at the next the connection is left, before an
+   * upstream ends it, and what others wait for: common bounds are 100 to 200 in 30 s.
    */
   private static final int RESETS_MAX = 80;
 
@@ -64,6 +64,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   /** Those that something came for in this turn. */
   private final List<Http2Carrier> touched = new ArrayList<>();
 
+  private final LivenessPing liveness = new LivenessPing(this);
   private @Nullable ChannelHandlerContext context;
   private @Nullable Promise<Channel> settled;
   private int streams;
@@ -116,12 +117,8 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
     added.flush();
   }
 
-  private ChannelHandlerContext context() {
-    ChannelHandlerContext known = context;
-    if (known == null) {
-      throw new IllegalStateException("the link is not in a pipeline yet");
-    }
-    return known;
+  ChannelHandlerContext context() {
+    return Objects.requireNonNull(context, "the link is in a pipeline");
   }
 
   AsciiString scheme() {
@@ -130,6 +127,10 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
 
   Http2Pads pads() {
     return pads;
+  }
+
+  LivenessPing liveness() {
+    return liveness;
   }
 
   /** The upstream's settings have come, at first or anew. */
@@ -155,7 +156,9 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
 
   @Override
   public boolean hasRoom() {
-    return isOpen() && streams < Math.min(streamsMax, connection().local().maxActiveStreams());
+    return isOpen()
+        && !liveness.isPending()
+        && streams < Math.min(streamsMax, connection().local().maxActiveStreams());
   }
 
   @Override
@@ -202,6 +205,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
       return null;
     }
     opened.setProperty(carrierKey, carrier);
+    liveness.asked();
     return opened;
   }
 
@@ -260,7 +264,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   }
 
   /** Takes no more exchanges. Its last ones may be long: others must not wait for them. */
-  private void leave() {
+  void leave() {
     ending = true;
     if (established && !leaving) {
       leaving = true;
@@ -285,12 +289,18 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
     }
   }
 
-  private void tellRoom() {
+  void tellRoom() {
     if (streams == 0 && !hasRoom()) {
       retire();
     } else if (established && hasRoom()) {
       pool.release(this);
     }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext read, Object bytes) throws Exception {
+    liveness.heard();
+    super.channelRead(read, bytes);
   }
 
   @Override
@@ -319,11 +329,10 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
     }
     if (carrier != null) {
       // Whoever was writing is not to be told from within.
-      Runnable told = carrier::fault;
       if (outbound) {
-        failed.executor().execute(told);
+        failed.executor().execute(carrier::fault);
       } else {
-        told.run();
+        carrier.fault();
       }
     }
   }

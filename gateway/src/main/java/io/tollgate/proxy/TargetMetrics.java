@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.noop.NoopCounter;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Locale;
@@ -80,11 +82,16 @@ final class TargetMetrics {
         .count();
   }
 
-  /** Returns the counter of the requests that are tried on an endpoint. */
+  /** Returns the counter of the requests that are tried on an endpoint: of one gone, it is none. */
   Counter requests(Endpoint endpoint) {
+    String place = UpstreamAddress.place(endpoint.url());
+    if (!places.contains(place)) {
+      var id = new Meter.Id(REQUESTS, Tags.of(TARGET, place), null, null, Meter.Type.COUNTER);
+      return new NoopCounter(id);
+    }
     return Counter.builder(REQUESTS)
         .description("Requests by the target that they were tried on")
-        .tag(TARGET, UpstreamAddress.place(endpoint.url()))
+        .tag(TARGET, place)
         .register(metrics);
   }
 

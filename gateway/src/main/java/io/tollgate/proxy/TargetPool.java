@@ -317,8 +317,19 @@ final class TargetPool {
     return waiting.contains(exchange) && (roomPerLink == 1 || dialling == 0);
   }
 
-  void forget(Exchange exchange) {
-    waiting.remove(exchange);
+  /** Returns whether it had waited here. */
+  boolean forget(Exchange exchange) {
+    return waiting.remove(exchange);
+  }
+
+  /** The target is out of use, or gone: what waits here goes elsewhere, as far as it may. */
+  void sendAway() {
+    for (int left = waiting.size(); left > 0 && !waiting.isEmpty(); left--) {
+      Exchange next = waiting.remove();
+      if (!next.leaveQueue()) {
+        waiting.add(next);
+      }
+    }
   }
 
   /** Closes the connections that nobody has used for as long as that. */
@@ -339,6 +350,10 @@ final class TargetPool {
     while (!roomy.isEmpty()) {
       roomy.removeFirst().retire();
     }
+  }
+
+  boolean isRetired() {
+    return retired;
   }
 
   private static Failure failure(Throwable cause) {

@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -72,14 +73,28 @@ public final class UpstreamTargets {
     version.incrementAndGet();
   }
 
-  /** Returns a destination's targets: of a route that has just gone, such as nobody watches. */
+  /** Returns those of a destination's targets that routes name, be it others by now. */
   List<UpstreamTarget> of(Destination to) {
-    return to.urls().stream().map(url -> find(Name.of(url, to))).toList();
+    List<UpstreamTarget> named = new ArrayList<>();
+    for (URI url : to.urls()) {
+      UpstreamTarget known = targets.get(Name.of(url, to));
+      if (known != null) {
+        named.add(known);
+      }
+    }
+    return named;
   }
 
-  private UpstreamTarget find(Name name) {
-    UpstreamTarget known = targets.get(name);
-    return known == null ? make(name) : known;
+  /** Makes the targets of a destination that no route names any more: such as nobody watches. */
+  List<UpstreamTarget> gone(Destination to) {
+    return to.urls().stream().map(url -> make(Name.of(url, to))).toList();
+  }
+
+  /** Returns whether it is one of those that routes name. */
+  boolean has(Endpoint endpoint) {
+    UpstreamTarget of =
+        targets.get(new Name(endpoint.url(), endpoint.check(), endpoint.protocol()));
+    return of != null && of.endpoints().contains(endpoint);
   }
 
   private UpstreamTarget make(Name name) {

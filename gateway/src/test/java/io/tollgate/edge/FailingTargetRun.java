@@ -8,6 +8,7 @@ import io.tollgate.proxy.Destination;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.TargetConfig;
+import io.tollgate.proxy.UpstreamProtocol;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
@@ -20,6 +21,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -33,20 +35,30 @@ final class FailingTargetRun {
   private static final Duration ACT = Duration.ofSeconds(4);
   private static final Duration BACK_MAX = Duration.ofSeconds(15);
 
-  private final MoodyUpstream first = new MoodyUpstream();
-  private final MoodyUpstream failing = new MoodyUpstream();
-  private final MoodyUpstream third = new MoodyUpstream();
+  private record Stores(TestPostgres postgres, TestRedis redis) {}
+
+  private final String name;
+  private final MoodyTarget first;
+  private final MoodyTarget failing;
+  private final MoodyTarget third;
   private final RunningGateway edge;
   private final List<PacedClient> clients = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final List<String> broken = new ArrayList<>();
   private volatile Queue<Asked> book = new ConcurrentLinkedQueue<>();
 
-  private FailingTargetRun(TestPostgres postgres, TestRedis redis) {
+  private FailingTargetRun(
+      String name, UpstreamProtocol protocol, Supplier<MoodyTarget> maker, Stores stores) {
+    this.name = name;
+    first = maker.get();
+    failing = maker.get();
+    third = maker.get();
+    TestPostgres postgres = stores.postgres();
+    TestRedis redis = stores.redis();
     Secret key = new StoredKeys(postgres, redis).everywhere();
     List<URI> urls =
         Stream.of(first, failing, third).map(target -> URI.create(target.url())).toList();
-    Route route = Route.to("/", first.url()).to(new Destination(urls, ""));
+    Route route = Route.to("/", first.url()).to(new Destination(urls, "", protocol));
     edge = new RunningGateway(postgres, redis, proxy(), LimitConfig.UNLIMITED, route);
     for (int i = 0; i < CLIENTS; i++) {
       var client = new PacedClient(edge.gateway.port(), i, key, asked -> book.add(asked));
@@ -85,16 +97,30 @@ final class FailingTargetRun {
   public static void main(String[] arguments) throws Exception {
     try (TestPostgres postgres = TestPostgres.database();
         TestRedis redis = TestRedis.start()) {
-      var run = new FailingTargetRun(postgres, redis);
-      run.play();
-      run.close();
-      run.broken.forEach(promise -> System.out.println("BROKEN: " + promise));
-      System.exit(run.broken.isEmpty() ? 0 : 1);
+      var stores = new Stores(postgres, redis);
+      List<String> broken = new ArrayList<>();
+      var run = new FailingTargetRun("", UpstreamProtocol.HTTP1, MoodyUpstream::new, stores);
+      printTitles();
+      broken.addAll(run.play(Mood.values()));
+      var http2 =
+          new FailingTargetRun("h2 ", UpstreamProtocol.HTTP2, MoodyHttp2Upstream::new, stores);
+      broken.addAll(http2.play(Mood.RESETTING, Mood.FROZEN));
+      broken.forEach(promise -> System.out.println("BROKEN: " + promise));
+      System.exit(broken.isEmpty() ? 0 : 1);
     }
   }
 
-  private void play() {
+  /** Plays each mood, and returns the promises that were broken. */
+  private List<String> play(Mood... moods) throws InterruptedException {
     pass(ACT.multipliedBy(2));
+    for (Mood mood : moods) {
+      act(mood);
+    }
+    close();
+    return broken;
+  }
+
+  private static void printTitles() {
     System.out.printf(
         "%-16s %8s %6s %5s %5s %4s %8s %11s %9s %7s %10s%n",
         "the second is",
@@ -108,9 +134,6 @@ final class FailingTargetRun {
         "latest",
         "doubles",
         "out after");
-    for (Mood mood : Mood.values()) {
-      act(mood);
-    }
   }
 
   private void act(Mood mood) {
@@ -129,12 +152,26 @@ final class FailingTargetRun {
     while (!isInUse()) {
       pass(Duration.ofMillis(5));
       if (System.nanoTime() - startNanos > ACT.plus(BACK_MAX).toNanos()) {
-        broken.add("after " + mood + " the target was not taken back");
+        broken.add("after " + name + mood + " the target was not taken back");
         break;
       }
     }
     pass(DEADLINE);
     print(mood, asked, outNanos);
+    judgeAfter(mood);
+  }
+
+  /** Whatever begins once the target is back, and all of before have ended, is answered. */
+  private void judgeAfter(Mood mood) {
+    book = new ConcurrentLinkedQueue<>();
+    pass(DEADLINE.dividedBy(2));
+    List<Asked> after = List.copyOf(book);
+    long unanswered = count(after, each -> each.status() != 200);
+    if (after.isEmpty() || unanswered > 0) {
+      broken.add(
+          "%s%s: %d of %d were not answered when it was over"
+              .formatted(name, mood, unanswered, after.size()));
+    }
   }
 
   private static void pass(Duration time) {
@@ -159,7 +196,7 @@ final class FailingTargetRun {
                 100.0 * count(asked, each -> isBy(each, failing)) / Math.max(1, asked.size()));
     System.out.printf(
         "%-16s %8d %6d %5d %5d %4d %8s %8.1f ms %6.0f ms %7d %10s%n",
-        mood.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+        name + mood.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
         asked.size(),
         count(asked, each -> each.status() == 200),
         count(asked, each -> each.status() == 502 || each.status() == 503),
@@ -175,25 +212,30 @@ final class FailingTargetRun {
 
   private void judge(Mood mood, List<Asked> asked, double late) {
     if (late > LATE_MILLIS_MAX) {
-      broken.add("%s: a request took %.0f ms above its deadline".formatted(mood, late));
+      broken.add("%s%s: a request took %.0f ms above its deadline".formatted(name, mood, late));
     }
     if (doublePosts() > 0) {
-      broken.add(mood + ": a POST was sent twice");
+      broken.add(name + mood + ": a POST was sent twice");
     }
     long harmed = count(asked, this::isHarmed);
     if (harmed > 0) {
       broken.add(
-          mood + ": " + harmed + " requests that other targets had were not answered by them");
+          name
+              + mood
+              + ": "
+              + harmed
+              + " requests that other targets had were not answered by them");
     }
   }
 
   /** Another target has had the request, and the client did not get its answer. */
   private boolean isHarmed(Asked asked) {
-    boolean others = first.seen.containsKey(asked.path()) || third.seen.containsKey(asked.path());
+    boolean others =
+        first.seen().containsKey(asked.path()) || third.seen().containsKey(asked.path());
     return others && asked.status() != 200;
   }
 
-  private static boolean isBy(Asked asked, MoodyUpstream target) {
+  private static boolean isBy(Asked asked, MoodyTarget target) {
     return asked.place().equals(target.place());
   }
 
@@ -213,7 +255,7 @@ final class FailingTargetRun {
 
   private long doublePosts() {
     return Stream.of(first, failing, third)
-        .flatMap(target -> target.seen.keySet().stream())
+        .flatMap(target -> target.seen().keySet().stream())
         .filter(path -> path.startsWith("/post/"))
         .distinct()
         .filter(path -> times(path) > 1)
@@ -222,7 +264,7 @@ final class FailingTargetRun {
 
   private int times(String path) {
     return Stream.of(first, failing, third)
-        .map(target -> target.seen.get(path))
+        .map(target -> target.seen().get(path))
         .mapToInt(times -> times == null ? 0 : times.get())
         .sum();
   }
@@ -233,6 +275,6 @@ final class FailingTargetRun {
       thread.join();
     }
     edge.close();
-    Stream.of(first, failing, third).forEach(MoodyUpstream::close);
+    Stream.of(first, failing, third).forEach(MoodyTarget::close);
   }
 }

@@ -56,7 +56,7 @@ class Http2ConnectionFaultsTest {
     return STORES.oneLoop(proxy, route);
   }
 
-  private static ProxyConfig answeringWithin(Duration time) {
+  static ProxyConfig answeringWithin(Duration time) {
     ProxyConfig defaults = ProxyConfig.DEFAULTS;
     return new ProxyConfig(
         Duration.ofMillis(500), time, time, Duration.ZERO, 8, 8, 16 * 1024, 50, defaults.tls());

@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
  * One of several targets: it says who it is, writes down which requests came, and fails in the way
  * that it is told, each on the same port.
  */
-final class MoodyUpstream implements AutoCloseable {
+final class MoodyUpstream implements MoodyTarget {
   /** How it treats requests. */
   enum Mood {
     WELL,
@@ -78,15 +78,23 @@ final class MoodyUpstream implements AutoCloseable {
     return port;
   }
 
-  String url() {
+  @Override
+  public String url() {
     return "http://127.0.0.1:" + port;
   }
 
-  String place() {
+  @Override
+  public String place() {
     return "127.0.0.1:" + port;
   }
 
-  void be(Mood next) {
+  @Override
+  public Map<String, AtomicInteger> seen() {
+    return seen;
+  }
+
+  @Override
+  public void be(Mood next) {
     Mood before = mood;
     synchronized (thaw) {
       mood = next;

@@ -95,7 +95,11 @@ final class ScriptedHttp2Upstream implements AutoCloseable {
 
     /** Reads up to a request's head. */
     Asked readRequest() throws IOException {
-      Frame frame = read(HEADERS);
+      return asked(read(HEADERS));
+    }
+
+    /** Reads a request's head of a frame that has come. */
+    Asked asked(Frame frame) throws IOException {
       requests.incrementAndGet();
       try {
         return new Asked(frame.id, decoder.decodeHeaders(frame.id, frame.payload));
@@ -228,9 +232,12 @@ final class ScriptedHttp2Upstream implements AutoCloseable {
     }
   }
 
+  int port() {
+    return server.getLocalPort();
+  }
+
   Route route(String path) {
-    return Route.to(path, "http://127.0.0.1:" + server.getLocalPort())
-        .speaking(UpstreamProtocol.HTTP2);
+    return Route.to(path, "http://127.0.0.1:" + port()).speaking(UpstreamProtocol.HTTP2);
   }
 
   @Override

@@ -33,8 +33,8 @@ class BalancerTest {
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private long now;
-  private final UpstreamTargets targets =
-      new UpstreamTargets(CONFIG, new SimpleMeterRegistry(), () -> now);
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final UpstreamTargets targets = new UpstreamTargets(CONFIG, metrics, () -> now);
   private final Forwarder forwarder =
       new Forwarder(
           vertx, loops.next(), ProxyConfig.DEFAULTS, TlsContext.of(UpstreamTls.DEFAULTS), targets);
@@ -47,13 +47,26 @@ class BalancerTest {
   }
 
   private Balancer balancer(int count) {
-    List<URI> urls =
-        IntStream.rangeClosed(1, count).mapToObj(i -> URI.create("http://10.0.0." + i)).toList();
-    var to = new Destination(urls, "");
+    Destination to = addresses(1, count);
+    name(to);
+    return to(to);
+  }
+
+  private static Destination addresses(int first, int last) {
+    return new Destination(
+        IntStream.rangeClosed(first, last).mapToObj(i -> URI.create("http://10.0.0." + i)).toList(),
+        "");
+  }
+
+  /** Makes these the only ones that routes name. */
+  private void name(Destination to) {
     targets.retainOnly(
         List.of(
-            new Route("/", urls.get(0), Scopes.NONE, Set.of(), Set.of(CredentialHeader.values()))
+            new Route("/", to.first(), Scopes.NONE, Set.of(), Set.of(CredentialHeader.values()))
                 .to(to)));
+  }
+
+  private Balancer to(Destination to) {
     return new Balancer(targets, to, this::pool, new SplittableRandom(1), now);
   }
 
@@ -158,6 +171,32 @@ class BalancerTest {
     }
     Balancer one = balancer(1);
     assertThat(one.chooseBut(one.choose(false, now), false, now)).isNull();
+  }
+
+  @Test
+  void who_was_taken_from_the_routes_gets_nothing_that_was_begun_before_either() {
+    Balancer before = balancer(3);
+    TargetPool second = pool("10.0.0.2");
+    name(addresses(1, 2));
+    assertThat(choose(before)).containsOnlyKeys("10.0.0.1", "10.0.0.2");
+    for (int i = 0; i < CHOICES; i++) {
+      assertThat(before.chooseBut(second, false, now)).isSameAs(pool("10.0.0.1"));
+    }
+    assertThat(to(addresses(1, 3)).isWhole()).as("is kept for others").isFalse();
+  }
+
+  @Test
+  void where_all_were_taken_what_was_accepted_before_is_sent_once_and_not_counted() {
+    Balancer before = balancer(2);
+    name(addresses(3, 3));
+    for (Balancer late : List.of(before, to(addresses(1, 2)))) {
+      TargetPool gone = late.choose(false, now);
+      gone.count();
+      assertThat(gone.endpoint().url().getHost()).isIn("10.0.0.1", "10.0.0.2");
+      assertThat(late.chooseBut(gone, false, now)).isNull();
+      assertThat(late.isWhole()).isFalse();
+    }
+    assertThat(metrics.find("tollgate.target.requests").counters()).isEmpty();
   }
 
   @Test

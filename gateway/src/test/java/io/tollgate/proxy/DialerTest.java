@@ -45,7 +45,7 @@ class DialerTest {
     var forwarder = new Forwarder(vertx, eventLoop, ProxyConfig.DEFAULTS, tls, targets);
     for (String scheme : new String[] {"http", "https"}) {
       var to = Destination.of(URI.create(scheme + "://127.0.0.1:1"));
-      Endpoint endpoint = targets.of(to).get(0).endpoints().get(0);
+      Endpoint endpoint = targets.gone(to).get(0).endpoints().get(0);
       var pool = new TargetPool(endpoint, dialer, ProxyConfig.DEFAULTS, forwarder);
       var toldOnLoop = new CompletableFuture<Boolean>();
       eventLoop.execute(

@@ -16,7 +16,7 @@ class UpstreamTargetTest {
       new UpstreamTargets(TargetConfig.DEFAULTS, new SimpleMeterRegistry(), () -> 0);
 
   private UpstreamTarget target(String url) {
-    return targets.of(Destination.of(URI.create(url))).get(0);
+    return targets.gone(Destination.of(URI.create(url))).get(0);
   }
 
   private static List<InetSocketAddress> found(String... addresses) throws Exception {
