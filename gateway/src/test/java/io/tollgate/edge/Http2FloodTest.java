@@ -196,9 +196,14 @@ class Http2FloodTest {
         flood("settings", () -> client.frame(RawHttp2.SETTINGS, 0, 0, "")),
         flood("priorities", () -> client.frame(RawHttp2.PRIORITY, 0, 1, RawHttp2.number(3) + "x")),
         flood("window updates", () -> client.window(0, 1)),
+        flood("trailers behind our reset", this::trailersBehindAReset),
         flood("frames of no known type", () -> client.frame(0xfa, 0, 0, "x")),
         DynamicTest.dynamicTest("empty data", () -> afterHead(headers, RawHttp2.DATA)),
         DynamicTest.dynamicTest("empty continuations", () -> afterHead("", RawHttp2.CONTINUATION)));
+  }
+
+  private void trailersBehindAReset() {
+    client.headers(1, true, "x-own", "1");
   }
 
   private void afterHead(String block, int type) {
@@ -299,6 +304,25 @@ class Http2FloodTest {
   void a_head_that_drips_in_ends_the_connection() {
     client.frame(RawHttp2.HEADERS, 0, 1, RawHttp2.block(request(key, "GET", "/")));
     assertThat(end().outcome()).isEqualTo("goaway ENHANCE_YOUR_CALM");
+  }
+
+  /** It makes progress, though something is half read whenever we look. */
+  @Test
+  void frames_that_each_come_in_two_reads_are_not_slow() {
+    int inHead = 5;
+    long end = System.nanoTime() + SHORT.multipliedBy(2).toNanos();
+    // Without a body, which would use the connection's window up.
+    String block = RawHttp2.block(request(key, "HEAD", "/"));
+    int flags = RawHttp2.END_HEADERS | RawHttp2.END_STREAM;
+    String next = RawHttp2.bytes(RawHttp2.HEADERS, flags, 1, block);
+    client.raw(next.substring(0, inHead));
+    for (int i = 0; System.nanoTime() < end; i++) {
+      String sent = next;
+      next = RawHttp2.bytes(RawHttp2.HEADERS, flags, stream(i + 1), block);
+      client.raw(sent.substring(inHead)).raw(next.substring(0, inHead));
+      assertThat(client.answer(stream(i)).outcome()).isEqualTo("200");
+    }
+    assertThat(end().outcome()).as("but the last is").isEqualTo("goaway ENHANCE_YOUR_CALM");
   }
 
   @Test

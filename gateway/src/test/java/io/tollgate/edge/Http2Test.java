@@ -28,6 +28,12 @@ class Http2Test {
   /** More than what the sockets between may hold. */
   private static final int STREAMED_BYTES = 32 * MEBIBYTE;
 
+  /** More streams than are each remembered once they are over. */
+  private static final int MANY = 200;
+
+  /** The field that was last put into HPACK's table. */
+  private static final char NEWEST = 0x80 | 62;
+
   private static TestPostgres postgres;
   private static TestRedis redis;
   private static Secret key;
@@ -172,6 +178,36 @@ class Http2Test {
       come += frame.type == RawHttp2.DATA ? frame.length() : 0;
     }
     assertThat(come).isEqualTo(STREAMED_BYTES);
+  }
+
+  /** They were sent before the reset came, and what HPACK keeps of them counts. */
+  @Test
+  void trailers_under_way_are_dropped_however_many_requests_have_ended_since() {
+    client.headers(1, false, ":method", "POST", ":scheme", "http", ":path", "/", ":authority", "t");
+    assertThat(client.answer(1).outcome()).isEqualTo("401");
+    assertThat(nextEnd(client)).as("the rest of the body is not waited for").isEqualTo(1);
+    int last = 2 * MANY + 1;
+    for (int stream = 3; stream <= last; stream += 2) {
+      // Without a body, which would use the connection's window up.
+      assertThat(client.headers(stream, true, request(key, "HEAD", "/")).answer(stream).outcome())
+          .isEqualTo("200");
+    }
+    String kept = '@' + RawHttp2.block("x-own", "kept").substring(1);
+    client.data(1, false, "late").window(1, 1);
+    client.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 1, kept);
+    String again = RawHttp2.block(request(key, "GET", "/")) + NEWEST;
+    client.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, last + 2, again);
+    JsonObject fields = echoed(client.answer(last + 2)).getJsonObject("headers");
+    assertThat(fields.getJsonArray("x-own")).containsExactly("kept");
+  }
+
+  /** Returns the next stream that is reset. */
+  private static int nextEnd(RawHttp2 client) {
+    Frame frame = client.next();
+    while (frame.type != RawHttp2.RST_STREAM) {
+      frame = client.next();
+    }
+    return frame.stream;
   }
 
   @Test
