@@ -21,6 +21,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.tollgate.http2.Block;
+import io.tollgate.http2.CompactCumulator;
 import io.tollgate.http2.FrameGuard;
 import io.tollgate.http2.FrameWatch;
 import java.util.Objects;
@@ -45,16 +46,14 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
   private final Channel channel;
   private final FrameGuard guard;
   private final FrameWatch watch;
+  private final PartialFrames partial;
   private final Http2Requests requests;
   private final UnsentEnds unsentEnds;
 
   private @Nullable ChannelHandlerContext context;
   private int index;
-  private int heldBytes;
   private long openedNanos;
   private long deadlineNanos;
-  private long halfReadNanos;
-  private boolean halfRead;
   private boolean acknowledged;
   private boolean flushing;
   private boolean ending;
@@ -80,6 +79,8 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
     unsentEnds = new UnsentEnds(edge::nowNanos);
     requests = new Http2Requests(this, edge, connections, origin);
     watch = new FrameWatch(requests::bodyCame);
+    partial = new PartialFrames(connections);
+    setCumulator(CompactCumulator.INSTANCE);
     decoder.frameListener(requests);
     connection().addListener(requests);
     encoder.flowController().listener(requests::writabilityChanged);
@@ -110,25 +111,13 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
 
   @Override
   public void channelRead(ChannelHandlerContext from, Object message) throws Exception {
-    watch.see((ByteBuf) message);
+    watch.see((ByteBuf) message, edge.nowNanos());
     super.channelRead(from, message);
-    noteHalfRead();
-  }
-
-  /** A header block that comes in pieces has a deadline, and is counted with all others' heads. */
-  private void noteHalfRead() {
-    boolean now = watch.isHalfRead();
-    if (now && !halfRead) {
-      halfReadNanos = edge.nowNanos();
+    if (CompactCumulator.isLoose(internalBuffer())) {
+      super.channelRead(from, Unpooled.EMPTY_BUFFER);
     }
-    halfRead = now;
-    int bytes = watch.blockBytes();
-    if (bytes != heldBytes && channel.isActive()) {
-      boolean fits = connections.holdUnread(bytes - heldBytes);
-      heldBytes = bytes;
-      if (!fits && bytes > 0) {
-        shut(ENHANCE_YOUR_CALM, "too many requests are half sent");
-      }
+    if (channel.isActive() && !partial.hold(watch.headBytes(), watch.bodyBytes())) {
+      shut(ENHANCE_YOUR_CALM, "too many requests are half sent");
     }
   }
 
@@ -296,14 +285,14 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
   public void tick(long nowNanos) {
     if (!channel.config().isAutoRead()) {
       // It is not the client that keeps us waiting.
-      halfReadNanos = nowNanos;
+      watch.excuse(nowNanos);
     }
     long headerNanos = connections.bounds().headerTimeout().toNanos();
     if (unsentEnds.areStuck(nowNanos, connections.bounds().idleTimeout().toNanos())) {
       metrics.http2Ended();
       close();
-    } else if (halfRead && nowNanos - halfReadNanos > headerNanos) {
-      shut(ENHANCE_YOUR_CALM, "a header block came too slowly");
+    } else if (watch.isLate(nowNanos, headerNanos)) {
+      shut(ENHANCE_YOUR_CALM, "a frame or a header block came too slowly");
     } else if (!acknowledged && nowNanos - openedNanos > headerNanos) {
       shut(SETTINGS_TIMEOUT, "the settings were not acknowledged");
     } else if (connection().numActiveStreams() > 0) {
@@ -364,8 +353,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
   @Override
   public void channelInactive(ChannelHandlerContext from) throws Exception {
     super.channelInactive(from);
-    connections.holdUnread(-heldBytes);
-    heldBytes = 0;
+    partial.letGo();
     connections.closed(this);
   }
 

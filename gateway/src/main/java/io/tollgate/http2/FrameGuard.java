@@ -171,7 +171,7 @@ public final class FrameGuard implements Http2FrameReader, Http2FrameListener {
     return true;
   }
 
-  /** Returns whether we have reset that stream, so that nothing more of it is heard. */
+  /** Returns whether we have reset that stream, or may have, so that no more of it is heard. */
   private boolean isOfReset(int streamId) {
     return streamId != 0 && connection.stream(streamId) == null && recent.wasReset(streamId);
   }

@@ -5,8 +5,8 @@ import io.netty.handler.codec.http2.Http2FrameTypes;
 
 /**
  * Follows the frames of a connection as their bytes come, since a reader of frames tells of none
- * before it is whole: whether a header block is under way, how much of it is held, and which
- * streams' bodies come on.
+ * before it is whole: since when one is under way, how much of it is held, and which streams'
+ * bodies come on.
  *
  * <p>Confined to its event loop.
  */
@@ -33,20 +33,32 @@ public final class FrameWatch {
   private boolean inBlock;
   private int blockBytes;
 
+  /** How much has come of a frame that is no part of a header block. */
+  private int frameBytes;
+
+  private long begunNanos;
+
   /** Makes the watch of a connection whose preface is to come. */
   public FrameWatch(Bodies bodies) {
     this.bodies = bodies;
   }
 
   /** Looks at what has come, without taking it. */
-  public void see(ByteBuf bytes) {
+  public void see(ByteBuf bytes, long nowNanos) {
     int at = bytes.readerIndex();
     int end = bytes.writerIndex();
+    if (prefaceLeft == PREFACE_BYTES) {
+      begunNanos = nowNanos;
+    }
     int preface = Math.min(prefaceLeft, end - at);
     prefaceLeft -= preface;
     at += preface;
     while (at < end) {
       if (headRead < HEAD_BYTES) {
+        if (headRead == 0 && !inBlock) {
+          // A header block is one: its continuations have what is left of its time.
+          begunNanos = nowNanos;
+        }
         seeHead(bytes.getByte(at) & 0xff);
         at++;
       } else {
@@ -77,7 +89,9 @@ public final class FrameWatch {
   }
 
   private boolean isOfBlock() {
-    return type == Http2FrameTypes.HEADERS || type == Http2FrameTypes.CONTINUATION;
+    return type == Http2FrameTypes.HEADERS
+        || type == Http2FrameTypes.CONTINUATION
+        || type == Http2FrameTypes.PUSH_PROMISE;
   }
 
   private int seePayload(int available) {
@@ -85,7 +99,10 @@ public final class FrameWatch {
     left -= count;
     if (isOfBlock()) {
       blockBytes += count;
-    } else if (type == Http2FrameTypes.DATA) {
+    } else {
+      frameBytes += count;
+    }
+    if (type == Http2FrameTypes.DATA) {
       bodies.came(streamId, count);
     }
     return count;
@@ -98,16 +115,35 @@ public final class FrameWatch {
     }
     headRead = 0;
     left = 0;
+    frameBytes = 0;
   }
 
-  /** Returns whether something other than a body has begun to come and is not whole. */
-  public boolean isHalfRead() {
+  /**
+   * Returns whether something other than a body began to come longer ago than that, and is not
+   * whole; bodies have their own pace.
+   */
+  public boolean isLate(long nowNanos, long timeNanos) {
+    return isHalfRead() && nowNanos - begunNanos > timeNanos;
+  }
+
+  private boolean isHalfRead() {
+    boolean inPreface = prefaceLeft > 0 && prefaceLeft < PREFACE_BYTES;
     boolean inFrame = headRead > 0 && !(headRead == HEAD_BYTES && type == Http2FrameTypes.DATA);
-    return prefaceLeft > 0 || inBlock || inFrame;
+    return inPreface || inBlock || inFrame;
   }
 
-  /** Returns how many bytes are held of a header block that is not whole. */
-  public int blockBytes() {
-    return blockBytes;
+  /** It is not the other side that keeps us waiting: what has begun has all its time again. */
+  public void excuse(long nowNanos) {
+    begunNanos = nowNanos;
+  }
+
+  /** Returns how many bytes are held of a header block, or of what else is no body. */
+  public int headBytes() {
+    return blockBytes + (type == Http2FrameTypes.DATA ? 0 : frameBytes);
+  }
+
+  /** Returns how many bytes are held of a body's frame that is not whole. */
+  public int bodyBytes() {
+    return type == Http2FrameTypes.DATA ? frameBytes : 0;
   }
 }

@@ -53,6 +53,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The edge behind a certificate of its own, and towards clients with theirs. */
 class EdgeTlsTest {
@@ -119,7 +121,10 @@ class EdgeTlsTest {
       throws Exception {
     try (HttpClient client =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(context).build()) {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpRequest asked = request.build();
+      HttpResponse<String> answer = client.send(asked, HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.version()).isEqualTo(asked.version().orElse(client.version()));
+      return answer;
     }
   }
 
@@ -237,29 +242,35 @@ class EdgeTlsTest {
     }
   }
 
-  @Test
-  void nothing_passes_from_a_client_without_the_certificate_that_is_required() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void nothing_passes_from_a_client_without_the_certificate_that_is_required(HttpClient.Version by)
+      throws Exception {
     try (var edge = gateway(authority.certificate(), ClientCertificates.REQUIRED)) {
       int before = upstream.requests.get();
-      assertThatThrownBy(() -> send(authority.trusting(), request(edge)))
+      assertThatThrownBy(() -> send(authority.trusting(), request(edge).version(by)))
           .as("none")
           .isInstanceOf(IOException.class);
       SSLContext others = stranger.identityTrusting("client", authority);
-      assertThatThrownBy(() -> send(others, request(edge)))
+      assertThatThrownBy(() -> send(others, request(edge).version(by)))
           .as("a stranger's")
           .isInstanceOf(IOException.class);
       assertThat(upstream.requests).hasValue(before);
     }
   }
 
-  @Test
-  void the_upstream_is_shown_the_clients_certificate_and_nothing_that_the_client_says_it_is()
-      throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void the_upstream_is_shown_the_clients_certificate_and_nothing_that_the_client_says_it_is(
+      HttpClient.Version by) throws Exception {
     try (var edge = gateway(authority.certificate(), ClientCertificates.REQUIRED)) {
       JsonObject headers =
           echoed(
               authority.trusting("client"),
-              request(edge).header("Client-Cert", ":Zm9yZ2Vk:").header("Client_Cert_Chain", "x"));
+              request(edge)
+                  .version(by)
+                  .header("Client-Cert", ":Zm9yZ2Vk:")
+                  .header("Client_Cert_Chain", "x"));
       assertThat(headers.getJsonArray("client-cert")).hasSize(1);
       assertThat(headers.fieldNames()).doesNotContain("client_cert_chain", "client-cert-chain");
       String shown = headers.getJsonArray("client-cert").getString(0);
@@ -273,14 +284,18 @@ class EdgeTlsTest {
     }
   }
 
-  @Test
-  void where_certificates_are_optional_a_client_without_is_served_and_shown_as_nobody()
-      throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void where_certificates_are_optional_a_client_without_is_served_and_shown_as_nobody(
+      HttpClient.Version by) throws Exception {
     try (var edge = gateway(authority.certificate(), ClientCertificates.OPTIONAL)) {
       JsonObject headers =
-          echoed(authority.trusting(), request(edge).header("Client-Cert", ":Zm9yZ2Vk:"));
+          echoed(
+              authority.trusting(), request(edge).version(by).header("Client-Cert", ":Zm9yZ2Vk:"));
       assertThat(headers.containsKey("client-cert")).isFalse();
-      assertThat(echoed(authority.trusting("client"), request(edge)).containsKey("client-cert"))
+      assertThat(
+              echoed(authority.trusting("client"), request(edge).version(by))
+                  .containsKey("client-cert"))
           .isTrue();
     }
   }

@@ -248,25 +248,18 @@ class GrpcTest {
   @Test
   void a_deadline_is_kept_by_the_edge_itself() {
     try (var client = RawHttp2.open(edge.gateway.port())) {
-      client.headers(
-          1,
-          false,
-          ":method",
-          "POST",
-          ":scheme",
-          "http",
-          ":path",
-          "/test.Open/hang",
-          ":authority",
-          "t",
-          "x-api-key",
-          keys.everywhere().reveal(),
-          "content-type",
-          "application/grpc",
-          "te",
-          "trailers",
-          "grpc-timeout",
-          "200m");
+      String[] call =
+          RawHttp2.request(
+              keys.everywhere(),
+              "POST",
+              "/test.Open/hang",
+              "content-type",
+              "application/grpc",
+              "te",
+              "trailers",
+              "grpc-timeout",
+              "200m");
+      client.headers(1, false, call);
       client.data(1, false, "\0\0\0\0\0");
       RawHttp2.Answer answer = client.answer(1);
       assertThat(answer.outcome()).isEqualTo("200");

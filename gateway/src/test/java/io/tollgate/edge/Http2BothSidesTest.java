@@ -1,5 +1,6 @@
 package io.tollgate.edge;
 
+import static io.tollgate.edge.RawHttp2.request;
 import static io.tollgate.edge.ScriptedHttp2Upstream.DATA;
 import static io.tollgate.edge.ScriptedHttp2Upstream.NO_ERROR;
 import static io.tollgate.edge.ScriptedHttp2Upstream.PING;
@@ -46,21 +47,6 @@ class Http2BothSidesTest {
     return STORES.gateway(config, proxy, route);
   }
 
-  private static String[] request(String method) {
-    return new String[] {
-      ":method",
-      method,
-      ":scheme",
-      "http",
-      ":path",
-      "/",
-      ":authority",
-      "t",
-      "x-api-key",
-      key.reveal()
-    };
-  }
-
   @Test
   void trailers_alone_behind_no_body_pass() {
     try (var upstream =
@@ -75,7 +61,7 @@ class Http2BothSidesTest {
         var edge = gateway(upstream);
         RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
       for (int id = 1; id <= 3; id += 2) {
-        Answer answer = client.headers(id, true, request("GET")).answer(id);
+        Answer answer = client.headers(id, true, request(key, "GET", "/")).answer(id);
         assertThat(answer.outcome()).isEqualTo("200");
         assertThat(answer.field("content-length")).isEqualTo("0");
         assertThat(answer.trailers).containsEntry("x-checksum", "none");
@@ -198,7 +184,7 @@ class Http2BothSidesTest {
                 });
         var edge = gateway(upstream);
         RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
-      client.headers(1, true, request("GET")).headers(3, true, request("GET"));
+      client.headers(1, true, request(key, "GET", "/")).headers(3, true, request(key, "GET", "/"));
       assertThat(client.answer(3).body).hasToString("by 1");
       over.countDown();
       assertThat(client.answer(1).body).hasToString("by 0");
@@ -229,7 +215,7 @@ class Http2BothSidesTest {
         RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
       int id = 1;
       for (int asked = 1; upstream.connections.get() < 2 && asked < 180; asked++) {
-        client.headers(id, true, request("GET")).flush();
+        client.headers(id, true, request(key, "GET", "/")).flush();
         int seen = asked;
         Awaiting.until(
             "it has come", () -> upstream.requests.get() >= seen || upstream.connections.get() > 1);
@@ -261,7 +247,7 @@ class Http2BothSidesTest {
                 });
         var edge = gateway(upstream);
         RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
-      Answer answer = client.headers(1, true, request("GET")).answer(1);
+      Answer answer = client.headers(1, true, request(key, "GET", "/")).answer(1);
       assertThat(answer.outcome()).isEqualTo("200");
       assertThat(answer.body).hasSize(1_000);
     }
@@ -284,7 +270,7 @@ class Http2BothSidesTest {
                 });
         var edge = gateway(upstream);
         RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
-      client.headers(1, false, request("POST")).flush();
+      client.headers(1, false, request(key, "POST", "/")).flush();
       await(again);
       sendWindow(client, window, false);
       int back = 0;

@@ -247,30 +247,16 @@ class Http2ClientsTest {
         var edge = cleartext(upstream.route("/"), endless.route("/endless"));
         RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
       Secret lost = keys.everywhere();
-      client.headers(1, true, with(lost, "/endless")).flush();
+      client.headers(1, true, RawHttp2.request(lost, "GET", "/endless")).flush();
       while (client.next().type != RawHttp2.DATA) {
         continue;
       }
       keys.revokeInPostgres(lost);
       assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
       assertThat(client.answer(1).outcome()).isEqualTo("reset CANCEL");
-      assertThat(client.headers(3, true, with(key, "/")).answer(3).outcome()).isEqualTo("200");
+      assertThat(client.headers(3, true, RawHttp2.request(key, "GET", "/")).answer(3).outcome())
+          .isEqualTo("200");
     }
-  }
-
-  private static String[] with(Secret shown, String path) {
-    return new String[] {
-      ":method",
-      "GET",
-      ":scheme",
-      "http",
-      ":path",
-      path,
-      ":authority",
-      "t",
-      "x-api-key",
-      shown.reveal()
-    };
   }
 
   @Test
@@ -288,7 +274,7 @@ class Http2ClientsTest {
                 });
         var edge = cleartext(slow.route("/"));
         RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
-      client.headers(1, true, with(key, "/")).flush();
+      client.headers(1, true, RawHttp2.request(key, "GET", "/")).flush();
       assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
       Future<Void> stopped = edge.gateway.stop();
       assertThat(lastStreamTold(client)).isEqualTo(Integer.MAX_VALUE);
@@ -320,34 +306,27 @@ class Http2ClientsTest {
   void what_a_client_says_of_itself_is_believed_no_more_than_by_http1() {
     try (var edge = cleartext(upstream.route("/"));
         RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
-      String[] forged = {
-        ":method",
-        "GET",
-        ":scheme",
-        "http",
-        ":path",
-        "/",
-        ":authority",
-        "t",
-        "x-api-key",
-        key.reveal(),
-        "tollgate-subject",
-        "forged",
-        "tollgate_key_id",
-        "forged",
-        "x-forwarded-for",
-        "192.0.2.1",
-        "forwarded",
-        "for=192.0.2.1",
-        "transfer_encoding",
-        "chunked",
-        "x-original-url",
-        "/admin",
-        "x-http-method-override",
-        "DELETE",
-        "proxy",
-        "forged"
-      };
+      String[] forged =
+          RawHttp2.request(
+              key,
+              "GET",
+              "/",
+              "tollgate-subject",
+              "forged",
+              "tollgate_key_id",
+              "forged",
+              "x-forwarded-for",
+              "192.0.2.1",
+              "forwarded",
+              "for=192.0.2.1",
+              "transfer_encoding",
+              "chunked",
+              "x-original-url",
+              "/admin",
+              "x-http-method-override",
+              "DELETE",
+              "proxy",
+              "forged");
       JsonObject fields =
           new JsonObject(client.headers(1, true, forged).answer(1).body.toString())
               .getJsonObject("headers");

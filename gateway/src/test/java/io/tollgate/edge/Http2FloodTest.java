@@ -1,5 +1,6 @@
 package io.tollgate.edge;
 
+import static io.tollgate.edge.RawHttp2.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.edge.RawHttp2.Answer;
@@ -12,9 +13,7 @@ import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
@@ -120,24 +119,6 @@ class Http2FloodTest {
     assertThat(edge.get("/", key).statusCode()).isEqualTo(200);
   }
 
-  private static String[] request(String method, String path, String... more) {
-    List<String> fields =
-        new ArrayList<>(
-            List.of(
-                ":method",
-                method,
-                ":scheme",
-                "http",
-                ":path",
-                path,
-                ":authority",
-                "t",
-                "x-api-key",
-                key.reveal()));
-    fields.addAll(List.of(more));
-    return fields.toArray(String[]::new);
-  }
-
   private static int stream(int request) {
     return 2 * request + 1;
   }
@@ -162,13 +143,14 @@ class Http2FloodTest {
   /** CVE-2023-44487. */
   @Test
   void requests_that_are_reset_at_once_end_the_connection() {
-    floodOfRequests(stream -> client.headers(stream, true, request("GET", "/")).reset(stream));
+    floodOfRequests(stream -> client.headers(stream, true, request(key, "GET", "/")).reset(stream));
   }
 
   /** CVE-2025-8671: the server is made to reset, by an error that the client makes. */
   @Test
   void requests_that_we_are_made_to_reset_end_the_connection() {
-    floodOfRequests(stream -> client.headers(stream, true, request("GET", "/")).window(stream, 0));
+    floodOfRequests(
+        stream -> client.headers(stream, true, request(key, "GET", "/")).window(stream, 0));
   }
 
   @Test
@@ -176,7 +158,7 @@ class Http2FloodTest {
     floodOfRequests(
         stream ->
             client
-                .headers(stream, false, request("POST", "/", "content-length", "1"))
+                .headers(stream, false, request(key, "POST", "/", "content-length", "1"))
                 .data(stream, true, "ab"));
   }
 
@@ -188,9 +170,9 @@ class Http2FloodTest {
   @Test
   void as_many_requests_as_may_be_reset_are_no_flood() {
     for (int i = 0; i < RESETS_MAX; i++) {
-      client.headers(stream(i), true, request("GET", "/")).reset(stream(i)).flush();
+      client.headers(stream(i), true, request(key, "GET", "/")).reset(stream(i)).flush();
     }
-    client.headers(stream(RESETS_MAX), true, request("GET", "/"));
+    client.headers(stream(RESETS_MAX), true, request(key, "GET", "/"));
     assertThat(client.answer(stream(RESETS_MAX)).outcome()).isEqualTo("200");
   }
 
@@ -208,16 +190,21 @@ class Http2FloodTest {
 
   @TestFactory
   Stream<DynamicTest> frames_that_bring_nothing_end_the_connection() {
-    String headers = RawHttp2.block(request("POST", "/"));
+    String headers = RawHttp2.block(request(key, "POST", "/"));
     return Stream.of(
         flood("pings", () -> client.frame(RawHttp2.PING, 0, 0, "12345678")),
         flood("answers to no ping", () -> client.frame(RawHttp2.PING, 1, 0, "12345678")),
         flood("settings", () -> client.frame(RawHttp2.SETTINGS, 0, 0, "")),
         flood("priorities", () -> client.frame(RawHttp2.PRIORITY, 0, 1, RawHttp2.number(3) + "x")),
         flood("window updates", () -> client.window(0, 1)),
+        flood("trailers behind our reset", this::trailersBehindAReset),
         flood("frames of no known type", () -> client.frame(0xfa, 0, 0, "x")),
         DynamicTest.dynamicTest("empty data", () -> afterHead(headers, RawHttp2.DATA)),
         DynamicTest.dynamicTest("empty continuations", () -> afterHead("", RawHttp2.CONTINUATION)));
+  }
+
+  private void trailersBehindAReset() {
+    client.headers(1, true, "x-own", "1");
   }
 
   private void afterHead(String block, int type) {
@@ -231,7 +218,7 @@ class Http2FloodTest {
 
   @Test
   void a_header_block_without_end_ends_the_connection() {
-    client.frame(RawHttp2.HEADERS, 0, 1, RawHttp2.block(request("GET", "/")));
+    client.frame(RawHttp2.HEADERS, 0, 1, RawHttp2.block(request(key, "GET", "/")));
     for (int i = 0; i < 100; i++) {
       client.frame(RawHttp2.CONTINUATION, 0, 1, RawHttp2.block("x-" + i, "a".repeat(16_000)));
     }
@@ -247,16 +234,17 @@ class Http2FloodTest {
         RawHttp2.HEADERS,
         RawHttp2.END_HEADERS | RawHttp2.END_STREAM,
         1,
-        RawHttp2.block(request("GET", "/")) + entry + references);
+        RawHttp2.block(request(key, "GET", "/")) + entry + references);
     assertThat(client.answer(1).outcome()).isEqualTo("431");
-    assertThat(client.headers(3, true, request("GET", "/")).answer(3).outcome()).isEqualTo("200");
+    assertThat(client.headers(3, true, request(key, "GET", "/")).answer(3).outcome())
+        .isEqualTo("200");
   }
 
   @Test
   void more_requests_at_once_than_may_be_are_refused_one_by_one() {
     int max = Http2Bounds.DEFAULTS.streamsMax();
     for (int i = 0; i < max + 50; i++) {
-      client.headers(stream(i), false, request("POST", "/"));
+      client.headers(stream(i), false, request(key, "POST", "/"));
     }
     client.flush();
     Set<Integer> refused = new HashSet<>();
@@ -274,18 +262,18 @@ class Http2FloodTest {
   void what_comes_behind_a_refused_stream_is_no_fault() {
     int refused = stream(Http2Bounds.DEFAULTS.streamsMax());
     for (int stream = 1; stream <= refused; stream += 2) {
-      client.headers(stream, false, request("POST", "/"));
+      client.headers(stream, false, request(key, "POST", "/"));
     }
     client.data(refused, false, "x").window(refused, 1).headers(refused, true, "x-own", "1");
     assertThat(client.reset(refused).answer(refused).outcome()).isEqualTo("reset REFUSED_STREAM");
-    client.reset(1).headers(refused + 2, true, request("GET", "/"));
+    client.reset(1).headers(refused + 2, true, request(key, "GET", "/"));
     assertThat(client.answer(refused + 2).outcome()).isEqualTo("200");
   }
 
   @Test
   void a_client_that_reads_nothing_loses_its_connection() {
     double before = endedForAFault();
-    client.headers(1, true, request("GET", "/streamed/" + UNREAD));
+    client.headers(1, true, request(key, "GET", "/streamed/" + UNREAD));
     client.window(0, UNREAD).window(1, UNREAD).flush();
     Awaiting.until("the connection is ended", () -> endedForAFault() > before);
   }
@@ -296,7 +284,7 @@ class Http2FloodTest {
 
   @Test
   void more_of_a_body_than_its_window_ends_the_connection() {
-    client.headers(1, false, request("POST", "/"));
+    client.headers(1, false, request(key, "POST", "/"));
     for (int i = 0; i < 200; i++) {
       client.data(1, false, "x".repeat(16_384));
     }
@@ -307,21 +295,40 @@ class Http2FloodTest {
   @Test
   void a_client_that_never_opens_its_window_loses_its_request_and_the_others_go_on() {
     client.frame(RawHttp2.SETTINGS, 0, 0, RawHttp2.setting(4, 0));
-    client.headers(1, true, request("GET", "/streamed/10000000")).flush();
-    client.headers(3, true, request("HEAD", "/"));
+    client.headers(1, true, request(key, "GET", "/streamed/10000000")).flush();
+    client.headers(3, true, request(key, "HEAD", "/"));
     assertThat(client.answer(3).outcome()).isEqualTo("200");
     assertThat(client.answer(1).outcome()).isEqualTo("reset INTERNAL_ERROR");
   }
 
   @Test
   void a_head_that_drips_in_ends_the_connection() {
-    client.frame(RawHttp2.HEADERS, 0, 1, RawHttp2.block(request("GET", "/")));
+    client.frame(RawHttp2.HEADERS, 0, 1, RawHttp2.block(request(key, "GET", "/")));
     assertThat(end().outcome()).isEqualTo("goaway ENHANCE_YOUR_CALM");
+  }
+
+  /** It makes progress, though something is half read whenever we look. */
+  @Test
+  void frames_that_each_come_in_two_reads_are_not_slow() {
+    int inHead = 5;
+    long end = System.nanoTime() + SHORT.multipliedBy(2).toNanos();
+    // Without a body, which would use the connection's window up.
+    String block = RawHttp2.block(request(key, "HEAD", "/"));
+    int flags = RawHttp2.END_HEADERS | RawHttp2.END_STREAM;
+    String next = RawHttp2.bytes(RawHttp2.HEADERS, flags, 1, block);
+    client.raw(next.substring(0, inHead));
+    for (int i = 0; System.nanoTime() < end; i++) {
+      String sent = next;
+      next = RawHttp2.bytes(RawHttp2.HEADERS, flags, stream(i + 1), block);
+      client.raw(sent.substring(inHead)).raw(next.substring(0, inHead));
+      assertThat(client.answer(stream(i)).outcome()).isEqualTo("200");
+    }
+    assertThat(end().outcome()).as("but the last is").isEqualTo("goaway ENHANCE_YOUR_CALM");
   }
 
   @Test
   void a_body_that_drips_in_is_answered_and_its_stream_ends() {
-    client.headers(1, false, request("POST", "/")).data(1, false, "x");
+    client.headers(1, false, request(key, "POST", "/")).data(1, false, "x");
     assertThat(client.answer(1).outcome()).isEqualTo("408");
   }
 

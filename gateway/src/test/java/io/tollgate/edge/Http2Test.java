@@ -1,5 +1,6 @@
 package io.tollgate.edge;
 
+import static io.tollgate.edge.RawHttp2.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.edge.RawHttp2.Answer;
@@ -26,6 +27,12 @@ class Http2Test {
 
   /** More than what the sockets between may hold. */
   private static final int STREAMED_BYTES = 32 * MEBIBYTE;
+
+  /** More streams than are each remembered once they are over. */
+  private static final int MANY = 200;
+
+  /** The field that was last put into HPACK's table. */
+  private static final char NEWEST = 0x80 | 62;
 
   private static TestPostgres postgres;
   private static TestRedis redis;
@@ -75,24 +82,6 @@ class Http2Test {
     client.close();
   }
 
-  static String[] request(String method, String path, String... more) {
-    List<String> fields =
-        new ArrayList<>(
-            List.of(
-                ":method",
-                method,
-                ":scheme",
-                "http",
-                ":path",
-                path,
-                ":authority",
-                "gate.example",
-                "x-api-key",
-                key.reveal()));
-    fields.addAll(List.of(more));
-    return fields.toArray(String[]::new);
-  }
-
   private static JsonObject echoed(Answer answer) {
     assertThat(answer.outcome()).as(answer.body.toString()).isEqualTo("200");
     return new JsonObject(answer.body.toString());
@@ -100,12 +89,13 @@ class Http2Test {
 
   @Test
   void a_request_is_forwarded_as_one_by_http1_is() {
-    Answer answer = client.headers(1, true, request("GET", "/a%62c?q=%20", "x-own", "1")).answer(1);
+    Answer answer =
+        client.headers(1, true, request(key, "GET", "/a%62c?q=%20", "x-own", "1")).answer(1);
     JsonObject seen = echoed(answer);
     assertThat(seen.getString("method")).isEqualTo("GET");
     assertThat(seen.getString("target")).isEqualTo("/abc?q=%20");
     JsonObject fields = seen.getJsonObject("headers");
-    assertThat(fields.getJsonArray("x-forwarded-host")).containsExactly("gate.example");
+    assertThat(fields.getJsonArray("x-forwarded-host")).containsExactly(RawHttp2.AUTHORITY);
     assertThat(fields.getJsonArray("x-own")).containsExactly("1");
     assertThat(fields.containsKey("x-api-key")).isFalse();
     assertThat(fields.containsKey("tollgate-key-id")).isTrue();
@@ -116,10 +106,10 @@ class Http2Test {
 
   @Test
   void a_body_reaches_the_upstream_whole_with_a_length_and_without() {
-    client.headers(1, false, request("POST", "/", "content-length", "11"));
+    client.headers(1, false, request(key, "POST", "/", "content-length", "11"));
     client.data(1, false, "hello ").data(1, true, "world");
     assertThat(echoed(client.answer(1)).getString("body")).isEqualTo("hello world");
-    client.headers(3, false, request("PUT", "/")).data(3, false, "one").data(3, true, "");
+    client.headers(3, false, request(key, "PUT", "/")).data(3, false, "one").data(3, true, "");
     JsonObject seen = echoed(client.answer(3));
     assertThat(seen.getString("body")).isEqualTo("one");
     assertThat(seen.getJsonObject("headers").getJsonArray("transfer-encoding"))
@@ -128,7 +118,7 @@ class Http2Test {
 
   @Test
   void crumbs_of_a_cookie_become_one_field() {
-    client.headers(1, true, request("GET", "/", "cookie", "a=1", "cookie", "b=2"));
+    client.headers(1, true, request(key, "GET", "/", "cookie", "a=1", "cookie", "b=2"));
     JsonObject fields = echoed(client.answer(1)).getJsonObject("headers");
     assertThat(fields.getJsonArray("cookie")).containsExactly("a=1; b=2");
   }
@@ -146,15 +136,17 @@ class Http2Test {
 
   @Test
   void head_has_no_body_and_the_connection_goes_on() {
-    assertThat(client.headers(1, true, request("HEAD", "/")).answer(1).outcome()).isEqualTo("200");
-    assertThat(client.headers(3, true, request("GET", "/")).answer(3).outcome()).isEqualTo("200");
+    assertThat(client.headers(1, true, request(key, "HEAD", "/")).answer(1).outcome())
+        .isEqualTo("200");
+    assertThat(client.headers(3, true, request(key, "GET", "/")).answer(3).outcome())
+        .isEqualTo("200");
   }
 
   @Test
   void many_requests_at_once_are_each_answered() {
     int count = 50;
     for (int i = 0; i < count; i++) {
-      client.headers(2 * i + 1, true, request("GET", "/" + i));
+      client.headers(2 * i + 1, true, request(key, "GET", "/" + i));
     }
     client.flush();
     List<Integer> ended = new ArrayList<>();
@@ -169,7 +161,7 @@ class Http2Test {
 
   @Test
   void no_more_of_an_answer_comes_than_its_window_lets() {
-    client.headers(1, true, request("GET", "/streamed/" + STREAMED_BYTES)).flush();
+    client.headers(1, true, request(key, "GET", "/streamed/" + STREAMED_BYTES)).flush();
     int come = 0;
     while (come < 65_535) {
       Frame frame = client.next();
@@ -178,7 +170,7 @@ class Http2Test {
     assertThat(come).isEqualTo(65_535);
     assertThat(streamed.written()).isLessThan(STREAMED_BYTES - MEBIBYTE);
     // Another stream's window is its own, but the connection's is used up.
-    client.window(0, 65_535).headers(3, true, request("GET", "/"));
+    client.window(0, 65_535).headers(3, true, request(key, "GET", "/"));
     assertThat(client.answer(3).outcome()).isEqualTo("200");
     client.window(0, 2 * STREAMED_BYTES).window(1, 2 * STREAMED_BYTES).flush();
     while (come < STREAMED_BYTES) {
@@ -188,9 +180,39 @@ class Http2Test {
     assertThat(come).isEqualTo(STREAMED_BYTES);
   }
 
+  /** They were sent before the reset came, and what HPACK keeps of them counts. */
+  @Test
+  void trailers_under_way_are_dropped_however_many_requests_have_ended_since() {
+    client.headers(1, false, ":method", "POST", ":scheme", "http", ":path", "/", ":authority", "t");
+    assertThat(client.answer(1).outcome()).isEqualTo("401");
+    assertThat(nextEnd(client)).as("the rest of the body is not waited for").isEqualTo(1);
+    int last = 2 * MANY + 1;
+    for (int stream = 3; stream <= last; stream += 2) {
+      // Without a body, which would use the connection's window up.
+      assertThat(client.headers(stream, true, request(key, "HEAD", "/")).answer(stream).outcome())
+          .isEqualTo("200");
+    }
+    String kept = '@' + RawHttp2.block("x-own", "kept").substring(1);
+    client.data(1, false, "late").window(1, 1);
+    client.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, 1, kept);
+    String again = RawHttp2.block(request(key, "GET", "/")) + NEWEST;
+    client.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, last + 2, again);
+    JsonObject fields = echoed(client.answer(last + 2)).getJsonObject("headers");
+    assertThat(fields.getJsonArray("x-own")).containsExactly("kept");
+  }
+
+  /** Returns the next stream that is reset. */
+  private static int nextEnd(RawHttp2 client) {
+    Frame frame = client.next();
+    while (frame.type != RawHttp2.RST_STREAM) {
+      frame = client.next();
+    }
+    return frame.stream;
+  }
+
   @Test
   void a_client_that_must_be_asked_for_its_body_is_asked() {
-    client.headers(1, false, request("POST", "/", "expect", "100-continue")).flush();
+    client.headers(1, false, request(key, "POST", "/", "expect", "100-continue")).flush();
     Frame asked = client.next();
     assertThat(asked.type).isEqualTo(RawHttp2.HEADERS);
     assertThat(asked.is(RawHttp2.END_STREAM)).isFalse();

@@ -5,16 +5,20 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.tollgate.key.Secret;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +42,10 @@ final class RawHttp2 implements AutoCloseable {
   static final int PADDED = 8;
 
   static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  static final String AUTHORITY = "gate.example";
+  static final int FIRST_WINDOW_BYTES = 65_535;
   private static final int FRAME_MAX = 16_384;
+  private static final int NARROW_BYTES = 4_096;
   private static final int READ_TIMEOUT_MILLIS = 10_000;
 
   private final Socket socket;
@@ -97,8 +104,16 @@ final class RawHttp2 implements AutoCloseable {
   }
 
   RawHttp2(int port) {
+    this(port, 0);
+  }
+
+  private RawHttp2(int port, int receiveBufferBytes) {
     try {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      socket = new Socket();
+      if (receiveBufferBytes > 0) {
+        socket.setReceiveBufferSize(receiveBufferBytes);
+      }
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       socket.setSoTimeout(READ_TIMEOUT_MILLIS);
       socket.setTcpNoDelay(true);
       in = new DataInputStream(socket.getInputStream());
@@ -110,12 +125,24 @@ final class RawHttp2 implements AutoCloseable {
 
   /** Opens a connection and waits until both sides have said what they begin with. */
   static RawHttp2 open(int port) {
-    var client = new RawHttp2(port);
+    return begin(new RawHttp2(port));
+  }
+
+  /** Opens one whose socket takes little that is not read. */
+  static RawHttp2 openNarrow(int port) {
+    return begin(new RawHttp2(port, NARROW_BYTES));
+  }
+
+  private static RawHttp2 begin(RawHttp2 client) {
     client.raw(PREFACE).frame(SETTINGS, 0, 0, "").frame(SETTINGS, ACK, 0, "").flush();
     for (Frame frame = client.next(); frame.type != SETTINGS || !frame.is(ACK); ) {
       frame = client.next();
     }
     return client;
+  }
+
+  int localPort() {
+    return socket.getLocalPort();
   }
 
   RawHttp2 raw(String bytes) {
@@ -125,11 +152,15 @@ final class RawHttp2 implements AutoCloseable {
 
   /** Puts a frame where {@link #flush} sends it from; a payload's chars are its bytes. */
   RawHttp2 frame(int type, int flags, int stream, String payload) {
+    return raw(bytes(type, flags, stream, payload));
+  }
+
+  /** Returns a frame, whose chars are its bytes. */
+  static String bytes(int type, int flags, int stream, String payload) {
     ByteBuffer head = ByteBuffer.allocate(9);
     head.put((byte) (payload.length() >> 16)).putShort((short) payload.length());
     head.put((byte) type).put((byte) flags).putInt(stream);
-    unsent.writeBytes(head.array());
-    return raw(payload);
+    return new String(head.array(), StandardCharsets.ISO_8859_1) + payload;
   }
 
   /** Puts a head there, in as many frames as it needs. */
@@ -144,6 +175,14 @@ final class RawHttp2 implements AutoCloseable {
       flags = 0;
     }
     return frame(type, flags | END_HEADERS, stream, rest);
+  }
+
+  /** Returns the fields of a request that is in order, with what else it is to have. */
+  static String[] request(Secret key, String method, String path, String... more) {
+    List<String> fields = new ArrayList<>(List.of(":method", method, ":scheme", "http"));
+    fields.addAll(List.of(":path", path, ":authority", AUTHORITY, "x-api-key", key.reveal()));
+    fields.addAll(List.of(more));
+    return fields.toArray(String[]::new);
   }
 
   /** Returns a header block of fields that are put into no table. */
