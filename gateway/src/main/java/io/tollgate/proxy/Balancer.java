@@ -103,6 +103,10 @@ final class Balancer {
   }
 
   private TargetPool better(TargetPool one, TargetPool other, boolean switches, long nowNanos) {
+    boolean oneIsFull = one.isFull(nowNanos);
+    if (oneIsFull != other.isFull(nowNanos)) {
+      return oneIsFull ? other : one;
+    }
     boolean oneTakes = takes(one, nowNanos);
     if (oneTakes != takes(other, nowNanos)) {
       return oneTakes ? one : other;

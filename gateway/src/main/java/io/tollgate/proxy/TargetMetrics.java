@@ -92,9 +92,9 @@ final class TargetMetrics {
     counter(CHANGES, "Addresses taken out of use, and back into it", place, "to", text(change));
   }
 
-  void checked(Endpoint endpoint, boolean well) {
+  void checked(Endpoint endpoint, Check.Outcome outcome) {
     String place = UpstreamAddress.place(endpoint.url());
-    counter(CHECKS, "Checks of ours by how they ended", place, "outcome", well ? "well" : "failed");
+    counter(CHECKS, "Checks of ours by how they ended", place, "outcome", text(outcome));
   }
 
   void failed(Endpoint endpoint, Failure failure) {

@@ -27,6 +27,8 @@ final class MoodyUpstream implements AutoCloseable {
     WELL,
     /** Nobody listens, and whoever was connected is reset. */
     KILLED,
+    /** Nobody new is let in, and whoever is connected is served. */
+    FULL,
     /** Connections are made by the kernel, and nothing is read or written. */
     FROZEN,
     SLOW,
@@ -87,14 +89,15 @@ final class MoodyUpstream implements AutoCloseable {
   }
 
   void be(Mood next) {
-    Mood before = mood;
     synchronized (thaw) {
       mood = next;
       thaw.notifyAll();
     }
     if (next == Mood.KILLED) {
       closeAll();
-    } else if (before == Mood.KILLED) {
+    } else if (next == Mood.FULL) {
+      stopListening();
+    } else if (server.isClosed()) {
       server = listen(port);
     }
   }
@@ -155,6 +158,9 @@ final class MoodyUpstream implements AutoCloseable {
       if (target.contains("poison")) {
         return false;
       }
+      if (target.contains("slow")) {
+        pause();
+      }
     }
     Mood now = mood;
     String start = now == Mood.UNAVAILABLE ? "503 Service Unavailable" : "200 OK";
@@ -195,6 +201,14 @@ final class MoodyUpstream implements AutoCloseable {
     long until = System.nanoTime() + SLOW.toNanos();
     while (until - System.nanoTime() > 0) {
       LockSupport.parkNanos(until - System.nanoTime());
+    }
+  }
+
+  private void stopListening() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
