@@ -383,7 +383,8 @@ public final class Exchange implements BodyReader.Sink {
       return;
     }
     Failure whose = deadlines.isCallPassed(nowNanos) ? Failure.SILENT : lateness();
-    if (whose == Failure.SILENT && carrier != null && !answered) {
+    boolean stalled = client.isWritable() && deadlines.isStalled(nowNanos);
+    if (whose == Failure.SILENT && carrier != null && (stalled || !answered)) {
       failedHere(whose);
     }
     if (answered) {

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
  */
 class FullTargetTest {
   private static final int SLOW_ONES = 24;
+  private static final int WAVES = 3;
   private static final int ROUNDS_MAX = 50;
   private static final double REFUSALS = 8;
 
@@ -151,6 +152,19 @@ class FullTargetTest {
       fillUp(edge);
       assertThat(edge.counted("tollgate.target.checks", "outcome", "full")).isPositive();
       assertThat(edge.metrics.find("tollgate.target.changes").counters()).isEmpty();
+    }
+  }
+
+  @Test
+  void an_event_loop_that_it_has_refused_asks_it_for_few_connections_more() {
+    try (var edge = gateway("")) {
+      fillUp(edge);
+      double before = refusals(edge);
+      int sent = 0;
+      for (int i = 0; i < WAVES; i++, sent += SLOW_ONES) {
+        wave(edge);
+      }
+      assertThat(refusals(edge) - before).isLessThan(sent / 5.0);
     }
   }
 

@@ -36,6 +36,8 @@ final class MoodyUpstream implements AutoCloseable {
     RESETTING,
     /** Half of each body comes before the reset. */
     HALF_ANSWERING,
+    /** Half of each body comes, and then nothing more. */
+    STALLING,
     UNAVAILABLE
   }
 
@@ -149,6 +151,7 @@ final class MoodyUpstream implements AutoCloseable {
 
   private boolean answer(Peer peer, String head) throws IOException {
     readBody(peer, head);
+    boolean stalls = false;
     if (head.contains("user-agent: tollgate-check")) {
       checks.incrementAndGet();
     } else {
@@ -161,8 +164,9 @@ final class MoodyUpstream implements AutoCloseable {
       if (target.contains("slow")) {
         pause();
       }
+      stalls = target.contains("events");
     }
-    Mood now = mood;
+    Mood now = stalls ? Mood.STALLING : mood;
     String start = now == Mood.UNAVAILABLE ? "503 Service Unavailable" : "200 OK";
     String answer =
         "HTTP/1.1 " + start + "\r\nx-target: " + place() + "\r\nContent-Length: 16\r\n\r\n" + BODY;
@@ -173,6 +177,11 @@ final class MoodyUpstream implements AutoCloseable {
       case HALF_ANSWERING -> {
         peer.write(answer.substring(0, answer.length() - BODY.length() / 2));
         return false;
+      }
+      case STALLING -> {
+        peer.write(answer.substring(0, answer.length() - BODY.length() / 2));
+        // Till the gateway hangs up.
+        return peer.reader().read() >= 0;
       }
       case SLOW -> {
         pause();
