@@ -275,6 +275,14 @@ final class Health {
     changed.accept(Change.READMITTED);
   }
 
+  /** Its address had gone and is back: whoever serves there now may be cold. */
+  synchronized void returned(long nowNanos) {
+    if (inUse) {
+      warm = config.slowStart().isZero();
+      sinceNanos = nowNanos;
+    }
+  }
+
   /** Returns how long it has been what it is. */
   synchronized Duration since(long nowNanos) {
     return Duration.ofNanos(nowNanos - sinceNanos);

@@ -47,7 +47,7 @@ final class TargetWatch {
         done -> {
           if (!done.isSuccess()) {
             LOG.debug("{} stays at what it was: {}", host, done.cause().getMessage());
-          } else if (target.resolved(found.getNow())) {
+          } else if (target.resolved(found.getNow(), forwarder.nowNanos())) {
             LOG.info("{} stands for {} now", host, target.endpoints());
             forwarder.targets().changed();
           }
