@@ -85,21 +85,30 @@ final class Balancer {
     return better(among[first], among[second], switches, nowNanos);
   }
 
-  /** Chooses another one than that; null where there is none. */
-  @Nullable TargetPool chooseBut(TargetPool tried, boolean switches, long nowNanos) {
+  /**
+   * Chooses another one; null where there is none.
+   *
+   * @param tried the last, which it is not
+   * @param before the one before that, which it is only if there is no third
+   */
+  @Nullable TargetPool chooseBut(
+      TargetPool tried, @Nullable TargetPool before, boolean switches, long nowNanos) {
     renewIfChanged();
     TargetPool[] among = inUse;
     int count = among.length;
     int from = random.nextInt(count);
     TargetPool best = null;
+    TargetPool again = null;
     for (int i = 0, seen = 0; i < count && seen < 2; i++) {
       TargetPool one = among[(from + i) % count];
-      if (one != tried) {
+      if (one == before) {
+        again = one;
+      } else if (one != tried) {
         best = best == null ? one : better(best, one, switches, nowNanos);
         seen++;
       }
     }
-    return best;
+    return best == null && again != tried ? again : best;
   }
 
   private TargetPool better(TargetPool one, TargetPool other, boolean switches, long nowNanos) {
@@ -107,9 +116,11 @@ final class Balancer {
     if (oneIsFull != other.isFull(nowNanos)) {
       return oneIsFull ? other : one;
     }
-    boolean oneTakes = takes(one, nowNanos);
-    if (oneTakes != takes(other, nowNanos)) {
-      return oneTakes ? one : other;
+    int share = one.endpoint().health().share(nowNanos);
+    int otherShare = other.endpoint().health().share(nowNanos);
+    if (share != otherShare
+        && passesOver(Math.min(share, otherShare), Math.max(share, otherShare))) {
+      return share > otherShare ? one : other;
     }
     return load(one, switches) <= load(other, switches) ? one : other;
   }
@@ -118,10 +129,9 @@ final class Balancer {
     return switches ? pool.webSockets() : pool.underWay();
   }
 
-  /** One that has just come is passed over, ever less often: its caches are cold. */
-  private boolean takes(TargetPool pool, long nowNanos) {
-    int share = pool.endpoint().health().share(nowNanos);
-    return share == PERCENT || random.nextInt(PERCENT) < share;
+  /** One that came later is passed over, ever less often: its caches are colder. */
+  private boolean passesOver(int share, int greater) {
+    return random.nextInt(greater) >= share;
   }
 
   private void renewIfChanged() {

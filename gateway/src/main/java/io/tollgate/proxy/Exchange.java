@@ -33,6 +33,7 @@ public final class Exchange implements BodyReader.Sink {
   private final Unread early;
 
   private TargetPool pool;
+  private @Nullable TargetPool before;
   private int attempts = 1;
 
   private @Nullable Carrier carrier;
@@ -307,7 +308,7 @@ public final class Exchange implements BodyReader.Sink {
     if (known == null || attempts >= forwarder.targets().config().attemptsMax()) {
       return false;
     }
-    TargetPool next = known.chooseBut(pool, switches, nowNanos);
+    TargetPool next = known.chooseBut(pool, before, switches, nowNanos);
     if (next == null && sent && !repeated) {
       repeated = true;
       next = pool;
@@ -319,6 +320,7 @@ public final class Exchange implements BodyReader.Sink {
     takeHead().release();
     requestHead = forwarder.rebuilt(client, route, next, switches);
     pool.leave(false, switched);
+    before = pool;
     pool = next;
     deadlines.redialled(nowNanos);
     begin();

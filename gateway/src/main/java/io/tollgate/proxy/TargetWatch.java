@@ -58,13 +58,21 @@ final class TargetWatch {
   void look(Endpoint endpoint) {
     if (endpoint.health().takeCheck(forwarder.nowNanos())) {
       try {
-        var check = new Check(forwarder, endpoint, checks::remove);
-        checks.add(check);
-        check.begin();
+        begin(new Check(forwarder, endpoint, checks::remove));
       } catch (RuntimeException | OutOfMemoryError fault) {
         LOG.error("{} can't be asked", endpoint, fault);
         endpoint.health().uncheckable(forwarder.nowNanos());
       }
+    }
+  }
+
+  private void begin(Check check) {
+    checks.add(check);
+    try {
+      check.begin();
+    } catch (RuntimeException | OutOfMemoryError fault) {
+      LOG.error("a check could not be made", fault);
+      check.abandon();
     }
   }
 
