@@ -22,10 +22,7 @@ final class Balancer {
   private final List<UpstreamTarget> members;
   private final Function<Endpoint, TargetPool> pools;
   private final SplittableRandom random;
-  private final RetryBudget budget;
-
-  /** Apart, so that requests which make targets fail leave those a try that were not sent. */
-  private final RetryBudget unsentBudget;
+  private final RetryBudgets.Pair budgets;
 
   private TargetPool[] inUse = NONE;
   private int version;
@@ -45,10 +42,14 @@ final class Balancer {
     this.pools = pools;
     this.random = random;
     members = targets.of(to);
-    budget = new RetryBudget(targets.config().retryPercentMax(), nowNanos);
-    unsentBudget = new RetryBudget(targets.config().retryPercentMax(), nowNanos);
+    budgets = targets.budgets().begin(to, nowNanos);
     version = targets.version();
     renew();
+  }
+
+  /** No request comes for its destination any more. */
+  void end() {
+    targets.budgets().end(budgets);
   }
 
   /**
@@ -57,7 +58,7 @@ final class Balancer {
    * @param sent whether it was sent before
    */
   boolean mayRetry(boolean sent, long nowNanos) {
-    boolean left = (sent ? budget : unsentBudget).take(nowNanos);
+    boolean left = (sent ? budgets.sent : budgets.unsent).take(nowNanos);
     if (left) {
       targets.metrics().retried();
     } else {
@@ -72,8 +73,8 @@ final class Balancer {
    * @param switches whether it asks for a WebSocket: these last, and are spread by themselves
    */
   TargetPool choose(boolean switches, long nowNanos) {
-    budget.save();
-    unsentBudget.save();
+    budgets.sent.save();
+    budgets.unsent.save();
     renewIfChanged();
     TargetPool[] among = inUse;
     int count = among.length;

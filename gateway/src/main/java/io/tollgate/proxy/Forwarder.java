@@ -169,6 +169,7 @@ public final class Forwarder {
 
   /** The routes are others: those of before are no longer asked for. */
   public void routesChanged() {
+    balancers.values().forEach(Balancer::end);
     balancers.clear();
     retirePools();
   }
@@ -195,6 +196,7 @@ public final class Forwarder {
   /** Closes the connections that are not in use; the others close when their exchanges end. */
   public void close() {
     watch.close();
+    balancers.values().forEach(Balancer::end);
     pools.values().forEach(TargetPool::retire);
     pools.clear();
   }
