@@ -22,10 +22,7 @@ final class Balancer {
   private final Destination to;
   private final Function<Endpoint, TargetPool> pools;
   private final SplittableRandom random;
-  private final RetryBudget budget;
-
-  /** Apart, so that requests which make targets fail leave those a try that no target looked at. */
-  private final RetryBudget unsentBudget;
+  private final RetryBudgets.Pair budgets;
 
   private List<UpstreamTarget> members = List.of();
   private TargetPool[] inUse = NONE;
@@ -47,10 +44,14 @@ final class Balancer {
     this.to = to;
     this.pools = pools;
     this.random = random;
-    budget = new RetryBudget(targets.config().retryPercentMax(), nowNanos);
-    unsentBudget = new RetryBudget(targets.config().retryPercentMax(), nowNanos);
+    budgets = targets.budgets().begin(to, nowNanos);
     version = targets.version();
     renew();
+  }
+
+  /** It is for none but the requests that have it, and so its budgets are nobody else's. */
+  void end() {
+    targets.budgets().end(budgets);
   }
 
   /**
@@ -59,7 +60,7 @@ final class Balancer {
    * @param lookedAt whether a target may have looked at it before
    */
   boolean mayRetry(boolean lookedAt, long nowNanos) {
-    boolean left = (lookedAt ? budget : unsentBudget).take(nowNanos);
+    boolean left = (lookedAt ? budgets.sent : budgets.unsent).take(nowNanos);
     if (left) {
       targets.metrics().retried();
     } else {
@@ -74,8 +75,8 @@ final class Balancer {
    * @param switches whether it asks for a WebSocket: these last, and are spread by themselves
    */
   TargetPool choose(boolean switches, long nowNanos) {
-    budget.save();
-    unsentBudget.save();
+    budgets.sent.save();
+    budgets.unsent.save();
     renewIfChanged();
     TargetPool[] among = inUse;
     int count = among.length;
@@ -87,8 +88,14 @@ final class Balancer {
     return better(among[first], among[second], switches, nowNanos);
   }
 
-  /** Chooses another one than that; null where there is none that routes still name. */
-  @Nullable TargetPool chooseBut(TargetPool tried, boolean switches, long nowNanos) {
+  /**
+   * Chooses another one; null where there is none that routes still name.
+   *
+   * @param tried the last, which it is not
+   * @param before the one before that, which it is only if there is no third
+   */
+  @Nullable TargetPool chooseBut(
+      TargetPool tried, @Nullable TargetPool before, boolean switches, long nowNanos) {
     renewIfChanged();
     if (gone) {
       return null;
@@ -97,32 +104,40 @@ final class Balancer {
     int count = among.length;
     int from = random.nextInt(count);
     TargetPool best = null;
+    TargetPool again = null;
     for (int i = 0, seen = 0; i < count && seen < 2; i++) {
       TargetPool one = among[(from + i) % count];
-      if (one != tried) {
+      if (one == before) {
+        again = one;
+      } else if (one != tried) {
         best = best == null ? one : better(best, one, switches, nowNanos);
         seen++;
       }
     }
-    return best;
+    return best == null && again != tried ? again : best;
   }
 
   private TargetPool better(TargetPool one, TargetPool other, boolean switches, long nowNanos) {
-    boolean oneTakes = takes(one, nowNanos);
-    if (oneTakes != takes(other, nowNanos)) {
-      return oneTakes ? one : other;
+    boolean oneIsFull = one.isFull(nowNanos);
+    if (oneIsFull != other.isFull(nowNanos)) {
+      return oneIsFull ? other : one;
+    }
+    int share = one.endpoint().health().share(nowNanos);
+    int otherShare = other.endpoint().health().share(nowNanos);
+    if (share != otherShare
+        && passesOver(Math.min(share, otherShare), Math.max(share, otherShare))) {
+      return share > otherShare ? one : other;
     }
     return load(one, switches) <= load(other, switches) ? one : other;
   }
 
   private static int load(TargetPool pool, boolean switches) {
-    return switches ? pool.endpoint().webSockets().get() : pool.underWay();
+    return switches ? pool.endpoint().load().apart() : pool.underWay();
   }
 
-  /** One that has just come is passed over, ever less often: its caches are cold. */
-  private boolean takes(TargetPool pool, long nowNanos) {
-    int share = pool.endpoint().health().share(nowNanos);
-    return share == PERCENT || random.nextInt(PERCENT) < share;
+  /** One that came later is passed over, ever less often: its caches are colder. */
+  private boolean passesOver(int share, int greater) {
+    return random.nextInt(greater) >= share;
   }
 
   private void renewIfChanged() {

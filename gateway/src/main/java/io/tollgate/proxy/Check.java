@@ -9,8 +9,8 @@ import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +32,16 @@ final class Check implements Client {
 
   private static final int FIELDS_MAX = 8;
 
+  /** How one ends. */
+  enum Outcome {
+    WELL,
+    FAILED,
+    /** It got no connection, where others stand and are served. */
+    FULL,
+    /** It could not be made, by no fault of the endpoint's. */
+    NOT_MADE
+  }
+
   private final Forwarder forwarder;
   private final Endpoint endpoint;
   private final Consumer<Check> ended;
@@ -40,12 +50,15 @@ final class Check implements Client {
   private final Exchange exchange;
   private int status;
   private long bodyBytes;
+  private boolean connected;
+  private final long begunNanos;
   private boolean over;
 
   Check(Forwarder forwarder, Endpoint endpoint, Consumer<Check> ended) {
     this.forwarder = forwarder;
     this.endpoint = endpoint;
     this.ended = ended;
+    begunNanos = forwarder.nowNanos();
     // What is found out here must count once, by the check's end.
     var noHealth = new Health(forwarder.targets().config(), false, change -> {}, 0);
     pool =
@@ -92,32 +105,35 @@ final class Check implements Client {
 
   /** Leaves it, without a result. */
   void abandon() {
-    end(null);
+    end(Outcome.NOT_MADE);
     exchange.abandon();
   }
 
-  private boolean isWell() {
-    return endpoint.check().isEmpty()
-        ? status < TargetPool.BAD_GATEWAY || status > TargetPool.GATEWAY_TIMEOUT
-        : status >= 200 && status < 400;
+  private Outcome judged() {
+    boolean well =
+        endpoint.check().isEmpty()
+            ? status < TargetPool.BAD_GATEWAY || status > TargetPool.GATEWAY_TIMEOUT
+            : status >= 200 && status < 400;
+    return well ? Outcome.WELL : Outcome.FAILED;
   }
 
-  private void end(@Nullable Boolean well) {
+  private void end(Outcome outcome) {
     if (over) {
       return;
     }
     over = true;
     ended.accept(this);
     pool.retire();
-    if (well == null) {
-      endpoint.health().uncheckable(forwarder.nowNanos());
-      return;
+    long nowNanos = forwarder.nowNanos();
+    if (outcome != Outcome.WELL) {
+      LOG.debug("a check of {}: {}, status {}", endpoint, outcome, status);
     }
-    if (!well) {
-      LOG.debug("a check of {} failed, status {}", endpoint, status);
+    forwarder.targets().metrics().checked(endpoint, outcome);
+    switch (outcome) {
+      case WELL, FAILED -> endpoint.health().checked(outcome == Outcome.WELL, nowNanos);
+      case FULL -> endpoint.health().full(nowNanos);
+      case NOT_MADE -> endpoint.health().uncheckable(nowNanos);
     }
-    forwarder.targets().metrics().checked(endpoint, well);
-    endpoint.health().checked(well, forwarder.nowNanos());
   }
 
   @Override
@@ -145,6 +161,7 @@ final class Check implements Client {
 
   @Override
   public void sendBody() {
+    connected = true;
     exchange.endRequest();
     exchange.flush();
   }
@@ -165,7 +182,7 @@ final class Check implements Client {
     bodyBytes += piece.readableBytes();
     piece.release();
     if (bodyBytes > BODY_BYTES_MAX) {
-      end(isWell());
+      end(judged());
       exchange.abandon();
     }
   }
@@ -183,7 +200,7 @@ final class Check implements Client {
 
   @Override
   public void ended() {
-    end(isWell());
+    end(judged());
   }
 
   @Override
@@ -191,11 +208,17 @@ final class Check implements Client {
 
   @Override
   public void cut() {
-    end(false);
+    end(Outcome.FAILED);
   }
 
   @Override
   public void failed(Failure failure) {
-    end(pool.lacksSockets() ? null : Boolean.FALSE);
+    if (connected) {
+      end(Outcome.FAILED);
+      return;
+    }
+    DialFault fault = Objects.requireNonNullElse(pool.dialFault(), DialFault.SILENT);
+    boolean full = endpoint.isFull(fault, begunNanos, forwarder.nowNanos());
+    end(fault == DialFault.NO_SOCKET ? Outcome.NOT_MADE : full ? Outcome.FULL : Outcome.FAILED);
   }
 }

@@ -12,6 +12,9 @@ final class Deadlines {
   /** One that ends with a tick is not to be noticed at the next because that came a bit early. */
   private static final long TICK_JITTER_NANOS = Forwarder.TICK.toNanos() / 5;
 
+  /** An answer of which nothing has come for so long stands still. */
+  private static final long STALLED_NANOS = Duration.ofMillis(500).toNanos();
+
   /** Who says that it waits for longer might as well have said nothing. */
   private static final long CALL_NANOS_MAX = Duration.ofDays(1).toNanos();
 
@@ -90,6 +93,13 @@ final class Deadlines {
 
   boolean isPassed(long nowNanos) {
     return nowNanos + TICK_JITTER_NANOS - deadlineNanos > 0 || isTotalPassed(nowNanos);
+  }
+
+  /** Returns whether an answer that has begun stands still, whichever of the times has passed. */
+  boolean isStalled(long nowNanos) {
+    long movedNanos = deadlineNanos - idleNanos;
+    return idleNanos != NEVER_NANOS
+        && nowNanos + TICK_JITTER_NANOS - movedNanos > Math.min(idleNanos, STALLED_NANOS);
   }
 
   /** Returns whether not even the caller waits any longer. */

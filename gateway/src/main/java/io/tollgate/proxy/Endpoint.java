@@ -3,7 +3,6 @@ package io.tollgate.proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param address null while the name has not been looked up: then whoever connects does that
  * @param check the path by which it is asked
  * @param protocol what it speaks
- * @param webSockets how many are open to it, or have their handshake under way
+ * @param load what it has under way
  */
 record Endpoint(
     URI url,
@@ -21,14 +20,15 @@ record Endpoint(
     String check,
     UpstreamProtocol protocol,
     Health health,
-    AtomicInteger webSockets) {
+    Load load) {
+  /** Makes one that has nothing under way. */
   Endpoint(
       URI url,
       @Nullable InetAddress address,
       String check,
       UpstreamProtocol protocol,
       Health health) {
-    this(url, address, check, protocol, health, new AtomicInteger());
+    this(url, address, check, protocol, health, new Load());
   }
 
   InetSocketAddress socketAddress() {
@@ -36,6 +36,21 @@ record Endpoint(
     return address == null
         ? InetSocketAddress.createUnresolved(UpstreamAddress.host(url), port)
         : new InetSocketAddress(address, port);
+  }
+
+  /**
+   * Returns whether a connection that could not be made tells no more than that there is no room
+   * for it: others stand, and are served.
+   *
+   * @param begunNanos when it was begun
+   */
+  boolean isFull(DialFault fault, long begunNanos, long nowNanos) {
+    return switch (fault) {
+      case NO_SOCKET, NO_WAY -> false;
+      case REFUSED, SILENT, BROKEN ->
+          load.connections() > 0
+              && health.isServing(fault == DialFault.REFUSED, begunNanos, nowNanos);
+    };
   }
 
   /** Two are the same only if they are one: health is not a value. */

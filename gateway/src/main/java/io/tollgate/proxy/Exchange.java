@@ -3,9 +3,7 @@ package io.tollgate.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.tollgate.wire.BodyReader;
-import io.tollgate.wire.Framing;
 import io.tollgate.wire.HeadBuffer;
-import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
 import io.tollgate.wire.Unread;
 import io.tollgate.wire.WebSocketHandshake;
@@ -33,9 +31,9 @@ public final class Exchange implements BodyReader.Sink {
   private final Unread early;
 
   private TargetPool pool;
-  private int attempts = 1;
-
+  private @Nullable TargetPool before;
   private @Nullable Carrier carrier;
+  private int attempts = 1;
   private boolean repeated;
   private boolean forwarded;
   private boolean bodyBegun;
@@ -67,11 +65,9 @@ public final class Exchange implements BodyReader.Sink {
     this.client = client;
     early = new Unread(client.alloc());
     this.deadlines = deadlines;
-    RequestHead head = client.head();
-    boolean bodiless = head.framing() == Framing.NONE;
     this.switches = switches;
     // What one side takes for the begin of a session is not begun twice.
-    repeatable = !switches && bodiless && head.method() != null && head.method().isIdempotent();
+    repeatable = !switches && client.head().isRepeatable();
     this.requestHead = requestHead;
   }
 
@@ -310,7 +306,7 @@ public final class Exchange implements BodyReader.Sink {
     if (known == null || attempts >= forwarder.targets().config().attemptsMax()) {
       return false;
     }
-    TargetPool next = known.chooseBut(pool, switches, nowNanos);
+    TargetPool next = known.chooseBut(pool, before, switches, nowNanos);
     if (next == null && sent && !repeated && !pool.isRetired()) {
       repeated = true;
       next = pool;
@@ -322,6 +318,7 @@ public final class Exchange implements BodyReader.Sink {
     takeHead().release();
     requestHead = forwarder.rebuilt(client, route, next, switches);
     pool.leave(false, switches, switched);
+    before = pool;
     pool = next;
     deadlines.redialled(nowNanos);
     begin();
@@ -386,7 +383,8 @@ public final class Exchange implements BodyReader.Sink {
       return;
     }
     Failure whose = deadlines.isCallPassed(nowNanos) ? Failure.SILENT : lateness();
-    if (whose == Failure.SILENT && carrier != null && !answered) {
+    boolean stalled = client.isWritable() && deadlines.isStalled(nowNanos);
+    if (whose == Failure.SILENT && carrier != null && (stalled || !answered)) {
       failedHere(whose);
     }
     if (answered) {

@@ -126,6 +126,8 @@ public final class Forwarder {
       known = new Balancer(targets, destination, this::pool, random, nowNanos);
       if (known.isWhole()) {
         balancers.put(destination, known);
+      } else {
+        known.end();
       }
     }
     return known;
@@ -184,6 +186,7 @@ public final class Forwarder {
 
   /** The routes are others: those of before are no longer asked for. */
   public void routesChanged() {
+    balancers.values().forEach(Balancer::end);
     balancers.clear();
     lookThroughPools();
   }
@@ -213,6 +216,7 @@ public final class Forwarder {
   /** Closes the connections that are not in use; the others close when their exchanges end. */
   public void close() {
     watch.close();
+    balancers.values().forEach(Balancer::end);
     pools.values().forEach(TargetPool::retire);
     pools.clear();
   }

@@ -26,6 +26,12 @@ final class Health {
   /** However many requests fail, we don't ask more often. */
   static final Duration CHECK_GAP = Duration.ofMillis(200);
 
+  /** So long requests may wait and nobody be answered before we ask by ourselves. */
+  static final Duration QUIET_MAX = Duration.ofSeconds(1);
+
+  /** Who refuses connections serves those that stand, if it has answered within this time. */
+  static final Duration SERVED = Duration.ofSeconds(10);
+
   /** The least share of an endpoint that has just come, in percent. */
   static final int SHARE_MIN = 10;
 
@@ -44,11 +50,17 @@ final class Health {
   private volatile boolean checkWanted;
   private volatile boolean watched;
 
+  /** When it last began an answer, on whatever event loop. */
+  private volatile long servedNanos;
+
   private int doubts;
   private int refusals;
   private int failedChecks;
   private int doublings;
   private boolean suspected;
+  private boolean quiet;
+  private boolean patient;
+  private long patientSinceNanos;
   private boolean checking;
   private long checkNanos;
   private long checkedNanos;
@@ -62,7 +74,8 @@ final class Health {
     warm = config.slowStart().isZero();
     sinceNanos = nowNanos;
     checkNanos = nowNanos;
-    checkedNanos = nowNanos - config.checkInterval().toNanos() - CHECK_GAP.toNanos();
+    checkedNanos = nowNanos - CHECK_GAP.toNanos();
+    servedNanos = nowNanos - SERVED.toNanos() - 1;
   }
 
   boolean isInUse() {
@@ -98,6 +111,24 @@ final class Health {
     return Math.clamp(share, SHARE_MIN, WHOLE);
   }
 
+  /** It has begun an answer that is none of a proxy whose server fails. */
+  void served(long nowNanos) {
+    // By the coarse clock, so that this is written once a tick and not once a request.
+    if (nowNanos - servedNanos > 0) {
+      servedNanos = nowNanos;
+    }
+  }
+
+  /**
+   * Returns whether it serves on connections that stand while it lets in no other. A machine that
+   * refuses is there, and would have ended the connections of a dead process; one from which
+   * nothing comes has to have answered since then.
+   */
+  boolean isServing(boolean refused, long begunNanos, long nowNanos) {
+    long sinceNanos = refused ? nowNanos - SERVED.toNanos() : begunNanos;
+    return inUse && servedNanos - sinceNanos >= 0;
+  }
+
   /** It has given somebody a whole answer. */
   void answered() {
     if (faulty) {
@@ -111,7 +142,7 @@ final class Health {
     refusals = 0;
   }
 
-  /** No connection could be made, for which no request is to blame. */
+  /** No connection could be made, and not because there were too many. */
   synchronized void unreached(long nowNanos) {
     faulty = true;
     refusals++;
@@ -129,9 +160,25 @@ final class Health {
     }
   }
 
-  /** Requests wait, and for long nobody has been answered, as where all answers take long. */
-  synchronized void silent(long nowNanos) {
-    if (nowNanos - checkedNanos >= config.checkInterval().toNanos()) {
+  /**
+   * Requests of some event loop wait, and for long none of them has been answered, as where all
+   * answers take long.
+   *
+   * @return whether nobody else has been answered either
+   */
+  boolean silent(long nowNanos) {
+    if (nowNanos - servedNanos <= QUIET_MAX.toNanos()) {
+      return false;
+    }
+    askOfSilence(nowNanos);
+    return true;
+  }
+
+  /** Who has answered us in this very silence takes long, and is not asked each second. */
+  private synchronized void askOfSilence(long nowNanos) {
+    boolean asked = patient && patientSinceNanos - servedNanos >= 0;
+    if (!asked || nowNanos - patientSinceNanos >= config.checkInterval().toNanos()) {
+      quiet = true;
       suspect(nowNanos);
     }
   }
@@ -176,10 +223,24 @@ final class Health {
     } else if (!inUse || suspected || failedChecks >= CHECKS_FAILED_MAX) {
       eject(nowNanos);
     }
+    patient = well && quiet;
+    patientSinceNanos = nowNanos;
+    settle(nowNanos);
+  }
+
+  private void settle(long nowNanos) {
     suspected = false;
+    quiet = false;
     if (inUse && askedRegularly) {
       wantCheck(nowNanos + config.checkInterval().toNanos());
     }
+  }
+
+  /** The check that was taken got no connection where others stand and are served. */
+  synchronized void full(long nowNanos) {
+    checking = false;
+    checkedNanos = nowNanos;
+    settle(nowNanos);
   }
 
   /** The check that was taken could not be made, by no fault of the endpoint's. */
@@ -212,6 +273,14 @@ final class Health {
     warm = config.slowStart().isZero();
     sinceNanos = nowNanos;
     changed.accept(Change.READMITTED);
+  }
+
+  /** Its address had gone and is back: whoever serves there now may be cold. */
+  synchronized void returned(long nowNanos) {
+    if (inUse) {
+      warm = config.slowStart().isZero();
+      sinceNanos = nowNanos;
+    }
   }
 
   /** Returns how long it has been what it is. */

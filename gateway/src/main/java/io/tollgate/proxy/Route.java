@@ -201,7 +201,8 @@ public record Route(
         cost,
         quotaStatus,
         principal,
-        webSockets);
+        webSockets,
+        bodyBytesMax);
   }
 
   /** Returns the same route to other targets. */

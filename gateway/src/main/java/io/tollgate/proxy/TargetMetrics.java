@@ -6,11 +6,13 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.noop.NoopCounter;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /**
  * Counts what becomes of targets, by host and port: there are no more of them than routes name.
@@ -22,8 +24,23 @@ final class TargetMetrics {
   private static final String CHECKS = "tollgate.target.checks";
   private static final String REQUESTS = "tollgate.target.requests";
   private static final String FAILURES = "tollgate.target.failures";
+  private static final String SHARE = "tollgate.target.share";
+  private static final String ACTIVE = "tollgate.target.requests.active";
+  private static final String WEBSOCKETS = "tollgate.target.websockets";
+  private static final String CONNECTIONS = "tollgate.target.connections";
+  private static final String LOOKUPS = "tollgate.target.lookups";
   private static final Set<String> BY_TARGET =
-      Set.of(ENDPOINTS, CHANGES, CHECKS, REQUESTS, FAILURES);
+      Set.of(
+          ENDPOINTS,
+          CHANGES,
+          CHECKS,
+          REQUESTS,
+          FAILURES,
+          SHARE,
+          ACTIVE,
+          WEBSOCKETS,
+          CONNECTIONS,
+          LOOKUPS);
   private static final String TARGET = "target";
   private static final String STATE = "state";
 
@@ -38,6 +55,16 @@ final class TargetMetrics {
     this.targets = targets;
     retries = retries("sent");
     unretried = retries("over-budget");
+    left("sent", RetryBudgets.Left::sent);
+    left("unsent", RetryBudgets.Left::unsent);
+  }
+
+  private void left(String of, ToIntFunction<RetryBudgets.Left> which) {
+    Supplier<Number> value = () -> which.applyAsInt(targets.budgets().least(targets.nowNanos()));
+    Gauge.builder("tollgate.target.retries.left", value)
+        .description("Further tries that are left where the fewest are")
+        .tag("of", of)
+        .register(metrics);
   }
 
   private Counter retries(String outcome) {
@@ -47,39 +74,81 @@ final class TargetMetrics {
         .register(metrics);
   }
 
-  /** Keeps the metrics of these alone. */
-  void retainOnly(Collection<UpstreamTarget> kept) {
-    Set<String> named = new HashSet<>();
-    kept.forEach(target -> named.add(UpstreamAddress.place(target.url())));
-    for (String place : named) {
+  /** Keeps the metrics alone of what routes name, and of what still has something under way. */
+  synchronized void retainOnly() {
+    Set<String> kept = new HashSet<>(targets.places());
+    targets.draining().endpoints().forEach(endpoint -> kept.add(place(endpoint)));
+    for (String place : kept) {
       if (places.add(place)) {
-        gauge(place, true);
-        gauge(place, false);
+        gauges(place);
       }
     }
-    places.retainAll(named);
+    places.retainAll(kept);
     for (Meter meter : metrics.getMeters()) {
       Meter.Id id = meter.getId();
-      if (BY_TARGET.contains(id.getName()) && !named.contains(String.valueOf(id.getTag(TARGET)))) {
+      if (BY_TARGET.contains(id.getName()) && !kept.contains(String.valueOf(id.getTag(TARGET)))) {
         metrics.remove(meter);
       }
     }
   }
 
-  private void gauge(String place, boolean inUse) {
-    Gauge.builder(ENDPOINTS, () -> count(place, inUse))
-        .description("Addresses of a target by whether they are in use")
-        .tag(TARGET, place)
-        .tag(STATE, inUse ? "in-use" : "ejected")
+  private static String place(Endpoint endpoint) {
+    return UpstreamAddress.place(endpoint.url());
+  }
+
+  private void gauges(String place) {
+    states(place, "in-use", () -> count(place, true));
+    states(place, "ejected", () -> count(place, false));
+    states(place, "draining", () -> draining(place).count());
+    gauge(place, SHARE, "Percent of its whole share that a target gets", () -> share(place))
+        .baseUnit("percent")
+        .register(metrics);
+    load(place, ACTIVE, "Requests under way by their target", Load::requests);
+    load(place, WEBSOCKETS, "Open WebSockets by their target", Load::webSockets);
+    load(place, CONNECTIONS, "Connections that stand, WebSockets apart", Load::connections);
+  }
+
+  private static Gauge.Builder<?> gauge(
+      String place, String name, String description, Supplier<Number> value) {
+    return Gauge.builder(name, value).description(description).tag(TARGET, place);
+  }
+
+  private void states(String place, String state, Supplier<Number> value) {
+    gauge(place, ENDPOINTS, "Addresses of a target by whether they are in use", value)
+        .tag(STATE, state)
         .register(metrics);
   }
 
+  private void load(String place, String name, String description, ToIntFunction<Load> of) {
+    Supplier<Number> value =
+        () ->
+            Stream.concat(present(place), draining(place))
+                .mapToInt(endpoint -> of.applyAsInt(endpoint.load()))
+                .sum();
+    gauge(place, name, description, value).register(metrics);
+  }
+
+  private Stream<Endpoint> present(String place) {
+    return targets.at(place).stream().flatMap(target -> target.endpoints().stream());
+  }
+
+  private Stream<Endpoint> draining(String place) {
+    return targets.draining().endpoints().stream()
+        .filter(endpoint -> place(endpoint).equals(place));
+  }
+
   private long count(String place, boolean inUse) {
-    return targets.all().stream()
-        .filter(target -> UpstreamAddress.place(target.url()).equals(place))
-        .flatMap(target -> target.endpoints().stream())
-        .filter(endpoint -> endpoint.health().isInUse() == inUse)
-        .count();
+    return present(place).filter(endpoint -> endpoint.health().isInUse() == inUse).count();
+  }
+
+  /** On the average of its addresses: none of one that is out of use. */
+  private double share(String place) {
+    long nowNanos = targets.nowNanos();
+    return present(place)
+        .map(Endpoint::health)
+        .mapToInt(health -> health.isInUse() ? health.share(nowNanos) : 0)
+        .average()
+        .orElse(0);
   }
 
   /** Returns the counter of the requests that are tried on an endpoint: of one gone, it is none. */
@@ -99,9 +168,14 @@ final class TargetMetrics {
     counter(CHANGES, "Addresses taken out of use, and back into it", place, "to", text(change));
   }
 
-  void checked(Endpoint endpoint, boolean well) {
+  void checked(Endpoint endpoint, Check.Outcome outcome) {
     String place = UpstreamAddress.place(endpoint.url());
-    counter(CHECKS, "Checks of ours by how they ended", place, "outcome", well ? "well" : "failed");
+    counter(CHECKS, "Checks of ours by how they ended", place, "outcome", text(outcome));
+  }
+
+  void lookedUp(UpstreamTarget target, TargetWatch.LookUp end) {
+    String place = target.place();
+    counter(LOOKUPS, "Names of targets that were looked up", place, "outcome", text(end));
   }
 
   void failed(Endpoint endpoint, Failure failure) {

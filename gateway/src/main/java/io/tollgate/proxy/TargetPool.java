@@ -2,15 +2,10 @@ package io.tollgate.proxy;
 
 import io.micrometer.core.instrument.Counter;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ConnectTimeoutException;
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.concurrent.Future;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +21,8 @@ final class TargetPool {
   static final int BAD_GATEWAY = 502;
   static final int GATEWAY_TIMEOUT = 504;
 
-  /** How long requests may wait and nobody be answered before we ask by ourselves. */
-  private static final long QUIET_NANOS_MAX = Duration.ofSeconds(1).toNanos();
+  /** One that has no room for a further connection is asked for one so often, if need be. */
+  static final Duration FULL = Duration.ofSeconds(1);
 
   private final Dialer dialer;
   private final ProxyConfig config;
@@ -45,11 +40,13 @@ final class TargetPool {
   private final Counter requests;
   private int open;
   private int dialling;
-  private int underWay;
+  private final Load.Part load;
   private int unanswered;
   private long quietSinceNanos;
   private boolean retired;
-  private boolean lacksSockets;
+  private @Nullable DialFault dialFault;
+  private boolean full;
+  private long fullSinceNanos;
 
   TargetPool(Endpoint endpoint, Dialer dialer, ProxyConfig config, Forwarder forwarder) {
     this.endpoint = endpoint;
@@ -58,6 +55,7 @@ final class TargetPool {
     this.forwarder = forwarder;
     requests = forwarder.targets().metrics().requests(endpoint);
     base = UpstreamAddress.base(endpoint.url());
+    load = endpoint.load().begin();
     quietSinceNanos = forwarder.nowNanos();
     roomPerLink = endpoint.protocol() == UpstreamProtocol.HTTP2 ? config.streamsMax() : 1;
   }
@@ -78,12 +76,12 @@ final class TargetPool {
 
   /** Returns how many exchanges it has, those that wait for a connection included. */
   int underWay() {
-    return underWay;
+    return load.requests();
   }
 
   /** An exchange is tried here from now on. */
   void enter() {
-    underWay++;
+    load.addRequests(1);
     if (unanswered++ == 0) {
       quietSinceNanos = forwarder.nowNanos();
     }
@@ -102,20 +100,21 @@ final class TargetPool {
    */
   void leave(boolean answered, boolean apart, boolean switched) {
     if (apart) {
-      endpoint.webSockets().decrementAndGet();
+      endpoint.load().endApart();
     }
     if (switched) {
-      return;
+      load.addWebSockets(-1);
+    } else {
+      load.addRequests(-1);
+      unanswered -= answered ? 0 : 1;
     }
-    underWay--;
-    if (!answered) {
-      unanswered--;
-    }
+    endIfIdle();
   }
 
   /** An exchange that was answered has become a WebSocket. */
   void switched() {
-    underWay--;
+    load.addRequests(-1);
+    load.addWebSockets(1);
   }
 
   /** The head of an answer has come; returns whether the target serves, if the rest comes too. */
@@ -125,6 +124,8 @@ final class TargetPool {
     boolean bad = status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT;
     if (bad) {
       doubted();
+    } else {
+      endpoint.health().served(quietSinceNanos);
     }
     return !bad;
   }
@@ -137,9 +138,10 @@ final class TargetPool {
 
   /** Looks whether requests wait here for long and nobody is answered. */
   void lookForSilence(long nowNanos) {
-    if (unanswered > 0 && nowNanos - quietSinceNanos > QUIET_NANOS_MAX) {
+    if (unanswered > 0
+        && nowNanos - quietSinceNanos > Health.QUIET_MAX.toNanos()
+        && endpoint.health().silent(nowNanos)) {
       quietSinceNanos = nowNanos;
-      endpoint.health().silent(nowNanos);
     }
   }
 
@@ -173,7 +175,7 @@ final class TargetPool {
    */
   void connectApart(Exchange exchange) {
     // Also who finds no room is counted, until it leaves.
-    if (endpoint.webSockets().incrementAndGet() > config.webSocketsMax()) {
+    if (endpoint.load().beginApart() > config.webSocketsMax()) {
       exchange.notSent(Failure.BUSY);
       return;
     }
@@ -184,8 +186,9 @@ final class TargetPool {
             connectedApart(dialled.getNow(), exchange);
           } else {
             LOG.debug("no connection to {}: {}", endpoint, done.cause().getMessage());
-            apartFailed(done.cause());
-            exchange.notSent(failure(done.cause()));
+            DialFault fault = DialFault.of(done.cause());
+            apartFailed(fault);
+            exchange.notSent(fault.failure());
           }
         });
   }
@@ -205,16 +208,10 @@ final class TargetPool {
   /**
    * How many of these are dialled is the clients' doing: that they fail is no more than a doubt.
    */
-  private void apartFailed(Throwable cause) {
-    if (!isLackOfSockets(cause)) {
+  private void apartFailed(DialFault fault) {
+    if (fault != DialFault.NO_SOCKET) {
       doubted();
     }
-  }
-
-  /** Returns whether not even a socket, or a port of ours, could be had. */
-  private static boolean isLackOfSockets(Throwable cause) {
-    return cause instanceof ChannelException
-        || String.valueOf(cause.getMessage()).contains("Cannot assign requested address");
   }
 
   /** Returns whether so many exchanges are more than those that are dialled for can let in. */
@@ -225,34 +222,49 @@ final class TargetPool {
   private void dial(Exchange exchange) {
     open++;
     dialling++;
+    long begunNanos = forwarder.nowNanos();
+    // Whoever is full is asked by one at a time.
+    fullSinceNanos = begunNanos;
     Future<Channel> dialled = dialer.dial(this);
     dialled.addListener(
         done -> {
           dialling--;
           if (done.isSuccess()) {
-            connected(dialled.getNow(), exchange);
+            connected(dialled.getNow(), exchange, begunNanos);
           } else {
             LOG.debug("no connection to {}: {}", endpoint, done.cause().getMessage());
-            unreached(done.cause());
-            undialled(exchange, failure(done.cause()));
+            undialled(exchange, DialFault.of(done.cause()), begunNanos);
           }
         });
   }
 
-  private void unreached(Throwable cause) {
-    lacksSockets = isLackOfSockets(cause);
-    if (!lacksSockets) {
-      endpoint.health().unreached(forwarder.nowNanos());
+  /** How many are dialled is the clients' doing: who serves those that stand is but full. */
+  private void unreached(DialFault fault, long begunNanos) {
+    long nowNanos = forwarder.nowNanos();
+    full = endpoint.isFull(fault, begunNanos, nowNanos);
+    if (full) {
+      fullSinceNanos = nowNanos;
+      doubted();
+    } else if (fault != DialFault.NO_SOCKET) {
+      endpoint.health().unreached(nowNanos);
     }
   }
 
-  /** Returns whether not even a socket could be had, which is no fault of the endpoint's. */
-  boolean lacksSockets() {
-    return lacksSockets;
+  /** Returns why the last connection could not be made; null if it could, or is being made. */
+  @Nullable DialFault dialFault() {
+    return dialFault;
   }
 
-  private void undialled(Exchange exchange, Failure failure) {
+  /** Returns whether it has let in no further connection of late, and none is to spare. */
+  boolean isFull(long nowNanos) {
+    return full && roomy.isEmpty() && nowNanos - fullSinceNanos < FULL.toNanos();
+  }
+
+  private void undialled(Exchange exchange, DialFault fault, long begunNanos) {
     open--;
+    dialFault = fault;
+    unreached(fault, begunNanos);
+    Failure failure = fault.failure();
     exchange.notSent(failure);
     if (roomPerLink > 1 && open == 0) {
       // They waited for this very connection.
@@ -263,12 +275,14 @@ final class TargetPool {
     serveWaiting();
   }
 
-  private void connected(Channel channel, Exchange exchange) {
+  private void connected(Channel channel, Exchange exchange, long begunNanos) {
     if (!(channel.pipeline().last() instanceof Link link) || !link.isOpen()) {
-      endpoint.health().unreached(forwarder.nowNanos());
-      undialled(exchange, Failure.BROKEN);
+      undialled(exchange, DialFault.BROKEN, begunNanos);
       return;
     }
+    full = false;
+    dialFault = null;
+    load.addConnections(1);
     link.setEstablished();
     if (!exchange.isOver()) {
       if (link.hasRoom()) {
@@ -302,8 +316,10 @@ final class TargetPool {
 
   void closed(Link link) {
     open--;
+    load.addConnections(-1);
     roomy.remove(link);
     serveWaiting();
+    endIfIdle();
   }
 
   private void serveWaiting() {
@@ -350,22 +366,16 @@ final class TargetPool {
     while (!roomy.isEmpty()) {
       roomy.removeFirst().retire();
     }
+    endIfIdle();
   }
 
   boolean isRetired() {
     return retired;
   }
 
-  private static Failure failure(Throwable cause) {
-    return switch (cause) {
-      case ConnectTimeoutException silent -> Failure.SILENT;
-      case SslHandshakeTimeoutException silent -> Failure.SILENT;
-      case ConnectException refused -> Failure.UNREACHABLE;
-      case NoRouteToHostException unreachable -> Failure.UNREACHABLE;
-      case UnknownHostException unknown -> Failure.UNREACHABLE;
-      // Not even a socket could be had.
-      case ChannelException none -> Failure.UNREACHABLE;
-      default -> Failure.BROKEN;
-    };
+  private void endIfIdle() {
+    if (retired && load.requests() == 0 && load.webSockets() == 0) {
+      endpoint.load().end(load);
+    }
   }
 }

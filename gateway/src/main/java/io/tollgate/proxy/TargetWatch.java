@@ -17,6 +17,13 @@ import org.slf4j.LoggerFactory;
 final class TargetWatch {
   private static final Logger LOG = LoggerFactory.getLogger(TargetWatch.class);
 
+  /** How looking up a name ends. */
+  enum LookUp {
+    SAME,
+    CHANGED,
+    FAILED
+  }
+
   private final Forwarder forwarder;
   private final Function<String, Future<List<InetSocketAddress>>> resolver;
   private final List<Check> checks = new ArrayList<>();
@@ -28,6 +35,7 @@ final class TargetWatch {
 
   void tick(long nowNanos) {
     UpstreamTargets targets = forwarder.targets();
+    targets.forgetDrained();
     long intervalNanos = targets.config().resolveInterval().toNanos();
     for (UpstreamTarget target : targets.all()) {
       if (target.takeResolve(nowNanos, intervalNanos)) {
@@ -42,14 +50,18 @@ final class TargetWatch {
 
   private void resolve(UpstreamTarget target) {
     String host = UpstreamAddress.host(target.url());
+    UpstreamTargets targets = forwarder.targets();
     Future<List<InetSocketAddress>> found = resolver.apply(host);
     found.addListener(
         done -> {
           if (!done.isSuccess()) {
             LOG.debug("{} stays at what it was: {}", host, done.cause().getMessage());
-          } else if (target.resolved(found.getNow())) {
+            targets.metrics().lookedUp(target, LookUp.FAILED);
+          } else if (targets.resolved(target, found.getNow(), forwarder.nowNanos())) {
             LOG.info("{} stands for {} now", host, target.endpoints());
-            forwarder.targets().changed();
+            targets.metrics().lookedUp(target, LookUp.CHANGED);
+          } else {
+            targets.metrics().lookedUp(target, LookUp.SAME);
           }
         });
   }
@@ -58,13 +70,21 @@ final class TargetWatch {
   void look(Endpoint endpoint) {
     if (endpoint.health().takeCheck(forwarder.nowNanos())) {
       try {
-        var check = new Check(forwarder, endpoint, checks::remove);
-        checks.add(check);
-        check.begin();
+        begin(new Check(forwarder, endpoint, checks::remove));
       } catch (RuntimeException | OutOfMemoryError fault) {
         LOG.error("{} can't be asked", endpoint, fault);
         endpoint.health().uncheckable(forwarder.nowNanos());
       }
+    }
+  }
+
+  private void begin(Check check) {
+    checks.add(check);
+    try {
+      check.begin();
+    } catch (RuntimeException | OutOfMemoryError fault) {
+      LOG.error("a check could not be made", fault);
+      check.abandon();
     }
   }
 

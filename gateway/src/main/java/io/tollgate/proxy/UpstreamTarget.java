@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -25,23 +26,29 @@ final class UpstreamTarget {
   /** A name that stands for more than these is served by the first of them. */
   static final int ENDPOINTS_MAX = 32;
 
+  /** After so long an address may be another server's, of which nothing is known. */
+  static final Duration GONE_MAX = Duration.ofMinutes(1);
+
   private static final int NAMED_MAX = 8 * ENDPOINTS_MAX;
 
   private final URI url;
+  private final String place;
   private final boolean isName;
   private final Function<@Nullable InetAddress, Endpoint> maker;
   private final AtomicLong resolveNanos;
 
   /** Those of late: a name that stands for others each time must not make a dead one new. */
-  private final Map<InetAddress, Endpoint> named =
-      new LinkedHashMap<>(16, 0.75f, true) {
+  private final Map<InetAddress, Gone> gone =
+      new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<InetAddress, Endpoint> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<InetAddress, Gone> eldest) {
           return size() > NAMED_MAX;
         }
       };
+
+  private record Gone(Endpoint endpoint, long sinceNanos) {}
 
   private volatile List<Endpoint> endpoints;
 
@@ -52,6 +59,7 @@ final class UpstreamTarget {
    */
   UpstreamTarget(URI url, Function<@Nullable InetAddress, Endpoint> maker, long nowNanos) {
     this.url = url;
+    place = UpstreamAddress.place(url);
     this.maker = maker;
     resolveNanos = new AtomicLong(nowNanos);
     byte[] literal = NetUtil.createByteArrayFromIpAddressString(UpstreamAddress.host(url));
@@ -71,6 +79,11 @@ final class UpstreamTarget {
     return url;
   }
 
+  /** Returns its host and port. */
+  String place() {
+    return place;
+  }
+
   List<Endpoint> endpoints() {
     return endpoints;
   }
@@ -84,22 +97,43 @@ final class UpstreamTarget {
   }
 
   /**
-   * Takes what the name stands for now; endpoints that stay, or come back, keep their health. No
-   * address at all is no answer: those that were known go on.
+   * Takes what the name stands for now; endpoints that stay keep their health, and so do those that
+   * come back soon, though with a small share. No address at all is no answer: those that were
+   * known go on.
    *
    * @return whether anything has changed
    */
-  synchronized boolean resolved(Collection<InetSocketAddress> found) {
+  synchronized boolean resolved(Collection<InetSocketAddress> found, long nowNanos) {
     List<InetAddress> addresses = chosen(found);
     if (addresses.isEmpty() || addresses.equals(known())) {
       return false;
     }
     List<Endpoint> fresh = new ArrayList<>();
     for (InetAddress address : addresses) {
-      fresh.add(named.computeIfAbsent(address, maker));
+      fresh.add(endpoint(address, nowNanos));
+    }
+    for (Endpoint before : endpoints) {
+      InetAddress address = before.address();
+      if (address != null && !fresh.contains(before)) {
+        gone.put(address, new Gone(before, nowNanos));
+      }
     }
     endpoints = List.copyOf(fresh);
     return true;
+  }
+
+  private Endpoint endpoint(InetAddress address, long nowNanos) {
+    for (Endpoint present : endpoints) {
+      if (address.equals(present.address())) {
+        return present;
+      }
+    }
+    Gone before = gone.remove(address);
+    if (before == null || nowNanos - before.sinceNanos() > GONE_MAX.toNanos()) {
+      return maker.apply(address);
+    }
+    before.endpoint().health().returned(nowNanos);
+    return before.endpoint();
   }
 
   private List<@Nullable InetAddress> known() {

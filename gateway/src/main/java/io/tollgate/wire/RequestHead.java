@@ -177,6 +177,11 @@ public final class RequestHead extends Head {
     return minorVersion == 0;
   }
 
+  /** Returns whether it may be sent twice: safe to repeat (RFC 9110, 9.2.2) and without a body. */
+  public boolean isRepeatable() {
+    return framing() == Framing.NONE && method != null && method.isIdempotent();
+  }
+
   /** Returns whether the client waits to be asked for the body (RFC 9110, 10.1.1). */
   public boolean expectsContinue() {
     return expectsContinue && minorVersion == 1;

@@ -104,7 +104,7 @@ class Http2BothSidesTest {
                 });
         var edge = gateway(upstream);
         RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
-      Answer answer = client.headers(1, true, request("POST")).answer(1);
+      Answer answer = client.headers(1, true, request(key, "POST", "/")).answer(1);
       assertThat(answer.body).hasToString("message");
       assertThat(answer.trailers)
           .containsExactly(
@@ -112,7 +112,7 @@ class Http2BothSidesTest {
               entry("grpc-message", message),
               entry("grpc-retry-pushback-ms", "250"),
               entry("detail-bin", "AAH/"));
-      Answer refused = client.headers(3, true, request("POST")).answer(3);
+      Answer refused = client.headers(3, true, request(key, "POST", "/")).answer(3);
       assertThat(refused.field("grpc-status")).isEqualTo("8");
       assertThat(refused.field("grpc-retry-pushback-ms")).isEqualTo("-1");
       assertThat(refused.trailers).isEmpty();
@@ -140,7 +140,7 @@ class Http2BothSidesTest {
                 });
         var edge = gateway(upstream);
         RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
-      client.headers(1, false, request("POST")).data(1, false, "body");
+      client.headers(1, false, request(key, "POST", "/")).data(1, false, "body");
       Answer answer = client.headers(1, true, "x-checksum", "4").answer(1);
       assertThat(answer.body.toString().split(" ")).containsOnly(String.valueOf(DATA));
     }
@@ -159,7 +159,7 @@ class Http2BothSidesTest {
                 });
         var edge = gateway(upstream.route("/"));
         RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
-      Answer answer = client.headers(1, true, request("GET")).answer(1);
+      Answer answer = client.headers(1, true, request(key, "GET", "/")).answer(1);
       assertThat(answer.outcome()).isEqualTo("200");
       assertThat(answer.body).hasToString("body");
       assertThat(answer.trailers).isEmpty();

@@ -65,7 +65,8 @@ class Http2PartialFramesTest {
         defaults.headerTimeout(),
         defaults.idleTimeout(),
         defaults.bodyBytesPerSecondMin(),
-        defaults.bodyGrace());
+        defaults.bodyGrace(),
+        defaults.bodyBytesMax());
   }
 
   @AfterAll

@@ -27,6 +27,8 @@ final class MoodyUpstream implements MoodyTarget {
     WELL,
     /** Nobody listens, and whoever was connected is reset. */
     KILLED,
+    /** Nobody new is let in, and whoever is connected is served. */
+    FULL,
     /** Connections are made by the kernel, and nothing is read or written. */
     FROZEN,
     SLOW,
@@ -34,6 +36,8 @@ final class MoodyUpstream implements MoodyTarget {
     RESETTING,
     /** Half of each body comes before the reset. */
     HALF_ANSWERING,
+    /** Half of each body comes, and then nothing more. */
+    STALLING,
     UNAVAILABLE
   }
 
@@ -95,14 +99,15 @@ final class MoodyUpstream implements MoodyTarget {
 
   @Override
   public void be(Mood next) {
-    Mood before = mood;
     synchronized (thaw) {
       mood = next;
       thaw.notifyAll();
     }
     if (next == Mood.KILLED) {
       closeAll();
-    } else if (before == Mood.KILLED) {
+    } else if (next == Mood.FULL) {
+      stopListening();
+    } else if (server.isClosed()) {
       server = listen(port);
     }
   }
@@ -154,6 +159,7 @@ final class MoodyUpstream implements MoodyTarget {
 
   private boolean answer(Peer peer, String head) throws IOException {
     readBody(peer, head);
+    boolean stalls = false;
     if (head.contains("user-agent: tollgate-check")) {
       checks.incrementAndGet();
     } else {
@@ -163,8 +169,12 @@ final class MoodyUpstream implements MoodyTarget {
       if (target.contains("poison")) {
         return false;
       }
+      if (target.contains("slow")) {
+        pause();
+      }
+      stalls = target.contains("events");
     }
-    Mood now = mood;
+    Mood now = stalls ? Mood.STALLING : mood;
     String start = now == Mood.UNAVAILABLE ? "503 Service Unavailable" : "200 OK";
     String answer =
         "HTTP/1.1 " + start + "\r\nx-target: " + place() + "\r\nContent-Length: 16\r\n\r\n" + BODY;
@@ -175,6 +185,11 @@ final class MoodyUpstream implements MoodyTarget {
       case HALF_ANSWERING -> {
         peer.write(answer.substring(0, answer.length() - BODY.length() / 2));
         return false;
+      }
+      case STALLING -> {
+        peer.write(answer.substring(0, answer.length() - BODY.length() / 2));
+        // Till the gateway hangs up.
+        return peer.reader().read() >= 0;
       }
       case SLOW -> {
         pause();
@@ -203,6 +218,14 @@ final class MoodyUpstream implements MoodyTarget {
     long until = System.nanoTime() + SLOW.toNanos();
     while (until - System.nanoTime() > 0) {
       LockSupport.parkNanos(until - System.nanoTime());
+    }
+  }
+
+  private void stopListening() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -11,9 +11,6 @@ import io.tollgate.proxy.Destination;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.TargetConfig;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -23,9 +20,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What was sent and came to nothing, and what no target has looked at, are tried again out of
@@ -49,25 +46,17 @@ class RetryBudgetsTest {
           1,
           Duration.ofSeconds(5));
 
-  private static TestPostgres postgres;
-  private static TestRedis redis;
+  @RegisterExtension static final Stores STORES = new Stores();
+
   private static Secret key;
 
   @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    key = new StoredKeys(postgres, redis).everywhere();
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    postgres.close();
+  static void makeKey() {
+    key = STORES.keys.everywhere();
   }
 
   private static RunningGateway gateway(Route route) {
-    return Http2FaultsTest.oneLoop(postgres, redis, ProxyConfig.DEFAULTS.with(PATIENT), route);
+    return STORES.oneLoop(ProxyConfig.DEFAULTS.with(PATIENT), route);
   }
 
   private static Route toBoth(MoodyUpstream one, MoodyUpstream other) {

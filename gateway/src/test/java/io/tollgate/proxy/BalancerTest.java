@@ -118,7 +118,7 @@ class BalancerTest {
     now += CONFIG.slowStart().toNanos();
     TargetPool old = pool("10.0.0.1");
     old.enter();
-    old.endpoint().webSockets().incrementAndGet();
+    old.endpoint().load().beginApart();
     // Those whose handshake is under way count, too: many may come at once.
     assertThat(balancer.choose(true, now)).isSameAs(pool("10.0.0.2"));
     old.answered(101);
@@ -128,7 +128,7 @@ class BalancerTest {
     assertThat(balancer.choose(true, now)).isSameAs(pool("10.0.0.2"));
     old.leave(true, true, true);
     assertThat(old.underWay()).isZero();
-    assertThat(old.endpoint().webSockets()).hasValue(0);
+    assertThat(old.endpoint().load().apart()).isZero();
   }
 
   @Test
@@ -152,6 +152,13 @@ class BalancerTest {
   }
 
   @Test
+  void where_all_are_equally_new_the_less_busy_is_taken() {
+    Balancer balancer = balancer(3);
+    pool("10.0.0.2").enter();
+    assertThat(choose(balancer)).containsOnlyKeys("10.0.0.1", "10.0.0.3");
+  }
+
+  @Test
   void where_too_few_are_left_all_are_used() {
     Balancer balancer = balancer(10);
     for (int i = 1; i <= 8; i++) {
@@ -167,10 +174,26 @@ class BalancerTest {
     Balancer two = balancer(2);
     for (int i = 0; i < CHOICES; i++) {
       TargetPool tried = two.choose(false, now);
-      assertThat(two.chooseBut(tried, false, now)).isNotNull().isNotSameAs(tried);
+      assertThat(two.chooseBut(tried, null, false, now)).isNotNull().isNotSameAs(tried);
     }
     Balancer one = balancer(1);
-    assertThat(one.chooseBut(one.choose(false, now), false, now)).isNull();
+    assertThat(one.chooseBut(one.choose(false, now), null, false, now)).isNull();
+  }
+
+  @Test
+  void a_second_further_try_goes_to_a_third_if_there_is_a_third() {
+    Balancer three = balancer(3);
+    TargetPool third = pool("10.0.0.3");
+    third.enter();
+    for (int i = 0; i < CHOICES; i++) {
+      assertThat(three.chooseBut(pool("10.0.0.2"), pool("10.0.0.1"), false, now)).isSameAs(third);
+    }
+    Balancer two = balancer(2);
+    TargetPool first = pool("10.0.0.1");
+    assertThat(two.chooseBut(pool("10.0.0.2"), first, false, now)).isSameAs(first);
+    assertThat(two.chooseBut(first, first, false, now)).isSameAs(pool("10.0.0.2"));
+    Balancer one = balancer(1);
+    assertThat(one.chooseBut(first, first, false, now)).isNull();
   }
 
   @Test
@@ -180,7 +203,7 @@ class BalancerTest {
     name(addresses(1, 2));
     assertThat(choose(before)).containsOnlyKeys("10.0.0.1", "10.0.0.2");
     for (int i = 0; i < CHOICES; i++) {
-      assertThat(before.chooseBut(second, false, now)).isSameAs(pool("10.0.0.1"));
+      assertThat(before.chooseBut(second, null, false, now)).isSameAs(pool("10.0.0.1"));
     }
     assertThat(to(addresses(1, 3)).isWhole()).as("is kept for others").isFalse();
   }
@@ -193,7 +216,7 @@ class BalancerTest {
       TargetPool gone = late.choose(false, now);
       gone.count();
       assertThat(gone.endpoint().url().getHost()).isIn("10.0.0.1", "10.0.0.2");
-      assertThat(late.chooseBut(gone, false, now)).isNull();
+      assertThat(late.chooseBut(gone, null, false, now)).isNull();
       assertThat(late.isWhole()).isFalse();
     }
     assertThat(metrics.find("tollgate.target.requests").counters()).isEmpty();

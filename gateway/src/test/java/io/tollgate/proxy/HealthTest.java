@@ -175,4 +175,133 @@ class HealthTest {
     assertThat(alone.isInUse()).isTrue();
     assertThat(alone.failures()).isEqualTo(1_000);
   }
+
+  /** Lets time pass as an event loop does, on which a request waits and nobody is answered. */
+  private Duration untilEjectedBySilence(Health frozen) {
+    long frozenNanos = now;
+    long quietNanos = now;
+    long checkEndNanos = Long.MAX_VALUE;
+    while (frozen.isInUse()) {
+      pass(Forwarder.TICK);
+      if (now - quietNanos > Health.QUIET_MAX.toNanos() && frozen.silent(now)) {
+        quietNanos = now;
+      }
+      if (now >= checkEndNanos) {
+        checkEndNanos = Long.MAX_VALUE;
+        frozen.checked(false, now);
+      }
+      if (frozen.takeCheck(now)) {
+        checkEndNanos = now + CONFIG.checkTimeout().toNanos();
+      }
+    }
+    return Duration.ofNanos(now - frozenNanos);
+  }
+
+  private static final Duration TWO_SECONDS_OR_SO =
+      Health.QUIET_MAX
+          .plus(CONFIG.checkTimeout())
+          .plus(Health.CHECK_GAP)
+          .plus(Forwarder.TICK.multipliedBy(2));
+
+  @Test
+  void one_that_freezes_is_found_out_by_its_silence() {
+    health.served(now);
+    assertThat(untilEjectedBySilence(health)).isLessThanOrEqualTo(TWO_SECONDS_OR_SO);
+  }
+
+  @Test
+  void one_that_freezes_just_after_a_doubt_was_dispelled_is_found_out_as_soon() {
+    for (Duration before = Duration.ZERO;
+        before.compareTo(CONFIG.checkInterval()) < 0;
+        before = before.plusMillis(170)) {
+      Health doubted = health(false);
+      for (int i = 0; i < CONFIG.failuresMax(); i++) {
+        doubted.doubted(now);
+      }
+      assertThat(doubted.takeCheck(now)).isTrue();
+      doubted.checked(true, now);
+      pass(before);
+      doubted.served(now);
+      assertThat(untilEjectedBySilence(doubted))
+          .as("%s after the check", before)
+          .isLessThanOrEqualTo(TWO_SECONDS_OR_SO);
+    }
+  }
+
+  @Test
+  void one_that_is_asked_regularly_and_freezes_is_found_out_as_soon() {
+    for (Duration before = Duration.ZERO;
+        before.compareTo(CONFIG.checkInterval()) < 0;
+        before = before.plusMillis(170)) {
+      Health asked = health(true);
+      assertThat(asked.takeCheck(now)).isTrue();
+      asked.checked(true, now);
+      pass(before);
+      asked.served(now);
+      assertThat(untilEjectedBySilence(asked))
+          .as("%s after the check", before)
+          .isLessThanOrEqualTo(TWO_SECONDS_OR_SO);
+    }
+  }
+
+  @Test
+  void one_whose_answers_all_take_long_is_asked_of_its_silence_once_an_interval() {
+    int asked = 0;
+    health.served(now);
+    long end = now + CONFIG.checkInterval().multipliedBy(10).toNanos();
+    while (now < end) {
+      pass(Health.QUIET_MAX);
+      health.silent(now);
+      if (health.takeCheck(now)) {
+        health.checked(true, now);
+        asked++;
+      }
+    }
+    assertThat(asked).isBetween(9, 10);
+  }
+
+  @Test
+  void one_that_answers_on_another_event_loop_is_not_silent() {
+    pass(Health.QUIET_MAX.multipliedBy(10));
+    health.served(now);
+    pass(Health.QUIET_MAX);
+    assertThat(health.silent(now)).isFalse();
+    assertThat(health.takeCheck(now)).isFalse();
+    pass(Duration.ofNanos(1));
+    assertThat(health.silent(now)).isTrue();
+    assertThat(health.takeCheck(now)).isTrue();
+  }
+
+  @Test
+  void one_that_refuses_connections_serves_others_if_it_has_answered_of_late() {
+    assertThat(health.isServing(true, now, now)).as("it never answered").isFalse();
+    health.served(now);
+    pass(Health.SERVED);
+    assertThat(health.isServing(true, now, now)).isTrue();
+    pass(Duration.ofNanos(1));
+    assertThat(health.isServing(true, now, now)).isFalse();
+  }
+
+  @Test
+  void one_that_takes_no_connection_in_time_serves_others_if_it_has_answered_meanwhile() {
+    health.served(now);
+    pass(Duration.ofNanos(1));
+    long begun = now;
+    pass(Duration.ofSeconds(2));
+    assertThat(health.isServing(false, begun, now)).isFalse();
+    health.served(now);
+    assertThat(health.isServing(false, begun, now)).isTrue();
+  }
+
+  @Test
+  void a_check_that_finds_no_room_neither_ejects_nor_dispels_a_doubt() {
+    doubt(CONFIG.failuresMax());
+    assertThat(health.takeCheck(now)).isTrue();
+    health.full(now);
+    assertThat(health.isInUse()).isTrue();
+    pass(Health.CHECK_GAP);
+    doubt(1);
+    check(false);
+    assertThat(health.isInUse()).isFalse();
+  }
 }

@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** What a name stands for, as it is looked up again and again. */
 class UpstreamTargetTest {
+  private long now;
   private final UpstreamTargets targets =
-      new UpstreamTargets(TargetConfig.DEFAULTS, new SimpleMeterRegistry(), () -> 0);
+      new UpstreamTargets(TargetConfig.DEFAULTS, new SimpleMeterRegistry(), () -> now);
 
   private UpstreamTarget target(String url) {
     return targets.gone(Destination.of(URI.create(url))).get(0);
@@ -37,7 +38,7 @@ class UpstreamTargetTest {
   void each_address_of_a_name_is_an_endpoint() throws Exception {
     UpstreamTarget target = target("http://api.internal:8080");
     assertThat(target.endpoints().get(0).socketAddress().isUnresolved()).isTrue();
-    assertThat(target.resolved(found("10.0.0.2", "10.0.0.1"))).isTrue();
+    assertThat(target.resolved(found("10.0.0.2", "10.0.0.1"), now)).isTrue();
     assertThat(addresses(target)).containsExactly("10.0.0.1", "10.0.0.2");
     assertThat(target.endpoints().get(0).socketAddress().getPort()).isEqualTo(8080);
   }
@@ -45,38 +46,73 @@ class UpstreamTargetTest {
   @Test
   void who_stays_keeps_its_health_and_who_has_vanished_is_gone() throws Exception {
     UpstreamTarget target = target("http://api.internal");
-    target.resolved(found("10.0.0.1", "10.0.0.2"));
+    target.resolved(found("10.0.0.1", "10.0.0.2"), now);
     Endpoint stays = target.endpoints().get(1);
-    assertThat(target.resolved(found("10.0.0.2", "10.0.0.3"))).isTrue();
+    assertThat(target.resolved(found("10.0.0.2", "10.0.0.3"), now)).isTrue();
     assertThat(addresses(target)).containsExactly("10.0.0.2", "10.0.0.3");
     assertThat(target.endpoints().get(0)).isSameAs(stays);
-    assertThat(target.resolved(found("10.0.0.3", "10.0.0.2"))).as("in another order").isFalse();
+    assertThat(target.resolved(found("10.0.0.3", "10.0.0.2"), now))
+        .as("in another order")
+        .isFalse();
   }
 
   @Test
-  void who_comes_back_is_as_well_or_ill_as_before() throws Exception {
+  void who_comes_back_soon_is_as_well_or_ill_as_before() throws Exception {
     UpstreamTarget target = target("http://api.internal");
-    target.resolved(found("10.0.0.1"));
+    target.resolved(found("10.0.0.1"), now);
     Endpoint before = target.endpoints().get(0);
-    target.resolved(found("10.0.0.2"));
-    target.resolved(found("10.0.0.1"));
+    before.health().watch();
+    for (int i = 0; i < TargetConfig.DEFAULTS.failuresMax(); i++) {
+      before.health().unreached(now);
+    }
+    target.resolved(found("10.0.0.2"), now);
+    now += UpstreamTarget.GONE_MAX.toNanos();
+    target.resolved(found("10.0.0.1"), now);
     assertThat(target.endpoints()).containsExactly(before);
+    assertThat(before.health().isInUse()).isFalse();
+  }
+
+  @Test
+  void who_comes_back_starts_slowly_again() throws Exception {
+    UpstreamTarget target = target("http://api.internal");
+    target.resolved(found("10.0.0.1", "10.0.0.2"), now);
+    now += TargetConfig.DEFAULTS.slowStart().toNanos();
+    assertThat(shares(target)).containsExactly(100, 100);
+    target.resolved(found("10.0.0.2"), now);
+    target.resolved(found("10.0.0.1", "10.0.0.2"), now);
+    assertThat(shares(target)).containsExactly(Health.SHARE_MIN, 100);
+  }
+
+  @Test
+  void who_was_gone_for_long_is_another() throws Exception {
+    UpstreamTarget target = target("http://api.internal");
+    target.resolved(found("10.0.0.1"), now);
+    Endpoint before = target.endpoints().get(0);
+    target.resolved(found("10.0.0.2"), now);
+    now += UpstreamTarget.GONE_MAX.toNanos() + 1;
+    target.resolved(found("10.0.0.1"), now);
+    assertThat(target.endpoints()).doesNotContain(before);
+    assertThat(shares(target)).containsExactly(Health.SHARE_MIN);
+  }
+
+  private List<Integer> shares(UpstreamTarget target) {
+    return target.endpoints().stream().map(each -> each.health().share(now)).toList();
   }
 
   @Test
   void no_address_at_all_changes_nothing() throws Exception {
     UpstreamTarget target = target("http://api.internal");
-    target.resolved(found("10.0.0.1"));
-    assertThat(target.resolved(List.of())).isFalse();
+    target.resolved(found("10.0.0.1"), now);
+    assertThat(target.resolved(List.of(), now)).isFalse();
     assertThat(addresses(target)).containsExactly("10.0.0.1");
   }
 
   @Test
   void of_a_host_with_both_families_one_is_taken() throws Exception {
     UpstreamTarget target = target("http://api.internal");
-    target.resolved(found("::1", "127.0.0.1"));
+    target.resolved(found("::1", "127.0.0.1"), now);
     assertThat(addresses(target)).containsExactly("127.0.0.1");
-    target.resolved(found("2001:db8::1"));
+    target.resolved(found("2001:db8::1"), now);
     assertThat(target.endpoints()).hasSize(1);
   }
 
@@ -87,7 +123,7 @@ class UpstreamTargetTest {
       many.addAll(found("10.0.1." + i));
     }
     UpstreamTarget target = target("http://api.internal");
-    target.resolved(many);
+    target.resolved(many, now);
     assertThat(target.endpoints()).hasSize(UpstreamTarget.ENDPOINTS_MAX);
   }
 
