@@ -8,6 +8,7 @@ import io.tollgate.proxy.Route;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.dns.AddressResolverOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,12 +37,19 @@ final class Serving {
 
   private Serving(Settings settings) {
     this.settings = settings;
-    vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setEventLoopPoolSize(settings.get(Catalogue.EDGE_EVENT_LOOPS)));
+    vertx = Vertx.vertx(options(settings));
     internal = new InternalListener(vertx, readiness, metrics);
+  }
+
+  static VertxOptions options(Settings settings) {
+    // Without a period, names in the file of hosts would be for ever what they were at the start.
+    // Vert.x 5.0 takes the milliseconds for nanoseconds, and so reads it at each look-up.
+    long hostsMillis = settings.get(TargetCatalogue.RESOLVE_INTERVAL).toMillis();
+    return new VertxOptions()
+        .setPreferNativeTransport(true)
+        .setEventLoopPoolSize(settings.get(Catalogue.EDGE_EVENT_LOOPS))
+        .setAddressResolverOptions(
+            new AddressResolverOptions().setHostsRefreshPeriod((int) Math.max(1, hostsMillis)));
   }
 
   /** What a process may serve. */
