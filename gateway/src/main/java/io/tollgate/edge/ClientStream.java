@@ -59,7 +59,7 @@ final class ClientStream implements EdgeClient {
     this.stream = stream;
     this.origin = origin;
     body = new StreamBody(connection, stream, connections);
-    answer = new StreamWriter(connection, stream);
+    answer = new StreamWriter(connection, stream, this::moved);
     deadline = new StreamDeadline(stream, connections.bounds().idleTimeout());
   }
 
@@ -131,6 +131,11 @@ final class ClientStream implements EdgeClient {
     body.came(bytes);
   }
 
+  /** Returns whether the body goes on, or will once that is decided. */
+  boolean takesBody() {
+    return state == ClientState.DECIDING || state == ClientState.SENDING;
+  }
+
   @Override
   public void forward(Exchange opened) {
     exchange = opened;
@@ -190,12 +195,15 @@ final class ClientStream implements EdgeClient {
 
   @Override
   public boolean isWritable() {
-    return connection.isWritable(stream);
+    return !answer.isFull();
   }
 
-  void writabilityChanged() {
+  /** Something of the answer's body has gone out. */
+  private void moved() {
     Exchange served = exchange;
-    if (served != null && isWritable()) {
+    if (served == null) {
+      deadline.progressed(edge.nowNanos());
+    } else if (!answer.isFull()) {
       served.clientWritable();
     }
   }
@@ -341,10 +349,7 @@ final class ClientStream implements EdgeClient {
     }
   }
 
-  /**
-   * A call of gRPC may be silent for as long as it likes, where the route can carry one, and so may
-   * who talks and listens.
-   */
+  /** Calls of gRPC, where routes carry them, and who talks and listens may be silent for long. */
   private boolean isTooSlow(Exchange served, long nowNanos) {
     return state == ClientState.SENDING
         && !(grpc && request.route().destination().protocol() == UpstreamProtocol.HTTP2)

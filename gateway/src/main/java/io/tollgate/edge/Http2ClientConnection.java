@@ -78,12 +78,11 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
     this.channel = channel;
     unsentEnds = new UnsentEnds(edge::nowNanos);
     requests = new Http2Requests(this, edge, connections, origin);
-    watch = new FrameWatch(requests::bodyCame);
+    watch = new FrameWatch(requests);
     partial = new PartialFrames(connections);
     setCumulator(CompactCumulator.INSTANCE);
     decoder.frameListener(requests);
     connection().addListener(requests);
-    encoder.flowController().listener(requests::writabilityChanged);
   }
 
   @Override
@@ -161,18 +160,18 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
     flushSoon();
   }
 
-  /** Writes a piece of a body, which it releases, when the stream's window lets it. */
-  void writeData(Http2Stream stream, ByteBuf piece, boolean last) {
+  /**
+   * Writes a piece of a body, which it releases, when the stream's window lets it.
+   *
+   * @return completes when it has gone out, or never will
+   */
+  ChannelFuture writeData(Http2Stream stream, ByteBuf piece, boolean last) {
     if (stream.isResetSent()) {
       piece.release();
-      return;
+      return channel.newSucceededFuture();
     }
     guard.wroteData(piece.readableBytes());
-    encoder().writeData(context(), stream.id(), piece, 0, last, channel.newPromise());
-  }
-
-  boolean isWritable(Http2Stream stream) {
-    return encoder().flowController().isWritable(stream);
+    return encoder().writeData(context(), stream.id(), piece, 0, last, channel.newPromise());
   }
 
   /** Gives a stream back so much of its window: the upstream has taken what came. */

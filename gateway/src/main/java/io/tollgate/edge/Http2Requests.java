@@ -9,6 +9,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.tollgate.http2.FrameWatch;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.HeadSpeller;
 import io.tollgate.wire.Malformed;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to its event loop.
  */
-final class Http2Requests extends Http2FrameAdapter implements Http2Connection.Listener {
+final class Http2Requests extends Http2FrameAdapter
+    implements Http2Connection.Listener, FrameWatch.Bodies {
   private final Http2ClientConnection connection;
   private final Edge edge;
   private final Connections connections;
@@ -112,12 +114,18 @@ final class Http2Requests extends Http2FrameAdapter implements Http2Connection.L
         : known.take(data, data.readableBytes() + padding, end);
   }
 
-  /** Bytes of a body have come, if not all of their frame. */
-  void bodyCame(int streamId, int bytes) {
+  @Override
+  public void came(int streamId, int bytes) {
     ClientStream known = of(connection.connection().stream(streamId));
     if (known != null) {
       known.bodyCame(bytes);
     }
+  }
+
+  @Override
+  public boolean areTaken(int streamId) {
+    ClientStream known = of(connection.connection().stream(streamId));
+    return known != null && known.takesBody();
   }
 
   private @Nullable ClientStream of(@Nullable Http2Stream stream) {
@@ -133,13 +141,6 @@ final class Http2Requests extends Http2FrameAdapter implements Http2Connection.L
   boolean isOver(int streamId) {
     Http2Stream known = connection.connection().stream(streamId);
     return known == null || known.state() == Http2Stream.State.CLOSED;
-  }
-
-  void writabilityChanged(Http2Stream stream) {
-    ClientStream known = of(stream);
-    if (known != null) {
-      known.writabilityChanged();
-    }
   }
 
   boolean tick(Http2Stream stream) {

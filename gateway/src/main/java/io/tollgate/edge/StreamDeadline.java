@@ -32,6 +32,11 @@ final class StreamDeadline {
     nanos = nowNanos + (whole ? idleNanos : Edge.LINGER.toNanos());
   }
 
+  /** The client has taken something of the answer, so that it has all the time for the rest. */
+  void progressed(long nowNanos) {
+    nanos = whole ? nowNanos + idleNanos : nanos;
+  }
+
   /** Returns what the stream ends with, if it has no more time; null if it has. */
   @Nullable Http2Error ifLate(long nowNanos) {
     boolean answered = !whole && stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL;

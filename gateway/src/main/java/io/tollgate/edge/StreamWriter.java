@@ -16,8 +16,15 @@ final class StreamWriter {
   private static final HeadBuffer NO_FIELDS = new HeadBuffer();
   private static final int CONTINUE = 100;
 
+  /**
+   * With so much that has not gone out no more is read from the upstream, and once half of it is
+   * left, again. It is each stream's own: what others wait for says nothing of this one.
+   */
+  private static final int QUEUED_MAX = 64 * 1024;
+
   private final Http2ClientConnection connection;
   private final Http2Stream stream;
+  private final Runnable moved;
 
   /** Held until it is known whether another piece follows, so that the last one ends the stream. */
   private @Nullable ByteBuf unsent;
@@ -26,10 +33,23 @@ final class StreamWriter {
   private @Nullable Block unsentHead;
 
   private boolean ended;
+  private int queued;
+  private boolean full;
 
-  StreamWriter(Http2ClientConnection connection, Http2Stream stream) {
+  /**
+   * Makes one.
+   *
+   * @param moved is told when something of the body has gone out
+   */
+  StreamWriter(Http2ClientConnection connection, Http2Stream stream, Runnable moved) {
     this.connection = connection;
     this.stream = stream;
+    this.moved = moved;
+  }
+
+  /** Returns whether so much waits for the client that there must be no more. */
+  boolean isFull() {
+    return full;
   }
 
   /** Asks for the body that was announced. */
@@ -68,8 +88,21 @@ final class StreamWriter {
     ByteBuf piece = unsent;
     if (piece != null) {
       unsent = null;
-      connection.writeData(stream, piece, false);
+      write(piece, false);
     }
+  }
+
+  private void write(ByteBuf piece, boolean last) {
+    int length = piece.readableBytes();
+    queued += length;
+    full |= queued >= QUEUED_MAX;
+    connection.writeData(stream, piece, last).addListener(gone -> left(length));
+  }
+
+  private void left(int length) {
+    queued -= length;
+    full &= queued > QUEUED_MAX / 2;
+    moved.run();
   }
 
   void trailers(HeadBuffer fields) {
@@ -97,7 +130,7 @@ final class StreamWriter {
       ByteBuf last = unsent;
       unsent = null;
       ended = true;
-      connection.writeData(stream, last == null ? Unpooled.EMPTY_BUFFER : last, true);
+      write(last == null ? Unpooled.EMPTY_BUFFER : last, true);
     }
     connection.flushSoon();
   }

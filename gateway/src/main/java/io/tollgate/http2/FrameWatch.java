@@ -15,6 +15,9 @@ public final class FrameWatch {
   public interface Bodies {
     /** Bytes of a stream's body have come, perhaps not all of their frame. */
     void came(int streamId, int bytes);
+
+    /** Returns whether anybody takes that body, and looks at its pace. */
+    boolean areTaken(int streamId);
   }
 
   private static final int PREFACE_BYTES = 24;
@@ -120,7 +123,7 @@ public final class FrameWatch {
 
   /**
    * Returns whether something other than a body began to come longer ago than that, and is not
-   * whole; bodies have their own pace.
+   * whole; bodies have their own pace, where anybody takes them.
    */
   public boolean isLate(long nowNanos, long timeNanos) {
     return isHalfRead() && nowNanos - begunNanos > timeNanos;
@@ -128,8 +131,12 @@ public final class FrameWatch {
 
   private boolean isHalfRead() {
     boolean inPreface = prefaceLeft > 0 && prefaceLeft < PREFACE_BYTES;
-    boolean inFrame = headRead > 0 && !(headRead == HEAD_BYTES && type == Http2FrameTypes.DATA);
+    boolean inFrame = headRead > 0 && !isInBody();
     return inPreface || inBlock || inFrame;
+  }
+
+  private boolean isInBody() {
+    return headRead == HEAD_BYTES && type == Http2FrameTypes.DATA && bodies.areTaken(streamId);
   }
 
   /** It is not the other side that keeps us waiting: what has begun has all its time again. */
@@ -139,11 +146,11 @@ public final class FrameWatch {
 
   /** Returns how many bytes are held of a header block, or of what else is no body. */
   public int headBytes() {
-    return blockBytes + (type == Http2FrameTypes.DATA ? 0 : frameBytes);
+    return blockBytes + (isInBody() ? 0 : frameBytes);
   }
 
-  /** Returns how many bytes are held of a body's frame that is not whole. */
+  /** Returns how many bytes are held of the frame, not whole, of a body that anybody takes. */
   public int bodyBytes() {
-    return type == Http2FrameTypes.DATA ? frameBytes : 0;
+    return isInBody() ? frameBytes : 0;
   }
 }

@@ -28,6 +28,9 @@ class Http2Test {
   /** More than what the sockets between may hold. */
   private static final int STREAMED_BYTES = 32 * MEBIBYTE;
 
+  /** Far less than what waits here of an answer that nobody takes. */
+  private static final int GRANT_BYTES = 8 * 1024;
+
   /** More streams than are each remembered once they are over. */
   private static final int MANY = 200;
 
@@ -178,6 +181,28 @@ class Http2Test {
       come += frame.type == RawHttp2.DATA ? frame.length() : 0;
     }
     assertThat(come).isEqualTo(STREAMED_BYTES);
+  }
+
+  @Test
+  void an_answer_that_its_client_does_not_take_holds_up_no_other_however_small_the_window() {
+    client.headers(1, true, request(key, "GET", "/streamed/" + STREAMED_BYTES)).flush();
+    take(1, 65_535);
+    client.headers(3, true, request(key, "GET", "/streamed/" + STREAMED_BYTES));
+    client.window(3, STREAMED_BYTES);
+    for (int come = 0; come < MEBIBYTE; come += GRANT_BYTES) {
+      client.window(0, GRANT_BYTES).flush();
+      take(3, GRANT_BYTES);
+    }
+  }
+
+  /** Reads on until so much more has come of an answer's body. */
+  private void take(int stream, int bytes) {
+    int come = 0;
+    while (come < bytes) {
+      Frame frame = client.next();
+      come += frame.type == RawHttp2.DATA && frame.stream == stream ? frame.length() : 0;
+    }
+    assertThat(come).isEqualTo(bytes);
   }
 
   /** They were sent before the reset came, and what HPACK keeps of them counts. */

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -43,9 +42,7 @@ final class RawHttp2 implements AutoCloseable {
 
   static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   static final String AUTHORITY = "gate.example";
-  static final int FIRST_WINDOW_BYTES = 65_535;
   private static final int FRAME_MAX = 16_384;
-  private static final int NARROW_BYTES = 4_096;
   private static final int READ_TIMEOUT_MILLIS = 10_000;
 
   private final Socket socket;
@@ -104,16 +101,8 @@ final class RawHttp2 implements AutoCloseable {
   }
 
   RawHttp2(int port) {
-    this(port, 0);
-  }
-
-  private RawHttp2(int port, int receiveBufferBytes) {
     try {
-      socket = new Socket();
-      if (receiveBufferBytes > 0) {
-        socket.setReceiveBufferSize(receiveBufferBytes);
-      }
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      socket = new Socket(InetAddress.getLoopbackAddress(), port);
       socket.setSoTimeout(READ_TIMEOUT_MILLIS);
       socket.setTcpNoDelay(true);
       in = new DataInputStream(socket.getInputStream());
@@ -125,24 +114,12 @@ final class RawHttp2 implements AutoCloseable {
 
   /** Opens a connection and waits until both sides have said what they begin with. */
   static RawHttp2 open(int port) {
-    return begin(new RawHttp2(port));
-  }
-
-  /** Opens one whose socket takes little that is not read. */
-  static RawHttp2 openNarrow(int port) {
-    return begin(new RawHttp2(port, NARROW_BYTES));
-  }
-
-  private static RawHttp2 begin(RawHttp2 client) {
+    RawHttp2 client = new RawHttp2(port);
     client.raw(PREFACE).frame(SETTINGS, 0, 0, "").frame(SETTINGS, ACK, 0, "").flush();
     for (Frame frame = client.next(); frame.type != SETTINGS || !frame.is(ACK); ) {
       frame = client.next();
     }
     return client;
-  }
-
-  int localPort() {
-    return socket.getLocalPort();
   }
 
   RawHttp2 raw(String bytes) {

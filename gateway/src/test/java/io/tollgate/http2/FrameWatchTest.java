@@ -23,8 +23,23 @@ class FrameWatchTest {
   private static final long TIME = 10;
 
   private final Map<Integer, Integer> bodies = new HashMap<>();
-  private final FrameWatch watch =
-      new FrameWatch((stream, bytes) -> bodies.merge(stream, bytes, Integer::sum));
+  private boolean taken = true;
+  private final FrameWatch watch = watch();
+
+  private FrameWatch watch() {
+    return new FrameWatch(
+        new FrameWatch.Bodies() {
+          @Override
+          public void came(int streamId, int bytes) {
+            bodies.merge(streamId, bytes, Integer::sum);
+          }
+
+          @Override
+          public boolean areTaken(int streamId) {
+            return taken;
+          }
+        });
+  }
 
   @BeforeEach
   void begin() {
@@ -53,6 +68,17 @@ class FrameWatchTest {
     see(5, first(HEAD_BYTES + 3, frame(PING, 0, 8)));
     assertThat(watch.isLate(5 + TIME, TIME)).isFalse();
     assertThat(watch.isLate(6 + TIME, TIME)).isTrue();
+  }
+
+  @Test
+  void a_half_frame_of_a_body_that_nobody_takes_is_none_of_a_body() {
+    see(5, first(HEAD_BYTES + 3, frame(DATA, 0, 8)));
+    assertThat(watch.isLate(6 + TIME, TIME)).isFalse();
+    assertThat(watch.bodyBytes()).isEqualTo(3);
+    taken = false;
+    assertThat(watch.isLate(6 + TIME, TIME)).isTrue();
+    assertThat(watch.bodyBytes()).isZero();
+    assertThat(watch.headBytes()).isEqualTo(3);
   }
 
   @Test
@@ -93,7 +119,7 @@ class FrameWatchTest {
 
   @Test
   void a_preface_that_drips_in_is_late() {
-    var fresh = new FrameWatch((stream, bytes) -> {});
+    var fresh = watch();
     assertThat(fresh.isLate(Long.MAX_VALUE, TIME)).as("nothing has come").isFalse();
     ByteBuf preface = preface();
     for (long now = 1; now <= TIME; now++) {
