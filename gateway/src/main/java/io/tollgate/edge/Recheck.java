@@ -43,9 +43,10 @@ final class Recheck {
   }
 
   private void confirm(EdgeRequest request, Grant grant, Consumer<Grant> next) {
-    Verdict known = verifier.known(grant, edge.clockNanos());
+    long askedNanos = edge.clockNanos();
+    Verdict known = verifier.known(grant, askedNanos);
     if (known != null) {
-      confirmed(request, known, next);
+      confirmed(request, known, askedNanos, next);
       return;
     }
     verifier
@@ -53,15 +54,17 @@ final class Recheck {
         .onSuccess(
             found ->
                 eventLoop.execute(
-                    () -> unlessOver(request, () -> confirmed(request, found, next))));
+                    () -> unlessOver(request, () -> confirmed(request, found, askedNanos, next))));
   }
 
-  private void confirmed(EdgeRequest request, Verdict found, Consumer<Grant> next) {
+  private void confirmed(
+      EdgeRequest request, Verdict found, long askedNanos, Consumer<Grant> next) {
     switch (found) {
       case Denial denial -> refusals.refuse(request, Refusal.of(denial));
       case Access foreign -> refusals.refuse(request, Refusal.KEY_INVALID);
       case Grant grant -> {
         request.setGrant(grant);
+        request.setConfirmed(askedNanos);
         Refusal refusal = Edge.refusal(request, grant);
         if (refusal == null) {
           next.accept(grant);

@@ -140,17 +140,15 @@ public final class Exchange implements BodyReader.Sink {
     Carrier known = carrier;
     if (over) {
       piece.release();
-      return;
-    }
-    if (known == null) {
+    } else if (known == null) {
       early.add(piece);
-      return;
-    }
-    bodyBegun = true;
-    deadlines.progressed(forwarder.nowNanos());
-    known.writeBody(piece);
-    if (!known.isWritable()) {
-      client.pause();
+    } else {
+      bodyBegun = true;
+      deadlines.progressed(forwarder.nowNanos());
+      known.writeBody(piece);
+      if (!known.isWritable()) {
+        client.pause();
+      }
     }
   }
 
@@ -311,10 +309,14 @@ public final class Exchange implements BodyReader.Sink {
       repeated = true;
       next = pool;
     }
-    if (next == null || deadlines.isTotalPassed(nowNanos) || !known.mayRetry(lookedAt, nowNanos)) {
+    // Who was taken from the route has not failed: to leave its queue is no further try.
+    boolean isFree = !sent && pool.isRetired();
+    if (next == null
+        || deadlines.isTotalPassed(nowNanos)
+        || !(isFree || known.mayRetry(lookedAt, nowNanos))) {
       return false;
     }
-    attempts++;
+    attempts += isFree ? 0 : 1;
     takeHead().release();
     requestHead = forwarder.rebuilt(client, route, next, switches);
     pool.leave(false, switches, switched);
@@ -389,7 +391,7 @@ public final class Exchange implements BodyReader.Sink {
     }
     if (answered) {
       cut();
-    } else if (pool.forget(this)) {
+    } else if (pool.forget(this) && !requestSent) {
       notSent(whose);
     } else {
       fail(whose);

@@ -1,6 +1,7 @@
 package io.tollgate.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -97,11 +98,13 @@ final class Http2Carrier implements Carrier {
   }
 
   @Override
+  @SuppressWarnings(
+      "FutureReturnValueIgnored") // A write that fails closes the channel, and that is heard.
   public void endBody() {
     Http2Stream opened = stream;
     if (opened != null && !requestEnded) {
       requestEnded = true;
-      link.endData(opened);
+      link.writeData(opened, Unpooled.EMPTY_BUFFER, true);
     }
   }
 

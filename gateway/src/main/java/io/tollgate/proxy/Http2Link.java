@@ -211,11 +211,8 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
 
   ChannelFuture writeData(Http2Stream stream, ByteBuf piece, boolean last) {
     frames.earn();
+    liveness.sent();
     return encoder().writeData(context(), stream.id(), piece, 0, last, context().newPromise());
-  }
-
-  void endData(Http2Stream stream) {
-    writeData(stream, Unpooled.EMPTY_BUFFER, true);
   }
 
   void flush() {
@@ -290,7 +287,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
   }
 
   void tellRoom() {
-    if (streams == 0 && !hasRoom()) {
+    if (streams == 0 && !hasRoom() && !liveness.isPending()) {
       retire();
     } else if (established && hasRoom()) {
       pool.release(this);

@@ -27,6 +27,12 @@ final class LivenessPing {
   static final Duration ANSWER_MAX = Duration.ofSeconds(5);
 
   /**
+   * And how long while a body goes out: the question waits behind it in buffers, here and in the
+   * kernel, and a link may be slow.
+   */
+  static final Duration ANSWER_MAX_OF_UPLOAD = Duration.ofSeconds(30);
+
+  /**
    * So many PINGs are sent until something of a response comes: servers of gRPC end a connection,
    * and with it what others wait for, at the third or fourth.
    */
@@ -41,6 +47,7 @@ final class LivenessPing {
   private final Http2Link link;
   private boolean asked;
   private boolean looking;
+  private boolean sending;
   private long askedNanos;
   private long quietNanosMax = QUIET_MAX.toNanos();
   private int pings;
@@ -67,9 +74,15 @@ final class LivenessPing {
     }
   }
 
+  /** A piece of a body goes out. */
+  void sent() {
+    sending = true;
+  }
+
   /** Something came, whatever it is. */
   void heard() {
     asked = false;
+    sending = false;
     Future<?> pending = verdict;
     if (pending != null) {
       verdict = null;
@@ -111,7 +124,7 @@ final class LivenessPing {
     context().flush();
     verdict =
         after(
-            ANSWER_MAX.toNanos(),
+            (sending ? ANSWER_MAX_OF_UPLOAD : ANSWER_MAX).toNanos(),
             () -> verdict = after(LAST_READ.toNanos(), () -> context().close()));
   }
 

@@ -267,8 +267,8 @@ final class TargetPool {
     Failure failure = fault.failure();
     exchange.notSent(failure);
     if (roomPerLink > 1 && open == 0) {
-      // They waited for this very connection.
-      while (!waiting.isEmpty()) {
+      // They waited for this very connection, unless one of them has begun another.
+      while (open == 0 && !waiting.isEmpty()) {
         waiting.remove().notSent(failure);
       }
     }
@@ -301,7 +301,7 @@ final class TargetPool {
 
   /** Takes back a connection that has room again. */
   void release(Link link) {
-    if (retired || !link.isOpen()) {
+    if (!link.isOpen()) {
       link.retire();
       return;
     }
@@ -309,7 +309,9 @@ final class TargetPool {
     while (!waiting.isEmpty() && link.hasRoom()) {
       waiting.remove().connected(link.take());
     }
-    if (link.hasRoom() && !roomy.contains(link)) {
+    if (link.hasRoom() && retired) {
+      link.retire();
+    } else if (link.hasRoom() && !roomy.contains(link)) {
       roomy.addFirst(link);
     }
   }

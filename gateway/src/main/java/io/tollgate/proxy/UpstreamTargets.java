@@ -164,7 +164,8 @@ public final class UpstreamTargets {
   /** Takes what a target's name stands for now; returns whether that has changed. */
   boolean resolved(UpstreamTarget target, Collection<InetSocketAddress> found, long nowNanos) {
     Set<Endpoint> gone = new HashSet<>(target.endpoints());
-    if (!target.resolved(found, nowNanos)) {
+    // A look-up may end after its target was taken from the routes.
+    if (!targets.containsValue(target) || !target.resolved(found, nowNanos)) {
       return false;
     }
     List<Endpoint> present = target.endpoints();
