@@ -7,6 +7,7 @@ import static io.tollgate.management.connection.Firm.path;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tollgate.management.TestManagement.Answer;
 import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.wire.ApiError;
@@ -29,6 +30,11 @@ import org.junit.jupiter.api.Test;
 
 /** How a change is carried over to very many: some at a time, and those first who lose by it. */
 class RecomputeTest {
+  private static final int REPEATS_MAX = 20;
+
+  /** Few enough that even a slow machine carries them over within one change's time. */
+  private static final int FEW = 600;
+
   private static Firm firm;
 
   private JsonObject organization = new JsonObject();
@@ -113,6 +119,15 @@ class RecomputeTest {
     }
   }
 
+  /** Asks again where one call is too short for a slow machine, as those who call do. */
+  private static Answer repeated(Supplier<Answer> call) {
+    Answer answer = call.get();
+    for (int i = 0; i < REPEATS_MAX && answer.status() == 503; i++) {
+      answer = call.get();
+    }
+    return answer;
+  }
+
   private void await() {
     while (isRecomputing()) {
       carry();
@@ -136,7 +151,7 @@ class RecomputeTest {
     JsonObject role = firm.role("org:sys_billing:read");
     String group = firm.group(directory);
     crowd(group, MEMBER, "default", 1, RoleResolution.AT_ONCE_MAX + 1);
-    firm.management.put(path(directory) + "/group_role_mappings", list(group, role)).ok();
+    repeated(() -> firm.management.put(mappings(), list(group, role))).ok();
     await();
     assertThat(with(id(role))).isEqualTo(RoleResolution.AT_ONCE_MAX + 1);
     assertThat(firm.actions(id(directory))).contains("directory.resolve");
@@ -144,6 +159,10 @@ class RecomputeTest {
 
   /** Makes more than a change tells, who all have by the list what the default role lacks. */
   private JsonObject crowdOfManagers() {
+    return crowdOfManagers(RoleResolution.AT_ONCE_MAX + 1);
+  }
+
+  private JsonObject crowdOfManagers(int count) {
     found();
     JsonObject role = firm.role("org:sys_domains:manage");
     String group = firm.group(directory);
@@ -151,7 +170,7 @@ class RecomputeTest {
     String mapping =
         firm.postgres.query(
             "SELECT id FROM tollgate.group_role_mapping WHERE group_id = '" + group + "'");
-    crowd(group, id(role), mapping, 1, RoleResolution.AT_ONCE_MAX + 1);
+    crowd(group, id(role), mapping, 1, count);
     return role;
   }
 
@@ -162,7 +181,7 @@ class RecomputeTest {
   @Test
   void whoever_loses_by_a_list_has_lost_it_when_that_is_answered() {
     JsonObject role = crowdOfManagers();
-    firm.management.put(mappings(), list()).ok();
+    repeated(() -> firm.management.put(mappings(), list())).ok();
     assertThat(with(id(role))).isZero();
   }
 
@@ -170,7 +189,9 @@ class RecomputeTest {
   void whoever_loses_by_a_mapping_that_goes_has_lost_it_when_that_is_answered() {
     JsonObject role = crowdOfManagers();
     JsonObject mapping = firm.management.get(mappings()).ok().getJsonArray("data").getJsonObject(0);
-    firm.management.delete(mappings() + "/" + id(mapping)).ok();
+    Answer answer = repeated(() -> firm.management.delete(mappings() + "/" + id(mapping)));
+    // Where it was answered too late at first, it is not there any more.
+    assertThat(answer.status()).as(answer.body()).isIn(200, 404);
     assertThat(with(id(role))).isZero();
     firm.management.delete(mappings() + "/" + id(mapping)).assertRefused(404, "resource_not_found");
   }
@@ -196,14 +217,15 @@ class RecomputeTest {
   }
 
   private MappingRegistry mappings(Duration within) {
-    var recompute = new Recompute(firm.transactions, firm.roles, new MappedAttributes());
+    var few = new RoleResolution(new SecureRandom(), FEW);
+    var recompute = new Recompute(firm.transactions, few, new MappedAttributes());
     var demotions = new Demotions(firm.transactions, recompute, within);
     return new MappingRegistry(firm.transactions, recompute, demotions, new SecureRandom());
   }
 
   @Test
   void where_it_takes_too_long_the_caller_is_told_to_come_again_and_does_not_begin_anew() {
-    JsonObject role = crowdOfManagers();
+    JsonObject role = crowdOfManagers(FEW + 1);
     var place = new MappingRegistry.Place(id(directory), null, new Origin("admin", "req_1"));
     withoutWorker(
         () -> {
