@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Frozen it reads and answers nothing; in every other bad mood it resets each stream.
  */
 final class MoodyHttp2Upstream implements MoodyTarget {
+  private static final int STREAMS_MAX = 100;
+
   private static final String BODY = "0123456789abcdef";
 
   private final Map<String, AtomicInteger> seen = new ConcurrentHashMap<>();
@@ -23,7 +25,7 @@ final class MoodyHttp2Upstream implements MoodyTarget {
 
   private void serve(Peer peer) throws IOException {
     awaitThaw();
-    Http2FaultsTest.greet(peer);
+    peer.settings(ScriptedHttp2Upstream.MAX_CONCURRENT_STREAMS, STREAMS_MAX);
     while (true) {
       Frame frame = peer.read();
       Mood now = awaitThaw();
