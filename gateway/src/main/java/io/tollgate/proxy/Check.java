@@ -48,10 +48,10 @@ final class Check implements Client {
   private final TargetPool pool;
   private final RequestHead head = new RequestHead(Integer.MAX_VALUE, FIELDS_MAX);
   private final Exchange exchange;
+  private final long begunNanos;
   private int status;
   private long bodyBytes;
   private boolean connected;
-  private final long begunNanos;
   private boolean over;
 
   Check(Forwarder forwarder, Endpoint endpoint, Consumer<Check> ended) {

@@ -20,8 +20,8 @@ final class RetryBudgets {
   /**
    * So many further tries are left.
    *
-   * @param sent of requests that were sent before
-   * @param unsent of those that were not
+   * @param sent of requests that a target may have looked at
+   * @param unsent of those that none has
    */
   record Left(int sent, int unsent) {
     Left least(Left other) {
@@ -33,10 +33,10 @@ final class RetryBudgets {
   static final class Pair {
     private final Destination to;
 
-    /** For requests that were sent before. */
+    /** For requests that a target may have looked at. */
     final RetryBudget sent;
 
-    /** Apart, so that requests which make targets fail leave those a try that were not sent. */
+    /** Apart, so that requests which make targets fail leave those a try that none has seen. */
     final RetryBudget unsent;
 
     private Pair(Destination to, int percent, long nowNanos) {

@@ -38,9 +38,9 @@ final class TargetPool {
 
   private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
   private final Counter requests;
+  private final Load.Part load;
   private int open;
   private int dialling;
-  private final Load.Part load;
   private int unanswered;
   private long quietSinceNanos;
   private boolean retired;
