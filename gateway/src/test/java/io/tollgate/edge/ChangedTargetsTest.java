@@ -12,9 +12,6 @@ import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.TargetConfig;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -26,17 +23,17 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What becomes of requests that a target has, or that wait for it, when it fails or is removed. */
 class ChangedTargetsTest {
   private static final int MANY = 24;
 
-  private static TestPostgres postgres;
-  private static TestRedis redis;
+  @RegisterExtension static final Stores STORES = new Stores();
+
   private static Secret key;
 
   private final MoodyUpstream first = new MoodyUpstream();
@@ -49,16 +46,8 @@ class ChangedTargetsTest {
   private final ScriptedUpstream holding = new ScriptedUpstream((peer, index) -> hold(peer));
 
   @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    key = new StoredKeys(postgres, redis).everywhere();
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    postgres.close();
+  static void makeKey() {
+    key = STORES.keys.everywhere();
   }
 
   @AfterEach
@@ -111,7 +100,7 @@ class ChangedTargetsTest {
     EdgeConfig edge = EdgeConfig.DEFAULTS;
     var oneLoop = new EdgeConfig("127.0.0.1", 0, 1, edge.drainDeadline(), edge.clients());
     return new RunningGateway(
-        postgres, redis, oneLoop, proxy.with(targets), LimitConfig.UNLIMITED, routes);
+        STORES.postgres, STORES.redis, oneLoop, proxy.with(targets), LimitConfig.UNLIMITED, routes);
   }
 
   private static Route route(String path, String... urls) {
@@ -212,7 +201,7 @@ class ChangedTargetsTest {
   @Test
   void what_a_target_had_that_is_gone_is_not_tried_on_another_that_is_gone() throws Exception {
     Stream.of(first, second, third).forEach(target -> target.be(Mood.FROZEN));
-    try (var edge = new RunningGateway(postgres, redis, to(first, second, third))) {
+    try (var edge = new RunningGateway(STORES.postgres, STORES.redis, to(first, second, third))) {
       List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
       for (int i = 0; i < MANY; i++) {
         answers.add(

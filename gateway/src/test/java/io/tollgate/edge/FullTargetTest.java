@@ -10,9 +10,6 @@ import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.TargetConfig;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -23,10 +20,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A target that lets in no further connection while it serves those that it has, as one with a
@@ -38,24 +35,16 @@ class FullTargetTest {
   private static final int ROUNDS_MAX = 50;
   private static final double REFUSALS = 8;
 
-  private static TestPostgres postgres;
-  private static TestRedis redis;
+  @RegisterExtension static final Stores STORES = new Stores();
+
   private static Secret key;
 
   private final MoodyUpstream good = new MoodyUpstream();
   private final MoodyUpstream full = new MoodyUpstream();
 
   @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    key = new StoredKeys(postgres, redis).everywhere();
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    postgres.close();
+  static void makeKey() {
+    key = STORES.keys.everywhere();
   }
 
   @AfterEach
@@ -82,7 +71,11 @@ class FullTargetTest {
     List<URI> urls = Stream.of(good, full).map(target -> URI.create(target.url())).toList();
     Route route = Route.to("/", good.url()).to(new Destination(urls, check));
     return new RunningGateway(
-        postgres, redis, ProxyConfig.DEFAULTS.with(targets), LimitConfig.UNLIMITED, route);
+        STORES.postgres,
+        STORES.redis,
+        ProxyConfig.DEFAULTS.with(targets),
+        LimitConfig.UNLIMITED,
+        route);
   }
 
   private static HttpResponse<String> post(RunningGateway edge, String path) {

@@ -10,42 +10,31 @@ import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.TargetConfig;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Answers that stand still after they have begun, until {@code idle-timeout} ends them. */
 class StalledTargetTest {
   private static final Duration IDLE = Duration.ofMillis(300);
 
-  private static TestPostgres postgres;
-  private static TestRedis redis;
+  @RegisterExtension static final Stores STORES = new Stores();
+
   private static Secret key;
 
   private final MoodyUpstream good = new MoodyUpstream();
   private final MoodyUpstream moody = new MoodyUpstream();
 
   @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    key = new StoredKeys(postgres, redis).everywhere();
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    postgres.close();
+  static void makeKey() {
+    key = STORES.keys.everywhere();
   }
 
   @AfterEach
@@ -82,7 +71,7 @@ class StalledTargetTest {
             .with(targets);
     List<URI> urls = Stream.of(good, moody).map(target -> URI.create(target.url())).toList();
     Route route = Route.to("/", good.url()).to(new Destination(urls, ""));
-    return new RunningGateway(postgres, redis, proxy, LimitConfig.UNLIMITED, route);
+    return new RunningGateway(STORES.postgres, STORES.redis, proxy, LimitConfig.UNLIMITED, route);
   }
 
   /** Asks for that many times at once, and returns when each answer has come or was cut. */

@@ -10,9 +10,6 @@ import io.tollgate.proxy.Destination;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.UpstreamProtocol;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -20,31 +17,23 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What those who run the process see of targets. */
 class TargetStatesTest {
-  private static TestPostgres postgres;
-  private static TestRedis redis;
+  @RegisterExtension static final Stores STORES = new Stores();
+
   private static Secret key;
 
   private final MoodyUpstream old = new MoodyUpstream();
   private final MoodyUpstream fresh = new MoodyUpstream();
 
   @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    key = new StoredKeys(postgres, redis).everywhere();
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    postgres.close();
+  static void makeKey() {
+    key = STORES.keys.everywhere();
   }
 
   @AfterEach
@@ -74,7 +63,7 @@ class TargetStatesTest {
 
   @Test
   void one_that_no_route_names_is_told_of_until_what_it_has_begun_has_ended() {
-    try (var edge = new RunningGateway(postgres, redis, Route.to("/", old.url()))) {
+    try (var edge = new RunningGateway(STORES.postgres, STORES.redis, Route.to("/", old.url()))) {
       assertThat(get(edge).statusCode()).isEqualTo(200);
       old.be(Mood.FROZEN);
       var begun = CompletableFuture.supplyAsync(() -> get(edge));
@@ -109,7 +98,7 @@ class TargetStatesTest {
     Route based = Route.to("/b", old.url() + "/base");
     Route other =
         Route.to("/c", old.url()).to(new Destination(List.of(url), "", UpstreamProtocol.HTTP2));
-    try (var edge = new RunningGateway(postgres, redis, one, checked, based, other)) {
+    try (var edge = new RunningGateway(STORES.postgres, STORES.redis, one, checked, based, other)) {
       assertThat(rows(edge, old.place()))
           .extracting(
               row -> row.getString("url"),
@@ -125,7 +114,7 @@ class TargetStatesTest {
 
   @Test
   void what_is_left_of_further_tries_is_told() {
-    try (var edge = new RunningGateway(postgres, redis, Route.to("/", old.url()))) {
+    try (var edge = new RunningGateway(STORES.postgres, STORES.redis, Route.to("/", old.url()))) {
       assertThat(get(edge).statusCode()).isEqualTo(200);
       assertThat(rows(edge, old.place()))
           .singleElement()
@@ -145,7 +134,7 @@ class TargetStatesTest {
   void its_share_and_the_look_ups_of_its_name_are_counted() {
     Route named = Route.to("/", "http://localhost:" + old.port());
     String place = "localhost:" + old.port();
-    try (var edge = new RunningGateway(postgres, redis, named)) {
+    try (var edge = new RunningGateway(STORES.postgres, STORES.redis, named)) {
       Awaiting.until(
           "it is looked up",
           () -> edge.counted("tollgate.target.lookups", "outcome", "changed") == 1);

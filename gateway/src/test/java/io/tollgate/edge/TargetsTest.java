@@ -10,9 +10,6 @@ import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.TargetConfig;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -24,10 +21,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A route with several targets, of which some fail. */
 class TargetsTest {
@@ -46,8 +43,8 @@ class TargetsTest {
           100,
           SOON);
 
-  private static TestPostgres postgres;
-  private static TestRedis redis;
+  @RegisterExtension static final Stores STORES = new Stores();
+
   private static Secret key;
 
   private final MoodyUpstream good = new MoodyUpstream();
@@ -55,16 +52,8 @@ class TargetsTest {
   private final AtomicInteger sequence = new AtomicInteger();
 
   @BeforeAll
-  static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    key = new StoredKeys(postgres, redis).everywhere();
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    postgres.close();
+  static void makeKey() {
+    key = STORES.keys.everywhere();
   }
 
   @AfterEach
@@ -88,7 +77,7 @@ class TargetsTest {
   }
 
   private static RunningGateway gateway(Route route) {
-    return new RunningGateway(postgres, redis, proxy(), LimitConfig.UNLIMITED, route);
+    return new RunningGateway(STORES.postgres, STORES.redis, proxy(), LimitConfig.UNLIMITED, route);
   }
 
   private Route both(String check) {
