@@ -7,6 +7,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.UpstreamProtocol;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -70,7 +71,7 @@ final class ScriptedHttp2Upstream implements AutoCloseable {
 
     Peer(Socket socket) throws IOException {
       input = new DataInputStream(socket.getInputStream());
-      output = new DataOutputStream(socket.getOutputStream());
+      output = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
     }
 
     /** Reads the next frame whatever it is. */
@@ -224,6 +225,7 @@ final class ScriptedHttp2Upstream implements AutoCloseable {
 
   private void serve(Socket socket, int index) {
     try (socket) {
+      socket.setTcpNoDelay(true);
       var peer = new Peer(socket);
       peer.input.readNBytes(PREFACE_BYTES);
       script.play(peer, index);
