@@ -110,7 +110,9 @@ final class Http2Connection extends ByteToMessageDecoder {
         check(first != (TABLE_SIZE | 0x1f), "a large dynamic table");
         first = block.readUnsignedByte();
       }
-      check(first == STATUS_200, "a status other than 200");
+      if (first != STATUS_200) {
+        throw new WrongAnswer(run.peer(), "a status other than 200:\n" + shown(block));
+      }
       inBody = true;
     }
 
@@ -213,6 +215,11 @@ final class Http2Connection extends ByteToMessageDecoder {
       open.remove(id);
       stream.end();
     }
+  }
+
+  /** Tells the rest of a header block, of which what is spelled out can be read. */
+  private static String shown(ByteBuf block) {
+    return block.toString(StandardCharsets.ISO_8859_1).replaceAll("[^ -~]+", " ").strip();
   }
 
   private void giveBack(int length) {
