@@ -11,6 +11,7 @@ import io.netty.util.collection.IntObjectMap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection of HTTP/2 with some lanes, each of which has one stream at a time. Confined to the
@@ -80,6 +81,9 @@ final class Http2Connection extends ByteToMessageDecoder {
     private boolean inBody;
     private int bodyLength;
 
+    /** The head of an answer that is wrong, which waits for the body, since that says why. */
+    private @Nullable String otherHead;
+
     @Override
     public void send(long nanos) {
       sentNanos = nanos;
@@ -111,13 +115,16 @@ final class Http2Connection extends ByteToMessageDecoder {
         first = block.readUnsignedByte();
       }
       if (first != STATUS_200) {
-        throw new WrongAnswer(run.peer(), "a status other than 200:\n" + shown(block));
+        otherHead = shown(block);
       }
       inBody = true;
     }
 
     private void readBody(ByteBuf part) {
       check(inBody, "a body without a head");
+      if (otherHead != null) {
+        throw new WrongAnswer(run.peer(), wrongStatus() + "\n" + shown(part));
+      }
       int length = part.readableBytes();
       check(bodyLength + length <= expected.capacity(), "a longer body");
       check(
@@ -126,7 +133,14 @@ final class Http2Connection extends ByteToMessageDecoder {
       bodyLength += length;
     }
 
+    private String wrongStatus() {
+      return "a status other than 200:\n" + otherHead;
+    }
+
     private void end() {
+      if (otherHead != null) {
+        throw new WrongAnswer(run.peer(), wrongStatus());
+      }
       check(inBody && bodyLength == expected.capacity(), "a shorter body");
       inBody = false;
       bodyLength = 0;
@@ -217,9 +231,9 @@ final class Http2Connection extends ByteToMessageDecoder {
     }
   }
 
-  /** Tells the rest of a header block, of which what is spelled out can be read. */
-  private static String shown(ByteBuf block) {
-    return block.toString(StandardCharsets.ISO_8859_1).replaceAll("[^ -~]+", " ").strip();
+  /** Tells of a header block or a body what is spelled out. */
+  private static String shown(ByteBuf bytes) {
+    return bytes.toString(StandardCharsets.ISO_8859_1).replaceAll("[^ -~]+", " ").strip();
   }
 
   private void giveBack(int length) {
