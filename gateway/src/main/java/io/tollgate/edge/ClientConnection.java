@@ -369,7 +369,7 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     Exchange served = exchange;
     if (served != null && channel().isWritable()) {
-      served.clientWritable();
+      served.clientTook(true);
     } else if (state() == ClientState.HEAD && channel().isWritable()) {
       resume();
       process();

@@ -203,8 +203,8 @@ final class ClientStream implements EdgeClient {
     Exchange served = exchange;
     if (served == null) {
       deadline.progressed(edge.nowNanos());
-    } else if (!answer.isFull()) {
-      served.clientWritable();
+    } else {
+      served.clientTook(!answer.isFull());
     }
   }
 

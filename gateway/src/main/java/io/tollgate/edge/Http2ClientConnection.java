@@ -205,7 +205,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
       // The reset may wait long to go out: nothing more may come of the request meanwhile.
       requests.over(known);
     }
-    if (first && isForError(error)) {
+    if (first && isForError(known, error)) {
       metrics.http2Reset();
       Http2Exception excess = guard.wroteReset();
       if (excess != null) {
@@ -216,8 +216,11 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
   }
 
   /** Returns whether a reset is for what the client did, not for what became of its request. */
-  private static boolean isForError(long error) {
-    return error != NO_ERROR.code()
+  private static boolean isForError(@Nullable Http2Stream known, long error) {
+    // A stream that we took is refused for what all together hold.
+    boolean isOurLack = known != null && error == Http2Error.REFUSED_STREAM.code();
+    return !isOurLack
+        && error != NO_ERROR.code()
         && error != Http2Error.CANCEL.code()
         && error != Http2Error.INTERNAL_ERROR.code();
   }
@@ -287,10 +290,11 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
       watch.excuse(nowNanos);
     }
     long headerNanos = connections.bounds().headerTimeout().toNanos();
-    if (unsentEnds.areStuck(nowNanos, connections.bounds().idleTimeout().toNanos())) {
+    long idleNanos = connections.bounds().idleTimeout().toNanos();
+    if (unsentEnds.areStuck(nowNanos, idleNanos)) {
       metrics.http2Ended();
       close();
-    } else if (watch.isLate(nowNanos, headerNanos)) {
+    } else if (watch.isLate(nowNanos, headerNanos, idleNanos)) {
       shut(ENHANCE_YOUR_CALM, "a frame or a header block came too slowly");
     } else if (!acknowledged && nowNanos - openedNanos > headerNanos) {
       shut(SETTINGS_TIMEOUT, "the settings were not acknowledged");

@@ -34,7 +34,7 @@ final class StreamDeadline {
 
   /** The client has taken something of the answer, so that it has all the time for the rest. */
   void progressed(long nowNanos) {
-    nanos = whole ? nowNanos + idleNanos : nanos;
+    begin(nowNanos, whole);
   }
 
   /** Returns what the stream ends with, if it has no more time; null if it has. */

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.tollgate.http2.Block;
+import io.tollgate.http2.StreamQueue;
 import io.tollgate.wire.HeadBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,15 +17,12 @@ final class StreamWriter {
   private static final HeadBuffer NO_FIELDS = new HeadBuffer();
   private static final int CONTINUE = 100;
 
-  /**
-   * With so much that has not gone out no more is read from the upstream, and once half of it is
-   * left, again. It is each stream's own: what others wait for says nothing of this one.
-   */
-  private static final int QUEUED_MAX = 64 * 1024;
-
   private final Http2ClientConnection connection;
   private final Http2Stream stream;
   private final Runnable moved;
+
+  /** It is each stream's own: what others wait for says nothing of this one. */
+  private final StreamQueue queue = new StreamQueue();
 
   /** Held until it is known whether another piece follows, so that the last one ends the stream. */
   private @Nullable ByteBuf unsent;
@@ -33,8 +31,6 @@ final class StreamWriter {
   private @Nullable Block unsentHead;
 
   private boolean ended;
-  private int queued;
-  private boolean full;
 
   /**
    * Makes one.
@@ -49,7 +45,7 @@ final class StreamWriter {
 
   /** Returns whether so much waits for the client that there must be no more. */
   boolean isFull() {
-    return full;
+    return queue.isFull();
   }
 
   /** Asks for the body that was announced. */
@@ -94,14 +90,12 @@ final class StreamWriter {
 
   private void write(ByteBuf piece, boolean last) {
     int length = piece.readableBytes();
-    queued += length;
-    full |= queued >= QUEUED_MAX;
+    queue.add(length);
     connection.writeData(stream, piece, last).addListener(gone -> left(length));
   }
 
   private void left(int length) {
-    queued -= length;
-    full &= queued > QUEUED_MAX / 2;
+    queue.remove(length);
     moved.run();
   }
 

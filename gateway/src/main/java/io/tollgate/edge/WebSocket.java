@@ -257,7 +257,7 @@ final class WebSocket extends ClientChannel implements EdgeClient {
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (!ended && isWritable()) {
-      exchange.clientWritable();
+      exchange.clientTook(true);
     }
   }
 

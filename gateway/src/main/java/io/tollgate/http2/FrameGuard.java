@@ -119,15 +119,16 @@ public final class FrameGuard implements Http2FrameReader, Http2FrameListener {
   public int onDataRead(
       ChannelHandlerContext context, int streamId, ByteBuf data, int padding, boolean end)
       throws Http2Exception {
-    if (data.isReadable()) {
-      control.earn(EARNED);
-    } else if (!end) {
+    if (!data.isReadable() && !end) {
       spend();
     }
     if (isOfReset(streamId)) {
       // Counted and given back, so that the other streams have their window.
       connection.local().flowController().receiveFlowControlledFrame(null, data, padding, end);
       return data.readableBytes() + padding;
+    }
+    if (data.isReadable()) {
+      control.earn(EARNED);
     }
     return to().onDataRead(context, streamId, data, padding, end);
   }

@@ -16,7 +16,7 @@ public final class FrameWatch {
     /** Bytes of a stream's body have come, perhaps not all of their frame. */
     void came(int streamId, int bytes);
 
-    /** Returns whether anybody takes that body, and looks at its pace. */
+    /** Returns whether anybody takes that body, or will. */
     boolean areTaken(int streamId);
   }
 
@@ -40,6 +40,7 @@ public final class FrameWatch {
   private int frameBytes;
 
   private long begunNanos;
+  private long seenNanos;
 
   /** Makes the watch of a connection whose preface is to come. */
   public FrameWatch(Bodies bodies) {
@@ -50,6 +51,7 @@ public final class FrameWatch {
   public void see(ByteBuf bytes, long nowNanos) {
     int at = bytes.readerIndex();
     int end = bytes.writerIndex();
+    seenNanos = nowNanos;
     if (prefaceLeft == PREFACE_BYTES) {
       begunNanos = nowNanos;
     }
@@ -122,10 +124,18 @@ public final class FrameWatch {
   }
 
   /**
-   * Returns whether something other than a body began to come longer ago than that, and is not
-   * whole; bodies have their own pace, where anybody takes them.
+   * Returns whether something has come in part that should be whole by now. Bodies have their own
+   * pace where anybody takes them: of a frame of these no byte must have come for long; it has the
+   * time of all others from when nobody takes it any more. To be asked again and again.
+   *
+   * @param timeNanos how long a frame or a header block may take, from its first byte
+   * @param idleNanos how long a body may stand still amid a frame
    */
-  public boolean isLate(long nowNanos, long timeNanos) {
+  public boolean isLate(long nowNanos, long timeNanos, long idleNanos) {
+    if (isInBody()) {
+      begunNanos = nowNanos;
+      return nowNanos - seenNanos > idleNanos;
+    }
     return isHalfRead() && nowNanos - begunNanos > timeNanos;
   }
 
@@ -142,6 +152,7 @@ public final class FrameWatch {
   /** It is not the other side that keeps us waiting: what has begun has all its time again. */
   public void excuse(long nowNanos) {
     begunNanos = nowNanos;
+    seenNanos = nowNanos;
   }
 
   /** Returns how many bytes are held of a header block, or of what else is no body. */

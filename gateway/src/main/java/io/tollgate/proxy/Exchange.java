@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.tollgate.wire.BodyReader;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.ResponseHead;
-import io.tollgate.wire.Unread;
 import io.tollgate.wire.WebSocketHandshake;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +24,8 @@ public final class Exchange implements BodyReader.Sink {
   private final Deadlines deadlines;
   private final boolean repeatable;
   private final boolean switches;
+  private final RequestBody body;
   private ByteBuf requestHead;
-
-  /** What came of the body while there was nothing to send it on. */
-  private final Unread early;
 
   private TargetPool pool;
   private @Nullable TargetPool before;
@@ -36,7 +33,6 @@ public final class Exchange implements BodyReader.Sink {
   private int attempts = 1;
   private boolean repeated;
   private boolean forwarded;
-  private boolean bodyBegun;
   private boolean requestSent;
   private boolean answered;
   private boolean good;
@@ -63,7 +59,7 @@ public final class Exchange implements BodyReader.Sink {
     this.route = route;
     pool = first;
     this.client = client;
-    early = new Unread(client.alloc());
+    body = new RequestBody(client.alloc());
     this.deadlines = deadlines;
     this.switches = switches;
     // What one side takes for the begin of a session is not begun twice.
@@ -111,7 +107,7 @@ public final class Exchange implements BodyReader.Sink {
     opened.begin(this, client.head());
     forwarded = true;
     opened.writeHead(takeHead());
-    sendEarly(opened);
+    body.sendWaiting(opened);
     if (attempts > 1 && opened.isWritable()) {
       // It was paused where the one before had refused it.
       client.resume();
@@ -125,27 +121,17 @@ public final class Exchange implements BodyReader.Sink {
     return head;
   }
 
-  private void sendEarly(Carrier opened) {
-    ByteBuf held = early.left();
-    if (held != null) {
-      bodyBegun = true;
-      opened.writeBody(held.readRetainedSlice(held.readableBytes()));
-      early.clear();
-    }
-  }
-
   /** Takes a piece of the client's body, which it releases. */
   @Override
   public void data(ByteBuf piece) {
     Carrier known = carrier;
     if (over) {
       piece.release();
-    } else if (known == null) {
-      early.add(piece);
-    } else {
-      bodyBegun = true;
+      return;
+    }
+    body.add(known, piece);
+    if (known != null) {
       deadlines.progressed(forwarder.nowNanos());
-      known.writeBody(piece);
       if (!known.isWritable()) {
         client.pause();
       }
@@ -158,6 +144,7 @@ public final class Exchange implements BodyReader.Sink {
     requestSent = true;
     deadlines.sent(answered, forwarder.nowNanos());
     if (!over && known != null) {
+      body.sendWaiting(known);
       known.endBody();
     }
   }
@@ -174,8 +161,15 @@ public final class Exchange implements BodyReader.Sink {
     return requestSent;
   }
 
+  /** The carrier takes more of the body; not to be told from within one of its writes. */
   void upstreamWritable() {
-    if (!over) {
+    Carrier known = carrier;
+    if (over || known == null) {
+      return;
+    }
+    body.sendWaiting(known);
+    known.flush();
+    if (known.isWritable()) {
       client.resume();
     }
   }
@@ -209,10 +203,13 @@ public final class Exchange implements BodyReader.Sink {
     }
   }
 
-  /** The client takes more of the response. */
-  public void clientWritable() {
+  /** The client has taken something of the response, and perhaps takes more. */
+  public void clientTook(boolean takesMore) {
     Carrier known = carrier;
-    if (known != null) {
+    if (answered) {
+      deadlines.progressed(forwarder.nowNanos());
+    }
+    if (known != null && takesMore) {
       known.resume();
     }
   }
@@ -259,7 +256,7 @@ public final class Exchange implements BodyReader.Sink {
     }
     if (answered) {
       cut();
-    } else if (bodyBegun || !tryAgain(true, false)) {
+    } else if (body.isBegun() || !tryAgain(true, false)) {
       fail(Failure.BROKEN);
     }
   }
@@ -354,7 +351,7 @@ public final class Exchange implements BodyReader.Sink {
       client.unanswered();
     }
     takeHead().release();
-    early.clear();
+    body.drop();
     Carrier known = carrier;
     carrier = null;
     if (known == null) {

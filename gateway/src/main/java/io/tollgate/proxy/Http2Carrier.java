@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.tollgate.http2.StreamQueue;
 import io.tollgate.wire.Framing;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Http2Request;
@@ -24,23 +25,22 @@ final class Http2Carrier implements Carrier {
   /** More interim responses than any server has to tell. */
   private static final int INTERIM_MAX = 16;
 
-  /** How much of a request's body waits here for the upstream before the client is held back. */
-  private static final int QUEUED_MAX = 64 * 1024;
-
   /** A body of up to this size may go on in one piece with its head. */
   private static final int AT_HAND_MAX = 4 * 1024;
 
   private static final long UNKNOWN = -1;
 
   private final Http2Link link;
+
+  /** What waits of the request's body for the upstream. */
+  private final StreamQueue queue = new StreamQueue();
+
   private @Nullable Exchange exchange;
   private @Nullable Http2Stream stream;
 
   private boolean toHead;
   private boolean takesTrailers;
   private boolean requestEnded;
-  private int queued;
-  private boolean full;
 
   private boolean anyFrame;
   private boolean inBody;
@@ -80,20 +80,22 @@ final class Http2Carrier implements Carrier {
       return;
     }
     int length = piece.readableBytes();
-    queued += length;
-    full |= queued >= QUEUED_MAX;
+    queue.add(length);
     link.writeData(opened, piece, false).addListener(written -> left(length));
   }
 
   /** So much of the body has gone, to the upstream or to nothing. */
   private void left(int length) {
-    queued -= length;
+    if (queue.remove(length)) {
+      // Not from within the write that tells it.
+      link.context().executor().execute(this::writable);
+    }
+  }
+
+  private void writable() {
     Exchange served = exchange;
-    if (full && queued <= QUEUED_MAX / 2) {
-      full = false;
-      if (served != null) {
-        served.upstreamWritable();
-      }
+    if (served != null && !queue.isFull()) {
+      served.upstreamWritable();
     }
   }
 
@@ -115,7 +117,7 @@ final class Http2Carrier implements Carrier {
 
   @Override
   public boolean isWritable() {
-    return !full;
+    return !queue.isFull();
   }
 
   @Override

@@ -211,7 +211,7 @@ final class Http2Link extends Http2ConnectionHandler implements Link {
 
   ChannelFuture writeData(Http2Stream stream, ByteBuf piece, boolean last) {
     frames.earn();
-    liveness.sent();
+    liveness.sent(piece.readableBytes());
     return encoder().writeData(context(), stream.id(), piece, 0, last, context().newPromise());
   }
 

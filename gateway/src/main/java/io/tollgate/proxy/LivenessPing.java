@@ -27,10 +27,13 @@ final class LivenessPing {
   static final Duration ANSWER_MAX = Duration.ofSeconds(5);
 
   /**
-   * And how long while a body goes out: the question waits behind it in buffers, here and in the
-   * kernel, and a link may be slow.
+   * And how long while much of bodies goes out: the question waits behind it in buffers, here and
+   * in the kernel, and a link may be slow.
    */
   static final Duration ANSWER_MAX_OF_UPLOAD = Duration.ofSeconds(30);
+
+  /** With so much of bodies before it the question may wait. */
+  static final int UPLOAD_BYTES = 64 * 1024;
 
   /**
    * So many PINGs are sent until something of a response comes: servers of gRPC end a connection,
@@ -47,7 +50,7 @@ final class LivenessPing {
   private final Http2Link link;
   private boolean asked;
   private boolean looking;
-  private boolean sending;
+  private long sentBytes;
   private long askedNanos;
   private long quietNanosMax = QUIET_MAX.toNanos();
   private int pings;
@@ -75,14 +78,14 @@ final class LivenessPing {
   }
 
   /** A piece of a body goes out. */
-  void sent() {
-    sending = true;
+  void sent(int bytes) {
+    sentBytes += bytes;
   }
 
   /** Something came, whatever it is. */
   void heard() {
     asked = false;
-    sending = false;
+    sentBytes = 0;
     Future<?> pending = verdict;
     if (pending != null) {
       verdict = null;
@@ -124,7 +127,7 @@ final class LivenessPing {
     context().flush();
     verdict =
         after(
-            (sending ? ANSWER_MAX_OF_UPLOAD : ANSWER_MAX).toNanos(),
+            (sentBytes > UPLOAD_BYTES ? ANSWER_MAX_OF_UPLOAD : ANSWER_MAX).toNanos(),
             () -> verdict = after(LAST_READ.toNanos(), () -> context().close()));
   }
 

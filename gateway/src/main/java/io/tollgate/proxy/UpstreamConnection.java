@@ -295,6 +295,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements L
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (channel.isWritable()) {
+      // Not from within the write that tells it.
+      channel.eventLoop().execute(this::writable);
+    }
+  }
+
+  private void writable() {
     Exchange served = exchange;
     if (served != null && channel.isWritable()) {
       served.upstreamWritable();

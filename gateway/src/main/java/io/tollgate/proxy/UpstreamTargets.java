@@ -75,7 +75,7 @@ public final class UpstreamTargets {
   }
 
   /** Takes the targets of these routes, and lets go of those that none of them names. */
-  public void retainOnly(Collection<Route> routes) {
+  public synchronized void retainOnly(Collection<Route> routes) {
     Set<Name> named = new HashSet<>();
     for (Route route : routes) {
       Destination to = route.destination();
@@ -162,7 +162,8 @@ public final class UpstreamTargets {
   }
 
   /** Takes what a target's name stands for now; returns whether that has changed. */
-  boolean resolved(UpstreamTarget target, Collection<InetSocketAddress> found, long nowNanos) {
+  synchronized boolean resolved(
+      UpstreamTarget target, Collection<InetSocketAddress> found, long nowNanos) {
     Set<Endpoint> gone = new HashSet<>(target.endpoints());
     // A look-up may end after its target was taken from the routes.
     if (!targets.containsValue(target) || !target.resolved(found, nowNanos)) {

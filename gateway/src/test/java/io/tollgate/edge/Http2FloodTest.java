@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.edge.RawHttp2.Answer;
 import io.tollgate.edge.RawHttp2.Frame;
+import io.tollgate.edge.ScriptedHttp2Upstream.Asked;
+import io.tollgate.edge.ScriptedHttp2Upstream.Peer;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
@@ -12,6 +14,7 @@ import io.tollgate.store.Awaiting;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -29,6 +32,8 @@ import org.junit.jupiter.api.TestFactory;
 class Http2FloodTest {
   private static final int MANY = 3_000;
   private static final int FLOOD = 20_000;
+  private static final int PIECES = 60;
+  private static final int PIECE = 1024;
 
   /** More than what the sockets between may hold. */
   private static final int UNREAD = 64 << 20;
@@ -45,6 +50,7 @@ class Http2FloodTest {
   private static Secret key;
   private static EchoUpstream upstream;
   private static StreamedUpstream streamed;
+  private static ScriptedHttp2Upstream waiting;
   private static RunningGateway edge;
   private RawHttp2 client;
 
@@ -55,6 +61,7 @@ class Http2FloodTest {
     key = new StoredKeys(postgres, redis).everywhere();
     upstream = new EchoUpstream();
     streamed = new StreamedUpstream();
+    waiting = new ScriptedHttp2Upstream(Http2FloodTest::beginAndWait);
     EdgeConfig config =
         new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(5), impatient())
             .with(Http2Bounds.DEFAULTS.withCleartext());
@@ -66,7 +73,18 @@ class Http2FloodTest {
             impatientProxy(),
             LimitConfig.UNLIMITED,
             upstream.route("/"),
-            streamed.route("/streamed"));
+            streamed.route("/streamed"),
+            waiting.route("/waiting"));
+  }
+
+  private static void beginAndWait(Peer peer, int index) throws IOException {
+    Http2FaultsTest.greet(peer);
+    Asked asked = peer.readRequest();
+    peer.headers(asked.id(), false, ":status", "200");
+    for (int i = 0; i < PIECES; i++) {
+      peer.data(asked.id(), false, "x".repeat(PIECE));
+    }
+    peer.awaitEnd();
   }
 
   private static ClientBounds impatient() {
@@ -101,6 +119,7 @@ class Http2FloodTest {
   @AfterAll
   static void stop() {
     edge.close();
+    waiting.close();
     streamed.close();
     upstream.close();
     redis.close();
@@ -199,12 +218,22 @@ class Http2FloodTest {
         flood("window updates", () -> client.window(0, 1)),
         flood("trailers behind our reset", this::trailersBehindAReset),
         flood("frames of no known type", () -> client.frame(0xfa, 0, 0, "x")),
+        DynamicTest.dynamicTest("settings beside late data", this::settingsBesideLateData),
         DynamicTest.dynamicTest("empty data", () -> afterHead(headers, RawHttp2.DATA)),
         DynamicTest.dynamicTest("empty continuations", () -> afterHead("", RawHttp2.CONTINUATION)));
   }
 
   private void trailersBehindAReset() {
     client.headers(1, true, "x-own", "1");
+  }
+
+  private void settingsBesideLateData() {
+    connect();
+    client.headers(1, false, ":method", "GET");
+    for (int i = 0; i < FLOOD; i++) {
+      client.data(1, false, "x").frame(RawHttp2.SETTINGS, 0, 0, "");
+    }
+    assertThat(end().outcome()).isIn("goaway ENHANCE_YOUR_CALM", "closed");
   }
 
   private void afterHead(String block, int type) {
@@ -299,6 +328,37 @@ class Http2FloodTest {
     client.headers(3, true, request(key, "HEAD", "/"));
     assertThat(client.answer(3).outcome()).isEqualTo("200");
     assertThat(client.answer(1).outcome()).isEqualTo("reset INTERNAL_ERROR");
+  }
+
+  /** Bytes move all the time, though none come from the upstream. */
+  @Test
+  void a_client_that_takes_an_answer_slowly_keeps_it() {
+    client.frame(RawHttp2.SETTINGS, 0, 0, RawHttp2.setting(4, 0));
+    client.headers(1, true, request(key, "GET", "/waiting")).flush();
+    long began = System.nanoTime();
+    long steps = 3 * SHORT.toNanos() / PIECES;
+    int other = 3;
+    int taken = 0;
+    for (int i = 1; taken < PIECES * PIECE; i++) {
+      client.window(1, i <= PIECES ? PIECE : 1).flush();
+      do {
+        client.headers(other, true, request(key, "HEAD", "/")).flush();
+        taken += takenUntilEnd(other);
+        other += 2;
+      } while (System.nanoTime() - began < i * steps);
+    }
+  }
+
+  /** Returns how much of the first stream's answer has come until that of another has ended. */
+  private int takenUntilEnd(int other) {
+    int taken = 0;
+    Frame frame;
+    do {
+      frame = client.next();
+      assertThat(frame.type == RawHttp2.RST_STREAM && frame.stream == 1).as("was cut").isFalse();
+      taken += frame.type == RawHttp2.DATA && frame.stream == 1 ? frame.length() : 0;
+    } while (frame.stream != other);
+    return taken;
   }
 
   @Test

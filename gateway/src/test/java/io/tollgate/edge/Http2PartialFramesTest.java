@@ -119,6 +119,29 @@ class Http2PartialFramesTest {
     return served;
   }
 
+  /** A client that speaks for many must not lose what else it asks for. */
+  @Test
+  void bodies_that_we_can_not_hold_are_no_errors_of_the_client() {
+    int bodyBytes = 1024;
+    int requests = 2 * Http2Bounds.DEFAULTS.resetsMax();
+    Secret unknown = new StoredKeys(postgres, redis).everywhere();
+    RawHttp2 client = RawHttp2.open(edge.gateway.port());
+    clients.add(client);
+    redis.freeze();
+    try {
+      for (int i = 0; i < requests; i++) {
+        client.headers(2 * i + 1, false, RawHttp2.request(unknown, "POST", "/"));
+        client.data(2 * i + 1, false, "x".repeat(bodyBytes));
+      }
+      client.flush();
+      assertThat(client.answer(2 * requests - 1).outcome()).isEqualTo("reset REFUSED_STREAM");
+    } finally {
+      redis.thaw();
+    }
+    client.data(1, true, "");
+    assertThat(client.answer(1).outcome()).isEqualTo("200");
+  }
+
   /** Of one connection no more is held than a frame may have: what is larger ends with its head. */
   @Test
   void a_frame_that_is_too_large_is_not_waited_for() {

@@ -21,6 +21,7 @@ class FrameWatchTest {
   private static final int END_HEADERS = 4;
   private static final int HEAD_BYTES = 9;
   private static final long TIME = 10;
+  private static final long IDLE = 60;
 
   private final Map<Integer, Integer> bodies = new HashMap<>();
   private boolean taken = true;
@@ -66,19 +67,32 @@ class FrameWatchTest {
   @Test
   void a_half_read_frame_is_late_once_its_time_is_over() {
     see(5, first(HEAD_BYTES + 3, frame(PING, 0, 8)));
-    assertThat(watch.isLate(5 + TIME, TIME)).isFalse();
-    assertThat(watch.isLate(6 + TIME, TIME)).isTrue();
+    assertThat(watch.isLate(5 + TIME, TIME, IDLE)).isFalse();
+    assertThat(watch.isLate(6 + TIME, TIME, IDLE)).isTrue();
   }
 
   @Test
-  void a_half_frame_of_a_body_that_nobody_takes_is_none_of_a_body() {
+  void a_half_frame_of_a_body_that_nobody_takes_any_more_is_none_of_a_body() {
     see(5, first(HEAD_BYTES + 3, frame(DATA, 0, 8)));
-    assertThat(watch.isLate(6 + TIME, TIME)).isFalse();
+    assertThat(watch.isLate(6 + TIME, TIME, IDLE)).isFalse();
     assertThat(watch.bodyBytes()).isEqualTo(3);
     taken = false;
-    assertThat(watch.isLate(6 + TIME, TIME)).isTrue();
+    assertThat(watch.isLate(6 + 2 * TIME, TIME, IDLE)).as("as long as any other").isFalse();
+    assertThat(watch.isLate(7 + 2 * TIME, TIME, IDLE)).isTrue();
     assertThat(watch.bodyBytes()).isZero();
     assertThat(watch.headBytes()).isEqualTo(3);
+  }
+
+  @Test
+  void a_half_frame_of_a_body_may_drip_in_but_not_stand_still() {
+    ByteBuf frame = frame(DATA, 0, 8);
+    see(0, first(HEAD_BYTES + 3, frame));
+    for (long now = IDLE; now < 5 * IDLE; now += IDLE) {
+      assertThat(watch.isLate(now, TIME, IDLE)).isFalse();
+      see(now, first(1, frame));
+    }
+    assertThat(watch.isLate(5 * IDLE, TIME, IDLE)).isFalse();
+    assertThat(watch.isLate(5 * IDLE + 1, TIME, IDLE)).isTrue();
   }
 
   @Test
@@ -87,9 +101,9 @@ class FrameWatchTest {
     for (long now = 0; ping.readableBytes() > 1; now++) {
       see(now, first(1, ping));
     }
-    assertThat(watch.isLate(TIME + 1, TIME)).isTrue();
+    assertThat(watch.isLate(TIME + 1, TIME, IDLE)).isTrue();
     see(TIME + 1, ping);
-    assertThat(watch.isLate(Long.MAX_VALUE, TIME)).as("nothing is under way").isFalse();
+    assertThat(watch.isLate(Long.MAX_VALUE, TIME, IDLE)).as("nothing is under way").isFalse();
   }
 
   @Test
@@ -100,9 +114,9 @@ class FrameWatchTest {
       ByteBuf next = frame(now % 2 == 0 ? DATA : PING, 0, 8);
       see(now, under, first(4, next));
       under = next;
-      assertThat(watch.isLate(now + TIME, TIME)).isFalse();
+      assertThat(watch.isLate(now + TIME, TIME, IDLE)).isFalse();
     }
-    assertThat(watch.isLate(6 * TIME, TIME)).as("the last has not come whole").isTrue();
+    assertThat(watch.isLate(6 * TIME, TIME, IDLE)).as("the last has not come whole").isTrue();
   }
 
   @Test
@@ -111,27 +125,27 @@ class FrameWatchTest {
     for (long now = 1; now <= TIME; now++) {
       see(now, frame(CONTINUATION, 0, 10));
     }
-    assertThat(watch.isLate(TIME, TIME)).isFalse();
-    assertThat(watch.isLate(TIME + 1, TIME)).isTrue();
+    assertThat(watch.isLate(TIME, TIME, IDLE)).isFalse();
+    assertThat(watch.isLate(TIME + 1, TIME, IDLE)).isTrue();
     see(TIME + 1, frame(CONTINUATION, END_HEADERS, 1), first(1, frame(PING, 0, 8)));
-    assertThat(watch.isLate(TIME + 2, TIME)).as("the next has its own").isFalse();
+    assertThat(watch.isLate(TIME + 2, TIME, IDLE)).as("the next has its own").isFalse();
   }
 
   @Test
   void a_preface_that_drips_in_is_late() {
     var fresh = watch();
-    assertThat(fresh.isLate(Long.MAX_VALUE, TIME)).as("nothing has come").isFalse();
+    assertThat(fresh.isLate(Long.MAX_VALUE, TIME, IDLE)).as("nothing has come").isFalse();
     ByteBuf preface = preface();
     for (long now = 1; now <= TIME; now++) {
       fresh.see(first(1, preface), now);
     }
-    assertThat(fresh.isLate(TIME + 2, TIME)).isTrue();
+    assertThat(fresh.isLate(TIME + 2, TIME, IDLE)).isTrue();
   }
 
   @Test
   void a_half_read_body_is_late_by_its_own_pace_alone() {
     see(0, first(HEAD_BYTES + 3, frame(DATA, 0, 8)));
-    assertThat(watch.isLate(Long.MAX_VALUE, TIME)).isFalse();
+    assertThat(watch.isLate(IDLE, TIME, IDLE)).isFalse();
     assertThat(bodies).containsEntry(1, 3);
   }
 
@@ -139,8 +153,8 @@ class FrameWatchTest {
   void while_we_do_not_read_nobody_is_late() {
     see(0, first(1, frame(PING, 0, 8)));
     watch.excuse(TIME);
-    assertThat(watch.isLate(2 * TIME, TIME)).isFalse();
-    assertThat(watch.isLate(2 * TIME + 1, TIME)).isTrue();
+    assertThat(watch.isLate(2 * TIME, TIME, IDLE)).isFalse();
+    assertThat(watch.isLate(2 * TIME + 1, TIME, IDLE)).isTrue();
   }
 
   @Test

@@ -139,6 +139,24 @@ class LivenessPingTest {
   }
 
   @Test
+  void a_small_body_gives_it_no_more_time_to_answer() {
+    request();
+    link.liveness().sent(LivenessPing.UPLOAD_BYTES);
+    pass(QUIET.plus(LivenessPing.ANSWER_MAX).plus(Duration.ofMillis(100)));
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  void an_upload_gives_it_time_to_answer() {
+    request();
+    link.liveness().sent(LivenessPing.UPLOAD_BYTES + 1);
+    pass(QUIET.plus(LivenessPing.ANSWER_MAX_OF_UPLOAD));
+    assertThat(channel.isOpen()).isTrue();
+    pass(Duration.ofMillis(100));
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
   void an_answer_that_lay_there_while_the_event_loop_was_held_up_counts() {
     request();
     pass(QUIET);
