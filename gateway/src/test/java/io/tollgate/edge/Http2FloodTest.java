@@ -218,22 +218,12 @@ class Http2FloodTest {
         flood("window updates", () -> client.window(0, 1)),
         flood("trailers behind our reset", this::trailersBehindAReset),
         flood("frames of no known type", () -> client.frame(0xfa, 0, 0, "x")),
-        DynamicTest.dynamicTest("settings beside late data", this::settingsBesideLateData),
         DynamicTest.dynamicTest("empty data", () -> afterHead(headers, RawHttp2.DATA)),
         DynamicTest.dynamicTest("empty continuations", () -> afterHead("", RawHttp2.CONTINUATION)));
   }
 
   private void trailersBehindAReset() {
     client.headers(1, true, "x-own", "1");
-  }
-
-  private void settingsBesideLateData() {
-    connect();
-    client.headers(1, false, ":method", "GET");
-    for (int i = 0; i < FLOOD; i++) {
-      client.data(1, false, "x").frame(RawHttp2.SETTINGS, 0, 0, "");
-    }
-    assertThat(end().outcome()).isIn("goaway ENHANCE_YOUR_CALM", "closed");
   }
 
   private void afterHead(String block, int type) {
