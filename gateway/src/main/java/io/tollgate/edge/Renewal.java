@@ -1,6 +1,7 @@
 package io.tollgate.edge;
 
 import io.netty.channel.EventLoop;
+import io.tollgate.proxy.Forwarder;
 import io.tollgate.ring.Access;
 import io.tollgate.ring.Denial;
 import io.tollgate.ring.Grant;
@@ -27,6 +28,13 @@ final class Renewal {
    */
   private static final long UNCONFIRMED_NANOS_MAX = Duration.ofMillis(650).toNanos();
 
+  /**
+   * And how long whoever can tell has for that. It makes a difference only where we were held up
+   * ourselves, and have asked nobody: that is no outage of the stores.
+   */
+  private static final long ANSWER_NANOS_MIN =
+      UNCONFIRMED_NANOS_MAX - RENEW_NANOS - Forwarder.TICK.toNanos();
+
   private final EventLoop eventLoop;
   private final Verifier verifier;
   private final EdgeMetrics metrics;
@@ -48,7 +56,8 @@ final class Renewal {
     if (known != null) {
       request.setRenewing(false);
       renewed(request, known, nowNanos);
-    } else if (unconfirmedNanos > UNCONFIRMED_NANOS_MAX) {
+    } else if (nowNanos - request.doubt(nowNanos) >= ANSWER_NANOS_MIN
+        && unconfirmedNanos > UNCONFIRMED_NANOS_MAX) {
       // A store that is frozen may take seconds to be given up: nobody waits for that here.
       breakOff(request, Refusal.STORES_UNREACHABLE);
     } else if (!request.isRenewing()) {

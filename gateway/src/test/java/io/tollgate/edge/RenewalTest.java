@@ -201,6 +201,33 @@ class RenewalTest {
     assertThat(brokenOff).isNull();
   }
 
+  @Test
+  void an_event_loop_that_was_held_up_asks_before_it_ends_anything() {
+    begin();
+    pass(PROMISED.multipliedBy(3));
+    tick();
+    assertThat(brokenOff).isNull();
+    pass(Forwarder.TICK);
+    tick();
+    assertThat(brokenOff).as("the store has vouched for it").isNull();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = StoreState.class,
+      names = {"REVOKED", "AWAY", "SILENT"})
+  void what_was_revoked_while_an_event_loop_was_held_up_ends_soon(StoreState next) {
+    begin();
+    store = next;
+    pass(PROMISED.multipliedBy(3));
+    Duration more = Duration.ZERO;
+    for (tick(); brokenOff == null; tick()) {
+      pass(Forwarder.TICK);
+      more = more.plus(Forwarder.TICK);
+    }
+    assertThat(more).isLessThanOrEqualTo(Duration.ofMillis(300));
+  }
+
   private void answerWhatIsOlderThan(Duration late) {
     for (Asked asked : List.copyOf(unanswered)) {
       if (clocks.nanos() - asked.nanos() >= late.toNanos()) {
