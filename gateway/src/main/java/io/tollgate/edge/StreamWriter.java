@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.tollgate.http2.Block;
-import io.tollgate.http2.StreamQueue;
 import io.tollgate.wire.HeadBuffer;
+import io.tollgate.wire.StreamQueue;
 import org.jspecify.annotations.Nullable;
 
 /**

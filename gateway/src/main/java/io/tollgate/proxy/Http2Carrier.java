@@ -5,13 +5,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.tollgate.http2.StreamQueue;
 import io.tollgate.wire.Framing;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Http2Request;
 import io.tollgate.wire.Method;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.ResponseHead;
+import io.tollgate.wire.StreamQueue;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -326,7 +326,6 @@ class Http2FloodTest {
     client.frame(RawHttp2.SETTINGS, 0, 0, RawHttp2.setting(4, 0));
     client.headers(1, true, request(key, "GET", "/waiting")).flush();
     long began = System.nanoTime();
-    long steps = 3 * SHORT.toNanos() / PIECES;
     int other = 3;
     int taken = 0;
     for (int i = 1; taken < PIECES * PIECE; i++) {
@@ -335,19 +334,17 @@ class Http2FloodTest {
         client.headers(other, true, request(key, "HEAD", "/")).flush();
         taken += takenUntilEnd(other);
         other += 2;
-      } while (System.nanoTime() - began < i * steps);
+      } while (System.nanoTime() - began < SHORT.toNanos() * 3 * i / PIECES);
     }
   }
 
   /** Returns how much of the first stream's answer has come until that of another has ended. */
   private int takenUntilEnd(int other) {
     int taken = 0;
-    Frame frame;
-    do {
-      frame = client.next();
+    for (Frame frame = client.next(); frame.stream != other; frame = client.next()) {
       assertThat(frame.type == RawHttp2.RST_STREAM && frame.stream == 1).as("was cut").isFalse();
       taken += frame.type == RawHttp2.DATA && frame.stream == 1 ? frame.length() : 0;
-    } while (frame.stream != other);
+    }
     return taken;
   }
 

@@ -1,4 +1,4 @@
-package io.tollgate.http2;
+package io.tollgate.wire;
 
 /**
  * Counts what of a stream's body waits to go out, so that whoever brings it knows when to pause.

@@ -1,4 +1,4 @@
-package io.tollgate.http2;
+package io.tollgate.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
