@@ -339,6 +339,11 @@ final class Edge {
     }
   }
 
+  /** Hears of each tick of the event loop, before its exchanges do. */
+  void tick(long nowNanos) {
+    renewal.tick(nowNanos);
+  }
+
   /** Looks again, now and then, at the key of an exchange that has been under way for a while. */
   void renew(EdgeRequest request, long nowNanos) {
     renewal.renew(request, nowNanos);

@@ -36,8 +36,6 @@ final class EdgeRequest {
   private long startNanos;
   private long confirmedNanos;
   private boolean renewing;
-  private boolean doubted;
-  private long doubtedNanos;
   private int status;
   private String outcome = "";
   private @Nullable RequestTrace trace;
@@ -59,7 +57,6 @@ final class EdgeRequest {
     startNanos = nowNanos;
     confirmedNanos = nowNanos;
     renewing = false;
-    doubted = false;
     trace = null;
     webSocket = false;
     switched = false;
@@ -165,16 +162,6 @@ final class EdgeRequest {
 
   void setConfirmed(long nowNanos) {
     confirmedNanos = nowNanos;
-    doubted = false;
-  }
-
-  /** Returns since when it is being asked whether the key still holds, which may be from now on. */
-  long doubt(long nowNanos) {
-    if (!doubted) {
-      doubted = true;
-      doubtedNanos = nowNanos;
-    }
-    return doubtedNanos;
   }
 
   boolean isRenewing() {

@@ -71,6 +71,7 @@ final class EdgeVerticle extends VerticleBase {
   /** One timer for all deadlines of the event loop. */
   private void tick() {
     long nowNanos = System.nanoTime();
+    tick(() -> Objects.requireNonNull(edge).tick(nowNanos));
     tick(() -> Objects.requireNonNull(forwarder).tick(nowNanos));
     tick(() -> connections.tick(nowNanos));
     tick(() -> Objects.requireNonNull(meter).tick());

@@ -29,20 +29,37 @@ final class Renewal {
   private static final long UNCONFIRMED_NANOS_MAX = Duration.ofMillis(650).toNanos();
 
   /**
-   * And how long whoever can tell has for that. It makes a difference only where we were held up
-   * ourselves, and have asked nobody: that is no outage of the stores.
+   * For how long after the event loop was held up that time does not count: a pause of the JVM, or
+   * the want of a core, is no outage of the stores, which have to be asked first.
    */
-  private static final long ANSWER_NANOS_MIN =
+  private static final long ANSWER_NANOS =
       UNCONFIRMED_NANOS_MAX - RENEW_NANOS - Forwarder.TICK.toNanos();
 
   private final EventLoop eventLoop;
   private final Verifier verifier;
   private final EdgeMetrics metrics;
+  private boolean ticked;
+  private long tickedNanos;
+  private long heldUpNanos;
+  private long heldUpUntilNanos;
 
   Renewal(EventLoop eventLoop, Verifier verifier, EdgeMetrics metrics) {
     this.eventLoop = eventLoop;
     this.verifier = verifier;
     this.metrics = metrics;
+  }
+
+  /** Hears of each tick of the event loop, before exchanges are looked at. */
+  void tick(long nowNanos) {
+    long lateNanos = nowNanos - tickedNanos - Forwarder.TICK.toNanos();
+    if (ticked && lateNanos > Forwarder.TICK.toNanos()) {
+      heldUpNanos = lateNanos;
+      heldUpUntilNanos = nowNanos + ANSWER_NANOS;
+    } else if (nowNanos - heldUpUntilNanos >= 0) {
+      heldUpNanos = 0;
+    }
+    ticked = true;
+    tickedNanos = nowNanos;
   }
 
   void renew(EdgeRequest request, long nowNanos) {
@@ -56,8 +73,7 @@ final class Renewal {
     if (known != null) {
       request.setRenewing(false);
       renewed(request, known, nowNanos);
-    } else if (nowNanos - request.doubt(nowNanos) >= ANSWER_NANOS_MIN
-        && unconfirmedNanos > UNCONFIRMED_NANOS_MAX) {
+    } else if (unconfirmedNanos - heldUpNanos > UNCONFIRMED_NANOS_MAX) {
       // A store that is frozen may take seconds to be given up: nobody waits for that here.
       breakOff(request, Refusal.STORES_UNREACHABLE);
     } else if (!request.isRenewing()) {

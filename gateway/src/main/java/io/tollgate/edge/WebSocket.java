@@ -178,6 +178,8 @@ final class WebSocket extends ClientChannel implements EdgeClient {
   /** All has been said to both sides: they end. */
   private void finish(String outcome, Duration linger) {
     ended = true;
+    // Also what waits, the Close among it.
+    exchange.endRequest();
     exchange.flush();
     exchange.abandon();
     fromClient.clear();

@@ -218,6 +218,7 @@ public final class Exchange implements BodyReader.Sink {
   void finish() {
     carrier = null;
     over = true;
+    body.drop();
     pool.leave(true, switches, switched);
     if (good) {
       pool.endpoint().health().answered();

@@ -201,15 +201,45 @@ class RenewalTest {
     assertThat(brokenOff).isNull();
   }
 
+  private void loopTick() {
+    renewal.tick(clocks.nanos());
+    tick();
+  }
+
+  /** Begins an exchange, asks about it or does not, and lets nothing happen for long. */
+  private void hold(Duration before, StoreState then) {
+    begin();
+    renewal.tick(clocks.nanos());
+    store = then;
+    for (Duration left = before; !left.isZero(); left = left.minus(Forwarder.TICK)) {
+      pass(Forwarder.TICK);
+      loopTick();
+    }
+    pass(PROMISED.multipliedBy(3));
+  }
+
   @Test
   void an_event_loop_that_was_held_up_asks_before_it_ends_anything() {
-    begin();
-    pass(PROMISED.multipliedBy(3));
-    tick();
+    hold(Duration.ZERO, StoreState.VALID);
+    loopTick();
     assertThat(brokenOff).isNull();
     pass(Forwarder.TICK);
-    tick();
+    loopTick();
     assertThat(brokenOff).as("the store has vouched for it").isNull();
+  }
+
+  @Test
+  void an_answer_that_came_while_an_event_loop_was_held_up_counts() {
+    hold(Duration.ofMillis(400), StoreState.SILENT);
+    loopTick();
+    assertThat(brokenOff).isNull();
+    store = StoreState.VALID;
+    answerWhatIsOlderThan(Duration.ZERO);
+    for (int tick = 0; tick < 40; tick++) {
+      pass(Forwarder.TICK);
+      loopTick();
+    }
+    assertThat(brokenOff).isNull();
   }
 
   @ParameterizedTest
@@ -217,11 +247,9 @@ class RenewalTest {
       value = StoreState.class,
       names = {"REVOKED", "AWAY", "SILENT"})
   void what_was_revoked_while_an_event_loop_was_held_up_ends_soon(StoreState next) {
-    begin();
-    store = next;
-    pass(PROMISED.multipliedBy(3));
+    hold(Duration.ZERO, next);
     Duration more = Duration.ZERO;
-    for (tick(); brokenOff == null; tick()) {
+    for (loopTick(); brokenOff == null; loopTick()) {
       pass(Forwarder.TICK);
       more = more.plus(Forwarder.TICK);
     }
