@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.tollgate.wire.RequestHead;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class RequestBodyTest {
   private static final String LARGE = "L".repeat(4096);
   private final RequestBody body = new RequestBody(ByteBufAllocator.DEFAULT);
-  private final Recorder to = new Recorder();
+  private final RecordingCarrier to = new RecordingCarrier();
 
   @AfterEach
   void drop() {
@@ -66,44 +63,5 @@ class RequestBodyTest {
     body.add(to, piece("c"));
     body.sendWaiting(to);
     assertThat(to.written).containsExactly("a", LARGE, "bc");
-  }
-
-  private static final class Recorder implements Carrier {
-    final List<String> written = new ArrayList<>();
-    boolean writable = true;
-
-    @Override
-    public void begin(Exchange served, RequestHead request) {}
-
-    @Override
-    public void writeHead(ByteBuf head) {
-      head.release();
-    }
-
-    @Override
-    public void writeBody(ByteBuf piece) {
-      written.add(piece.toString(StandardCharsets.US_ASCII));
-      piece.release();
-    }
-
-    @Override
-    public void endBody() {}
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public boolean isWritable() {
-      return writable;
-    }
-
-    @Override
-    public void pause() {}
-
-    @Override
-    public void resume() {}
-
-    @Override
-    public void discard() {}
   }
 }
