@@ -24,7 +24,7 @@ public final class Exchange implements BodyReader.Sink {
   private final Deadlines deadlines;
   private final boolean repeatable;
   private final boolean switches;
-  private final RequestBody body;
+  private final HeldBody body;
   private ByteBuf requestHead;
 
   private TargetPool pool;
@@ -59,7 +59,7 @@ public final class Exchange implements BodyReader.Sink {
     this.route = route;
     pool = first;
     this.client = client;
-    body = new RequestBody(client.alloc());
+    body = new HeldBody(client.alloc());
     this.deadlines = deadlines;
     this.switches = switches;
     // What one side takes for the begin of a session is not begun twice.

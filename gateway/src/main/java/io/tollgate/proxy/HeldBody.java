@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the event loop of its exchange.
  */
-final class RequestBody {
+final class HeldBody {
   private static final int SMALL_BYTES_MAX = 1024;
 
   private final Unread waiting;
   private boolean begun;
 
-  RequestBody(ByteBufAllocator allocator) {
+  HeldBody(ByteBufAllocator allocator) {
     waiting = new Unread(allocator);
   }
 

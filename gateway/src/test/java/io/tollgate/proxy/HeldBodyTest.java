@@ -10,9 +10,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What waits of a request's body takes no more memory for coming in small pieces. */
-class RequestBodyTest {
+class HeldBodyTest {
   private static final String LARGE = "L".repeat(4096);
-  private final RequestBody body = new RequestBody(ByteBufAllocator.DEFAULT);
+  private final HeldBody body = new HeldBody(ByteBufAllocator.DEFAULT);
   private final RecordingCarrier to = new RecordingCarrier();
 
   @AfterEach
