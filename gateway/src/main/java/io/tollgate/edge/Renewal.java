@@ -29,19 +29,19 @@ final class Renewal {
   private static final long UNCONFIRMED_NANOS_MAX = Duration.ofMillis(650).toNanos();
 
   /**
-   * For how long after the event loop was held up that time does not count: a pause of the JVM, or
-   * the want of a core, is no outage of the stores, which have to be asked first.
+   * So many ticks must have come since as well: a pause of the JVM, or the want of a core, is no
+   * outage of the stores. Where ticks come in time, that is sooner than the bound above.
    */
-  private static final long ANSWER_NANOS =
-      UNCONFIRMED_NANOS_MAX - RENEW_NANOS - Forwarder.TICK.toNanos();
+  private static final int TICKS_MIN = (int) (UNCONFIRMED_NANOS_MAX / Forwarder.TICK.toNanos()) - 1;
+
+  /** Ticks that come together are those that are made up for after the event loop was held up. */
+  private static final long APART_NANOS_MIN = Forwarder.TICK.toNanos() / 2;
 
   private final EventLoop eventLoop;
   private final Verifier verifier;
   private final EdgeMetrics metrics;
-  private boolean ticked;
-  private long tickedNanos;
-  private long heldUpNanos;
-  private long heldUpUntilNanos;
+  private final long[] ticksNanos = new long[TICKS_MIN];
+  private long ticks;
 
   Renewal(EventLoop eventLoop, Verifier verifier, EdgeMetrics metrics) {
     this.eventLoop = eventLoop;
@@ -51,15 +51,18 @@ final class Renewal {
 
   /** Hears of each tick of the event loop, before exchanges are looked at. */
   void tick(long nowNanos) {
-    long lateNanos = nowNanos - tickedNanos - Forwarder.TICK.toNanos();
-    if (ticked && lateNanos > Forwarder.TICK.toNanos()) {
-      heldUpNanos = lateNanos;
-      heldUpUntilNanos = nowNanos + ANSWER_NANOS;
-    } else if (nowNanos - heldUpUntilNanos >= 0) {
-      heldUpNanos = 0;
+    if (ticks == 0 || nowNanos - tickNanos(ticks - 1) >= APART_NANOS_MIN) {
+      ticksNanos[(int) (ticks++ % TICKS_MIN)] = nowNanos;
     }
-    ticked = true;
-    tickedNanos = nowNanos;
+  }
+
+  private long tickNanos(long tick) {
+    return ticksNanos[(int) (tick % TICKS_MIN)];
+  }
+
+  /** Returns whether so many ticks have come since that a store that runs would have answered. */
+  private boolean hasComeRound(long sinceNanos) {
+    return ticks >= TICKS_MIN && tickNanos(ticks - TICKS_MIN) - sinceNanos >= 0;
   }
 
   void renew(EdgeRequest request, long nowNanos) {
@@ -73,7 +76,7 @@ final class Renewal {
     if (known != null) {
       request.setRenewing(false);
       renewed(request, known, nowNanos);
-    } else if (unconfirmedNanos - heldUpNanos > UNCONFIRMED_NANOS_MAX) {
+    } else if (unconfirmedNanos > UNCONFIRMED_NANOS_MAX && hasComeRound(request.confirmedNanos())) {
       // A store that is frozen may take seconds to be given up: nobody waits for that here.
       breakOff(request, Refusal.STORES_UNREACHABLE);
     } else if (!request.isRenewing()) {
