@@ -73,8 +73,8 @@ final class ClientStream implements EdgeClient {
     request.begin(head, edge.clockNanos());
     origin.begin();
     body.begin(head, end);
+    grpc = connections.speller().isGrpc();
     if (refusal == null) {
-      grpc = GrpcStatus.isGrpc(head);
       origin.read(head);
       edge.accept(request);
     } else {

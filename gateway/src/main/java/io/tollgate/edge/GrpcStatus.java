@@ -1,8 +1,5 @@
 package io.tollgate.edge;
 
-import io.tollgate.wire.Field;
-import io.tollgate.wire.RequestHead;
-
 /**
  * What a refusal is called by gRPC, whose clients read no HTTP status and no body: one head with
  * its status, by HTTP 200 (gRPC over HTTP/2, "Trailers-Only").
@@ -26,21 +23,6 @@ enum GrpcStatus {
 
   int code() {
     return code;
-  }
-
-  /** Returns whether the request is a call of gRPC: its content type, or one that begins so. */
-  static boolean isGrpc(RequestHead head) {
-    int field = head.indexOf(Field.CONTENT_TYPE);
-    if (field < 0) {
-      return false;
-    }
-    String type = head.value(field);
-    if (!type.regionMatches(true, 0, MEDIA_TYPE, 0, MEDIA_TYPE.length())) {
-      return false;
-    }
-    // gRPC-Web is HTTP/1.1's, and another format.
-    return type.length() == MEDIA_TYPE.length()
-        || "+; ".indexOf(type.charAt(MEDIA_TYPE.length())) >= 0;
   }
 
   /**

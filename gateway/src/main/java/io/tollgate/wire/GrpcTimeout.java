@@ -12,8 +12,6 @@ public final class GrpcTimeout {
   public static final long NONE = -1;
 
   private static final String NAME = "grpc-timeout";
-  private static final String TYPE_NAME = "content-type";
-  private static final String TYPE = "application/grpc";
   private static final int DIGITS_MAX = 8;
 
   private GrpcTimeout() {}
@@ -27,15 +25,8 @@ public final class GrpcTimeout {
   }
 
   private static boolean isGrpc(RequestHead head) {
-    int field = find(head, TYPE_NAME);
-    if (field < 0) {
-      return false;
-    }
-    int start = head.valueStart(field);
-    int end = start + TYPE.length();
-    return end <= head.valueEnd(field)
-        && Octets.equalIgnoringCase(head.bytes(), start, end, TYPE)
-        && (end == head.valueEnd(field) || "+;".indexOf(head.bytes()[end]) >= 0);
+    int field = head.indexOf(Field.CONTENT_TYPE);
+    return field >= 0 && GrpcType.is(head.bytes(), head.valueStart(field), head.valueEnd(field));
   }
 
   private static int find(RequestHead head, String name) {

@@ -37,6 +37,7 @@ public final class HeadSpeller {
   private boolean anyPseudo;
   private boolean anyField;
   private boolean anyLength;
+  private boolean grpc;
   private boolean malformed;
 
   /** Forgets what was added before. */
@@ -48,6 +49,7 @@ public final class HeadSpeller {
     anyPseudo = false;
     anyField = false;
     anyLength = false;
+    grpc = false;
     malformed = false;
     for (int which = 0; which <= HOST; which++) {
       starts[which] = -1;
@@ -125,6 +127,7 @@ public final class HeadSpeller {
         return note(HOST, value, valueStart, valueEnd);
       }
       case CONTENT_LENGTH -> anyLength = true;
+      case CONTENT_TYPE -> grpc = GrpcType.is(value, valueStart, valueEnd);
       default -> {
         if (Octets.equal(name, nameStart, nameEnd, "cookie")) {
           addCookie(value, valueStart, valueEnd);
@@ -229,6 +232,11 @@ public final class HeadSpeller {
     }
     return Octets.equalIgnoringCase(
         values.bytes(), starts[AUTHORITY], ends[AUTHORITY], starts[HOST], ends[HOST]);
+  }
+
+  /** Returns whether what was added so far is a call of gRPC's, even one that is not served. */
+  public boolean isGrpc() {
+    return grpc;
   }
 
   /** Returns how many fields were spelled. */

@@ -15,7 +15,8 @@ final class Http2Fields {
   }
 
   /**
-   * Writes a field as a line.
+   * Writes a field as a line, without the spaces around its value: many servers of gRPC send what
+   * their applications say as it is, and who sees it is told the same without them.
    *
    * @return whether it is well-formed; if not, what was written is worth nothing
    */
@@ -26,6 +27,12 @@ final class Http2Fields {
     int nameEnd = nameStart + named.length();
     int valueStart = said.arrayOffset();
     int valueEnd = valueStart + said.length();
+    while (valueStart < valueEnd && Octets.isSpace(said.array()[valueStart])) {
+      valueStart++;
+    }
+    while (valueStart < valueEnd && Octets.isSpace(said.array()[valueEnd - 1])) {
+      valueEnd--;
+    }
     if (!HeadSpeller.isName(named.array(), nameStart, nameEnd)
         || !HeadSpeller.isValue(said.array(), valueStart, valueEnd)
         || isOfConnection(Field.of(named.array(), nameStart, nameEnd))) {

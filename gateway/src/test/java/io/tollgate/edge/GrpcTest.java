@@ -216,7 +216,9 @@ class GrpcTest {
     StatusRuntimeException failure =
         refused(() -> call(with(keys.everywhere()), GrpcUpstream.FAIL, "why"));
     assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
-    assertThat(failure.getStatus().getDescription()).isEqualTo("not n\u00f6w");
+    assertThat(failure.getStatus().getDescription())
+        .as("without the space that it ends with, which no field may end with")
+        .isEqualTo("not n\u00f6w");
     Metadata trailers = requireNonNull(failure.getTrailers());
     assertThat(trailers.get(GrpcUpstream.REASON)).isEqualTo("why");
     assertThat(trailers.get(GrpcUpstream.PUSHBACK)).isEqualTo("250");
@@ -300,6 +302,36 @@ class GrpcTest {
   void a_call_without_a_key_is_unauthenticated() {
     assertThat(refused(() -> call(with(null), GrpcUpstream.ECHO, "")).getStatus().getCode())
         .isEqualTo(Status.Code.UNAUTHENTICATED);
+    assertThat(upstream.calls).hasValue(0);
+  }
+
+  @Test
+  void a_call_with_too_large_a_head_is_too_much() {
+    var padding = new Metadata();
+    for (int field = 0; field < 200; field++) {
+      padding.put(GrpcUpstream.REASON, "x");
+    }
+    Channel padded =
+        ClientInterceptors.intercept(
+            with(keys.everywhere()), MetadataUtils.newAttachHeadersInterceptor(padding));
+    Status refusal = refused(() -> call(padded, GrpcUpstream.ECHO, "")).getStatus();
+    assertThat(refusal.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(refusal.getDescription()).startsWith("header-too-large");
+    // A client that knows our bound does not send what is beyond it.
+    try (var client = RawHttp2.open(edge.gateway.port())) {
+      String[] call =
+          RawHttp2.request(
+              keys.everywhere(),
+              "POST",
+              "/test.Open/echo",
+              "content-type",
+              "application/grpc",
+              "x-own",
+              "x".repeat(33_000));
+      RawHttp2.Answer answer = client.headers(1, true, call).answer(1);
+      assertThat(answer.outcome()).isEqualTo("200");
+      assertThat(answer.field("grpc-status")).isEqualTo("8");
+    }
     assertThat(upstream.calls).hasValue(0);
   }
 

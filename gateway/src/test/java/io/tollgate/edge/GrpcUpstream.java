@@ -176,7 +176,7 @@ final class GrpcUpstream implements AutoCloseable {
     trailers.put(PUSHBACK, "250");
     trailers.put(DETAIL, new byte[] {0, 1, (byte) 0xff});
     answer.onError(
-        Status.FAILED_PRECONDITION.withDescription("not n\u00f6w").asRuntimeException(trailers));
+        Status.FAILED_PRECONDITION.withDescription("not n\u00f6w ").asRuntimeException(trailers));
   }
 
   private void hang(String asked, StreamObserver<String> answer) {

@@ -82,6 +82,16 @@ class HeadSpellerTest {
   }
 
   @Test
+  void a_call_of_grpc_is_known_by_its_type_alone() {
+    assertThat(fields("content-type", "application/grpc", "x", "\0").isGrpc()).isTrue();
+    assertThat(fields("content-type", "Application/gRPC+proto").isGrpc()).isTrue();
+    assertThat(fields("content-type", "application/grpc; v=1").isGrpc()).isTrue();
+    assertThat(fields("content-type", "application/grpc-web").isGrpc()).isFalse();
+    assertThat(fields("content-type", "application/grp").isGrpc()).isFalse();
+    assertThat(fields("x", "application/grpc").isGrpc()).isFalse();
+  }
+
+  @Test
   void trailers_have_no_pseudo_header_and_no_host() {
     assertThat(fields("x-sum", "1").isTrailers()).isTrue();
     assertThat(fields(":path", "/").isTrailers()).isFalse();
