@@ -160,8 +160,11 @@ final class EdgeRequest {
     return confirmedNanos;
   }
 
-  void setConfirmed(long nowNanos) {
-    confirmedNanos = nowNanos;
+  /** Notes when it was asked; an answer that comes late takes nothing back of a later one. */
+  void setConfirmed(long askedNanos) {
+    if (askedNanos - confirmedNanos > 0) {
+      confirmedNanos = askedNanos;
+    }
   }
 
   boolean isRenewing() {

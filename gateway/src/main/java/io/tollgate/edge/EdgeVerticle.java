@@ -64,7 +64,9 @@ final class EdgeVerticle extends VerticleBase {
             new RequestIds(new SecureRandom().nextLong()),
             routes.get());
     long tickMillis = Forwarder.TICK.toMillis();
-    ticking = loop.scheduleAtFixedRate(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+    // Ticks that are made up for after a pause would be time in which nothing could happen.
+    ticking =
+        loop.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     return Future.succeededFuture();
   }
 

@@ -34,14 +34,17 @@ final class Renewal {
    */
   private static final int TICKS_MIN = (int) (UNCONFIRMED_NANOS_MAX / Forwarder.TICK.toNanos()) - 1;
 
-  /** Ticks that come together are those that are made up for after the event loop was held up. */
-  private static final long APART_NANOS_MIN = Forwarder.TICK.toNanos() / 2;
+  /** And so many since the last pause, in which an answer may have come that nobody has read. */
+  private static final int TICKS_MIN_AFTER_PAUSE = (int) (RENEW_NANOS / Forwarder.TICK.toNanos());
+
+  private static final long PAUSE_NANOS_MIN = 2 * Forwarder.TICK.toNanos();
 
   private final EventLoop eventLoop;
   private final Verifier verifier;
   private final EdgeMetrics metrics;
   private final long[] ticksNanos = new long[TICKS_MIN];
   private long ticks;
+  private long pauseTick;
 
   Renewal(EventLoop eventLoop, Verifier verifier, EdgeMetrics metrics) {
     this.eventLoop = eventLoop;
@@ -51,9 +54,13 @@ final class Renewal {
 
   /** Hears of each tick of the event loop, before exchanges are looked at. */
   void tick(long nowNanos) {
-    if (ticks == 0 || nowNanos - tickNanos(ticks - 1) >= APART_NANOS_MIN) {
-      ticksNanos[(int) (ticks++ % TICKS_MIN)] = nowNanos;
+    boolean late = ticks > 0 && nowNanos - tickNanos(ticks - 1) > PAUSE_NANOS_MIN;
+    // Of pauses one after the other each is not waited out anew.
+    if (late && ticks - pauseTick > TICKS_MIN_AFTER_PAUSE) {
+      pauseTick = ticks;
     }
+    ticksNanos[(int) (ticks % TICKS_MIN)] = nowNanos;
+    ticks++;
   }
 
   private long tickNanos(long tick) {
@@ -62,7 +69,9 @@ final class Renewal {
 
   /** Returns whether so many ticks have come since that a store that runs would have answered. */
   private boolean hasComeRound(long sinceNanos) {
-    return ticks >= TICKS_MIN && tickNanos(ticks - TICKS_MIN) - sinceNanos >= 0;
+    return ticks >= TICKS_MIN
+        && tickNanos(ticks - TICKS_MIN) - sinceNanos >= 0
+        && ticks - pauseTick >= TICKS_MIN_AFTER_PAUSE;
   }
 
   void renew(EdgeRequest request, long nowNanos) {
