@@ -110,6 +110,7 @@ final class Edge {
 
   /** Accept: what is asked for has one meaning, and a route takes it. */
   void accept(EdgeRequest request) {
+    forwarder.came(request.startNanos());
     requestIds.name(request);
     try {
       request.setTrace(spans.begin(request.head()));
@@ -390,11 +391,10 @@ final class Edge {
   /** A fault of ours is answered as such, and never leaves a client waiting. */
   void blame(EdgeRequest request, RuntimeException fault) {
     LOG.error("a request failed by a fault of the gateway", fault);
-    EdgeClient client = request.client();
-    if (client.isDeciding()) {
+    if (request.client().isDeciding()) {
       refusals.refuseLast(request, Refusal.INTERNAL_ERROR);
     } else {
-      client.close();
+      request.client().close();
     }
   }
 }

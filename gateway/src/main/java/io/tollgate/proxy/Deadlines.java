@@ -102,9 +102,12 @@ final class Deadlines {
         && nowNanos + TICK_JITTER_NANOS - movedNanos > Math.min(idleNanos, STALLED_NANOS);
   }
 
-  /** Returns whether not even the caller waits any longer. */
+  /**
+   * Returns whether not even the caller waits any longer. Its call is never ended before it ends it
+   * itself: it would take that for a fault.
+   */
   boolean isCallPassed(long nowNanos) {
-    return hasCall && nowNanos + TICK_JITTER_NANOS - callDeadlineNanos > 0;
+    return hasCall && nowNanos - callDeadlineNanos > 0;
   }
 
   /** Returns whether there is no time left in all, the caller's included. */

@@ -165,12 +165,23 @@ public final class Forwarder {
     return config;
   }
 
-  /** Returns the coarse clock's time, of the monotonic clock as it was at the last tick. */
+  /**
+   * Returns the coarse clock's time, of the monotonic clock as it was at the last tick or when the
+   * last request came.
+   */
   public long nowNanos() {
     return nowNanos;
   }
 
-  /** Moves the coarse clock on. */
+  /**
+   * Moves the coarse clock on to when a request came: it was read for that in any case, and the
+   * last tick may be long ago.
+   */
+  public void came(long monotonicNanos) {
+    nowNanos = monotonicNanos;
+  }
+
+  /** Moves the coarse clock on, and looks at what is due. */
   public void tick(long monotonicNanos) {
     nowNanos = monotonicNanos;
     long unusedSince = monotonicNanos - UNUSED_MAX.toNanos();

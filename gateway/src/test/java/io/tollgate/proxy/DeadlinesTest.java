@@ -1,0 +1,31 @@
+package io.tollgate.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tollgate.wire.GrpcTimeout;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** How long an exchange may take. */
+class DeadlinesTest {
+  private static final long CALL_NANOS = Duration.ofMinutes(1).toNanos();
+
+  private static Deadlines of(long callNanos, long coarseNanos) {
+    return new Deadlines(ProxyConfig.DEFAULTS, Timeouts.OF_PROXY, callNanos, coarseNanos);
+  }
+
+  /** Nobody but its caller is to end it first, so not even a tick that comes early does. */
+  @Test
+  void a_call_has_all_of_its_time() {
+    Deadlines deadlines = of(CALL_NANOS, 0);
+    assertThat(deadlines.isCallPassed(CALL_NANOS)).isFalse();
+    assertThat(deadlines.isTotalPassed(CALL_NANOS)).isFalse();
+    assertThat(deadlines.isCallPassed(CALL_NANOS + 1)).isTrue();
+    assertThat(deadlines.isPassed(CALL_NANOS + 1)).isTrue();
+  }
+
+  @Test
+  void what_names_no_time_never_passes_as_a_call() {
+    assertThat(of(GrpcTimeout.NONE, 0).isCallPassed(CALL_NANOS)).isFalse();
+  }
+}
