@@ -299,6 +299,11 @@ final class TargetPool {
     serveWaiting();
   }
 
+  /** Returns whether anybody waits for a connection to come free. */
+  boolean isAwaited() {
+    return !waiting.isEmpty();
+  }
+
   /** Takes back a connection that has room again. */
   void release(Link link) {
     if (!link.isOpen()) {

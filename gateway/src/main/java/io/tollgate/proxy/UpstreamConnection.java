@@ -279,6 +279,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements L
    */
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
+    if (free && pool.isAwaited()) {
+      // Whoever waits is given it after the end of the connection, if that has been read as well.
+      channel.eventLoop().execute(this::release);
+    } else {
+      release();
+    }
+  }
+
+  private void release() {
     if (free) {
       free = false;
       pool.release(this);

@@ -2,21 +2,13 @@ package io.tollgate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
-import io.tollgate.tls.TlsContext;
-import io.tollgate.tls.UpstreamTls;
 import io.tollgate.wire.ResponseHead;
-import io.vertx.core.Vertx;
-import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -34,9 +26,7 @@ class LivenessPingTest {
   private static final int FRAME_HEAD_BYTES = 9;
   private static final int PREFACE_BYTES = 24;
 
-  private final Vertx vertx = Vertx.vertx();
-  private final EventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final TestForwarder forwarder = new TestForwarder(ProxyConfig.DEFAULTS);
   private final MockTicker time = Ticker.newMockTicker();
   private final ByteBuf sent = Unpooled.buffer();
   private Http2Link link;
@@ -44,11 +34,7 @@ class LivenessPingTest {
 
   @BeforeEach
   void connect() {
-    TlsContext tls = TlsContext.of(UpstreamTls.DEFAULTS);
-    var targets = new UpstreamTargets(TargetConfig.DEFAULTS, new SimpleMeterRegistry());
-    var forwarder = new Forwarder(vertx, loops.next(), ProxyConfig.DEFAULTS, tls, targets);
-    var to = Destination.of(URI.create("http://10.0.0.1")).speaking(UpstreamProtocol.HTTP2);
-    TargetPool pool = forwarder.poolOfItsOwn(targets.gone(to).get(0).endpoints().get(0));
+    TargetPool pool = forwarder.pool(UpstreamProtocol.HTTP2);
     link = Http2LinkBuilder.link(pool, new Http2Pads(new ResponseHead(9)), ProxyConfig.DEFAULTS);
     channel = EmbeddedChannel.builder().ticker(time).handlers(link).build();
     receive(SETTINGS, 0, new byte[0]);
@@ -58,8 +44,7 @@ class LivenessPingTest {
   @AfterEach
   void stop() throws Exception {
     channel.finishAndReleaseAll();
-    vertx.close().await(10, TimeUnit.SECONDS);
-    loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
+    forwarder.close();
   }
 
   private void request() {
