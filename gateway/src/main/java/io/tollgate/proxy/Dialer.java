@@ -94,14 +94,32 @@ final class Dialer {
     opened.addListener(
         connected -> {
           if (!connected.isSuccess()) {
-            dialled.setFailure(connected.cause());
+            dialled.tryFailure(connected.cause());
           } else if (secure) {
             afterHandshake(pool, opened.channel(), dialled);
           } else {
             speak(pool, opened.channel(), dialled);
           }
         });
+    if (secure || pool.endpoint().protocol() == UpstreamProtocol.HTTP2) {
+      bound(opened.channel(), dialled);
+    }
     return dialled;
+  }
+
+  /** All that it takes to make a connection has to be done in the time of one. */
+  @SuppressWarnings("FutureReturnValueIgnored") // What is closed late has nobody to tell.
+  private void bound(Channel channel, Promise<Channel> dialled) {
+    var late =
+        eventLoop.schedule(
+            () -> {
+              if (dialled.tryFailure(new ConnectTimeoutException("it did not say enough"))) {
+                channel.close();
+              }
+            },
+            config.connectTimeout().toMillis(),
+            TimeUnit.MILLISECONDS);
+    dialled.addListener(done -> late.cancel(false));
   }
 
   private SslHandler tlsHandler(Channel channel, Endpoint to) {
@@ -124,34 +142,23 @@ final class Dialer {
         .addListener(
             shaken -> {
               if (!shaken.isSuccess()) {
-                dialled.setFailure(shaken.cause());
+                dialled.tryFailure(shaken.cause());
               } else if (asks && !HTTP2.equals(handler.engine().getApplicationProtocol())) {
                 var none = new SSLException("no HTTP/2 was agreed on by ALPN");
-                channel.close().addListener(closed -> dialled.setFailure(none));
+                channel.close().addListener(closed -> dialled.tryFailure(none));
               } else {
                 speak(pool, channel, dialled);
               }
             });
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // What is closed late has nobody to tell.
   private void speak(TargetPool pool, Channel channel, Promise<Channel> dialled) {
     if (pool.endpoint().protocol() == UpstreamProtocol.HTTP1) {
-      dialled.setSuccess(channel);
+      dialled.trySuccess(channel);
       return;
     }
     Http2Link link = Http2LinkBuilder.link(pool, http2Pads, config);
     channel.pipeline().addLast(link);
     link.begin(dialled);
-    var late =
-        eventLoop.schedule(
-            () -> {
-              if (dialled.tryFailure(new ConnectTimeoutException("no settings came"))) {
-                channel.close();
-              }
-            },
-            config.connectTimeout().toMillis(),
-            TimeUnit.MILLISECONDS);
-    dialled.addListener(done -> late.cancel(false));
   }
 }

@@ -7,12 +7,15 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.NetUtil;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -178,7 +181,24 @@ public final class TlsContext {
 
   /** Makes the handler of a connection to a host, whose certificate must name it. */
   public SslHandler dial(ByteBufAllocator allocator, String host, int port) {
-    return bounded(context().newHandler(allocator, host, port));
+    SslHandler handler = context().newHandler(allocator, host, port);
+    SSLParameters parameters = handler.engine().getSSLParameters();
+    parameters.setServerNames(serverNames(host));
+    handler.engine().setSSLParameters(parameters);
+    return bounded(handler);
+  }
+
+  /** By itself the JDK tells no name that has no dot, as those within a cluster (RFC 6066, 3). */
+  private static List<SNIServerName> serverNames(String host) {
+    if (NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host)) {
+      return List.of();
+    }
+    try {
+      return List.of(
+          new SNIHostName(host.endsWith(".") ? host.substring(0, host.length() - 1) : host));
+    } catch (IllegalArgumentException noSuchName) {
+      return List.of();
+    }
   }
 
   /** Makes the same for a connection on which that protocol is to be agreed on by ALPN. */

@@ -3,14 +3,23 @@ package io.tollgate.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files of TLS are taken whole or not at all. */
 class TlsContextTest {
@@ -98,6 +107,20 @@ class TlsContextTest {
     Files.writeString(key, Files.readString(other.key()));
     assertThat(context.reload()).isTrue();
     assertThat(context.reload()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"reports,reports", "a.b.example.,a.b.example", "127.0.0.1,", "::1,", "a_b,"})
+  void a_server_is_told_by_which_name_it_is_asked(String host, @Nullable String told) {
+    TlsContext context = TlsContext.of(UpstreamTls.DEFAULTS);
+    var byHttp1 = context.dial(UnpooledByteBufAllocator.DEFAULT, host, 443);
+    var byHttp2 = context.dial(UnpooledByteBufAllocator.DEFAULT, host, 443, "h2");
+    for (SslHandler handler : List.of(byHttp1, byHttp2)) {
+      SSLParameters asked = handler.engine().getSSLParameters();
+      List<SNIServerName> names = told == null ? List.of() : List.of(new SNIHostName(told));
+      assertThat(asked.getServerNames()).isEqualTo(names);
+      assertThat(asked.getEndpointIdentificationAlgorithm()).isEqualTo("HTTPS");
+    }
   }
 
   @Test
