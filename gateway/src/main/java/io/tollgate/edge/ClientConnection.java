@@ -178,7 +178,7 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
     // A client that was not asked for its body may send it or not: nobody can tell what follows.
     boolean ends = last || isUnasked() || !keepsAlive();
     abandonExchange();
-    boolean bodiless = !last && request.head().method() == Method.HEAD;
+    boolean bodiless = request.head().method() == Method.HEAD;
     responses().refuse(refusal, fields, ends, bodiless);
     if (!last) {
       told |= ends;
@@ -348,7 +348,9 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
   public void tick(long nowNanos) {
     Exchange served = exchange;
     if (served != null) {
-      if (state() == ClientState.SENDING && body.isTooSlow(nowNanos, isReading())) {
+      if (state() == ClientState.SENDING
+          && !served.isAnswered()
+          && body.isTooSlow(nowNanos, isReading())) {
         breakOff(Refusal.REQUEST_TIMEOUT);
       } else {
         served.tick(nowNanos);

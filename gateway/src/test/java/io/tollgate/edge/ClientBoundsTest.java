@@ -150,6 +150,57 @@ class ClientBoundsTest {
     }
   }
 
+  /** Cut is one that says as little, and came later: by then the other had its time as well. */
+  @Test
+  void who_is_answered_already_may_say_the_rest_as_slowly_as_it_likes() throws IOException {
+    String slow = post("/") + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n";
+    try (var upstream =
+            new ScriptedUpstream(
+                (peer, index) -> {
+                  peer.readHead();
+                  if (index == 0) {
+                    peer.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhal");
+                    // A chunk is two lines, and the last an empty one more.
+                    peer.readHead();
+                    peer.write("f");
+                  }
+                  peer.awaitEnd();
+                });
+        var edge = gateway(strictPace(), upstream.route("/"));
+        Socket answered = open(edge, slow)) {
+      var answer = new StringBuilder();
+      while (answer.indexOf("hal") < 0) {
+        answer.append((char) answered.getInputStream().read());
+      }
+      try (Socket unanswered = open(edge, slow)) {
+        assertThat(readAll(unanswered)).startsWith("HTTP/1.1 408");
+      }
+      answered.getOutputStream().write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      assertThat(answered.getInputStream().read()).isEqualTo('f');
+    }
+  }
+
+  private static String post(String path) {
+    return get(path).replace("GET", "POST");
+  }
+
+  /** Returns bounds by which a body that stops is too slow after a second. */
+  private static ClientBounds strictPace() {
+    ClientBounds defaults = ClientBounds.DEFAULTS;
+    return new ClientBounds(
+        defaults.connectionsMax(),
+        defaults.connectionsPerAddressMax(),
+        defaults.requestLineBytesMax(),
+        defaults.headerBytesMax(),
+        defaults.headerCountMax(),
+        defaults.unreadHeaderBytesMax(),
+        defaults.headerTimeout(),
+        defaults.idleTimeout(),
+        1024,
+        Duration.ofMillis(1),
+        defaults.bodyBytesMax());
+  }
+
   @Test
   void a_connection_without_a_request_is_closed_when_it_was_idle_for_long() throws IOException {
     Duration soon = Duration.ofMillis(300);

@@ -239,6 +239,17 @@ class ForwardingTest {
     }
 
     @Test
+    void what_head_is_refused_for_is_told_without_a_body_also_at_the_end_of_a_connection() {
+      try (var upstream = new EchoUpstream();
+          var edge = gateway(upstream.route("/"))) {
+        String answer =
+            RawClient.raw(edge.gateway.port(), head("HEAD", "Content-Length: none\r\n"));
+        assertThat(answer).startsWith("HTTP/1.1 400").containsIgnoringCase("connection: close");
+        assertThat(answer).containsOnlyOnce("\r\n\r\n").endsWith("\r\n\r\n");
+      }
+    }
+
+    @Test
     void no_content_and_not_modified_have_none_and_no_framing() {
       for (String status : List.of("204 No Content", "304 Not Modified")) {
         String answer = answerTo("GET", "HTTP/1.1 " + status + "\r\nETag: \"x\"\r\n\r\n");
