@@ -314,7 +314,8 @@ final class Catalogue {
           "pepper",
           SECRETS,
           "",
-          "text of 32 characters or more that keys are made under; several by comma, newest first");
+          "text of 32 characters or more that keys are made under; several by comma, the one for"
+              + " new keys first");
 
   static final Setting<Secret> REDIS_URL =
       LISTED.add("redis.url", SECRET_URL, "", "`redis[s]://[user:password@]host:port[/db]`");
