@@ -16,7 +16,8 @@ import java.time.Duration;
  * <p>That second begins when the revoke returns, and by then nobody's answer says any more that the
  * key holds (0015, 0016). So what an exchange goes on by was asked for before, and both times here
  * are counted from that question on. To each comes a tick until it is noticed, and to the longer
- * one what a client may have after that (200 ms, and a tick more): that is 950 ms in all.
+ * one what a client may have after that (200 ms, and a tick more): that is 950 ms in all where
+ * ticks come in time, and below the second where each is 10 ms late.
  */
 final class Renewal {
   /** How often a long exchange's key is looked at again. */
@@ -32,17 +33,20 @@ final class Renewal {
    * So many ticks must have come since as well: a pause of the JVM, or the want of a core, is no
    * outage of the stores. Where ticks come in time, that is sooner than the bound above.
    */
-  private static final int TICKS_MIN = (int) (UNCONFIRMED_NANOS_MAX / Forwarder.TICK.toNanos()) - 1;
+  private static final int TICKS_MIN = (int) (UNCONFIRMED_NANOS_MAX / Forwarder.TICK.toNanos()) - 2;
 
   /** And so many since the last pause, in which an answer may have come that nobody has read. */
   private static final int TICKS_MIN_AFTER_PAUSE = (int) (RENEW_NANOS / Forwarder.TICK.toNanos());
+
+  /** Unless so many have come: pauses one after the other are not waited out for ever. */
+  private static final int TICKS_MAX = 2 * TICKS_MIN;
 
   private static final long PAUSE_NANOS_MIN = 2 * Forwarder.TICK.toNanos();
 
   private final EventLoop eventLoop;
   private final Verifier verifier;
   private final EdgeMetrics metrics;
-  private final long[] ticksNanos = new long[TICKS_MIN];
+  private final long[] ticksNanos = new long[TICKS_MAX];
   private long ticks;
   private long pauseTick;
 
@@ -54,24 +58,25 @@ final class Renewal {
 
   /** Hears of each tick of the event loop, before exchanges are looked at. */
   void tick(long nowNanos) {
-    boolean late = ticks > 0 && nowNanos - tickNanos(ticks - 1) > PAUSE_NANOS_MIN;
-    // Of pauses one after the other each is not waited out anew.
-    if (late && ticks - pauseTick > TICKS_MIN_AFTER_PAUSE) {
+    if (ticks > 0 && nowNanos - tickNanos(ticks - 1) > PAUSE_NANOS_MIN) {
       pauseTick = ticks;
     }
-    ticksNanos[(int) (ticks % TICKS_MIN)] = nowNanos;
+    ticksNanos[(int) (ticks % TICKS_MAX)] = nowNanos;
     ticks++;
   }
 
   private long tickNanos(long tick) {
-    return ticksNanos[(int) (tick % TICKS_MIN)];
+    return ticksNanos[(int) (tick % TICKS_MAX)];
+  }
+
+  private boolean haveCome(int count, long sinceNanos) {
+    return ticks >= count && tickNanos(ticks - count) - sinceNanos >= 0;
   }
 
   /** Returns whether so many ticks have come since that a store that runs would have answered. */
   private boolean hasComeRound(long sinceNanos) {
-    return ticks >= TICKS_MIN
-        && tickNanos(ticks - TICKS_MIN) - sinceNanos >= 0
-        && ticks - pauseTick >= TICKS_MIN_AFTER_PAUSE;
+    boolean rested = ticks - pauseTick >= TICKS_MIN_AFTER_PAUSE;
+    return haveCome(rested ? TICKS_MIN : TICKS_MAX, sinceNanos);
   }
 
   void renew(EdgeRequest request, long nowNanos) {
