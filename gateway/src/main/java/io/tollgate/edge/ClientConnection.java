@@ -112,7 +112,7 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
   }
 
   private void begin(RequestHead head) {
-    request.begin(head, edge.clockNanos());
+    request.begin(head, edge.readClock());
     origin().begin();
     told = false;
     enter(ClientState.DECIDING);

@@ -70,7 +70,7 @@ final class ClientStream implements EdgeClient {
    * @param end whether its head is all of it
    */
   void begin(RequestHead head, @Nullable Refusal refusal, boolean end) {
-    request.begin(head, edge.clockNanos());
+    request.begin(head, edge.readClock());
     origin.begin();
     body.begin(head, end);
     grpc = connections.speller().isGrpc();

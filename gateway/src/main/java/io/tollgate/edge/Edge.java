@@ -103,14 +103,15 @@ final class Edge {
     return forwarder.nowNanos();
   }
 
-  /** Returns the time by the monotonic clock itself. */
-  long clockNanos() {
-    return parts.monotonicNanos().getAsLong();
+  /** Reads the monotonic clock itself, by which the coarse one then goes on. */
+  long readClock() {
+    long nowNanos = parts.monotonicNanos().getAsLong();
+    forwarder.passed(nowNanos);
+    return nowNanos;
   }
 
   /** Accept: what is asked for has one meaning, and a route takes it. */
   void accept(EdgeRequest request) {
-    forwarder.came(request.startNanos());
     requestIds.name(request);
     try {
       request.setTrace(spans.begin(request.head()));
@@ -164,6 +165,8 @@ final class Edge {
   }
 
   private void identified(EdgeRequest request, Verdict found) {
+    // What is counted from here on is not to begin before the wait.
+    readClock();
     Spans.lookedUp(request.trace());
     if (request.client().isGone()) {
       left(request, false);
@@ -186,7 +189,7 @@ final class Edge {
           refusals.refuse(request, Refusal.METER_FULL);
           return;
         }
-        meter.verified(grant.id(), grant.subject(), grant.plan().version(), units(request));
+        meter.verified(grant.id(), grant.subject(), grant.plan().version(), request.cost());
         request.setGrant(grant);
         Refusal refusal = refusal(request, grant);
         if (refusal == null) {
@@ -228,14 +231,9 @@ final class Edge {
     limits.take(request, grant);
   }
 
-  /** Returns how many units the request counts. */
-  private static long units(EdgeRequest request) {
-    return request.route().cost();
-  }
-
   /** Refuses by a limit or a quota, which is counted apart. */
   void refuseCounted(EdgeRequest request, Grant grant, Refusal refusal, long waitSeconds) {
-    meter.refused(grant.id(), grant.subject(), grant.plan().version(), units(request));
+    meter.refused(grant.id(), grant.subject(), grant.plan().version(), request.cost());
     refusals.refuseForNow(request, refusal, waitSeconds);
   }
 
@@ -279,14 +277,14 @@ final class Edge {
     request.setOutcome(status, AccessEntry.FROM_UPSTREAM);
     Grant grant = request.grant();
     if (grant != null) {
-      meter.answered(grant.id(), grant.subject(), grant.plan().version(), status, units(request));
+      meter.answered(grant.id(), grant.subject(), grant.plan().version(), status, request.cost());
       request.settle(status < FAILED_FROM ? Reached.COMPLETED : Reached.FORWARDED);
     }
     RequestIds.write(request, out);
     request.writeRateLimit(out);
     if (status == ResponseHead.SWITCHING_PROTOCOLS) {
       request.setSwitched();
-      record(request, clockNanos() - request.startNanos());
+      record(request, readClock() - request.startNanos());
     }
   }
 
@@ -302,7 +300,7 @@ final class Edge {
   void unanswered(EdgeRequest request) {
     Grant grant = request.grant();
     if (grant != null) {
-      meter.unanswered(grant.id(), grant.subject(), grant.plan().version(), units(request));
+      meter.unanswered(grant.id(), grant.subject(), grant.plan().version(), request.cost());
       request.settle(Reached.FORWARDED);
     }
   }
@@ -314,7 +312,7 @@ final class Edge {
     Spans.ended(request);
     request.setOver();
     webSockets.release(request);
-    long nanos = clockNanos() - request.startNanos();
+    long nanos = readClock() - request.startNanos();
     if (!request.isSwitched()) {
       record(request, nanos);
     }

@@ -196,6 +196,11 @@ final class EdgeRequest {
     return route;
   }
 
+  /** Returns how many units it counts. */
+  int cost() {
+    return route().cost();
+  }
+
   void setBodyBytesMax(long bytes) {
     bodyBytesMax = bytes;
   }
@@ -232,7 +237,7 @@ final class EdgeRequest {
     Allowances known = allowances;
     if (known != null) {
       allowances = null;
-      known.settle(taken, route().cost(), reached);
+      known.settle(taken, cost(), reached);
     }
   }
 

@@ -33,7 +33,7 @@ final class LimitStep {
     }
     Admission told = request.admission();
     int cost = request.route().cost();
-    limiter.admit(limits, cost, edge.clockNanos(), told);
+    limiter.admit(limits, cost, edge.readClock(), told);
     if (told.outcome() == Outcome.WAITS) {
       limiter.ask(
           limits, cost, answer -> eventLoop.execute(() -> answered(request, grant, answer)));
@@ -46,7 +46,7 @@ final class LimitStep {
     if (grant.limits() instanceof LimitSet known) {
       return known;
     }
-    LimitSet found = limiter.limits(grant.id(), grant.subject(), grant.plan(), edge.clockNanos());
+    LimitSet found = limiter.limits(grant.id(), grant.subject(), grant.plan(), edge.readClock());
     grant.noteLimits(found);
     return found;
   }

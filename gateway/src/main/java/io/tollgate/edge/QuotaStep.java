@@ -57,12 +57,12 @@ final class QuotaStep {
       return;
     }
     boolean last = attempt == ATTEMPTS_MAX;
-    int taken = quotas.take(allowances, request.route().cost(), edge.clockNanos(), last);
+    int taken = quotas.take(allowances, request.cost(), edge.readClock(), last);
     if (taken >= 0) {
       request.setTaken(allowances, taken);
       edge.limit(request, grant);
     } else if (taken == QuotaGate.NONE) {
-      long seconds = quotas.moreInSeconds(allowances, request.route().cost());
+      long seconds = quotas.moreInSeconds(allowances, request.cost());
       edge.refuseCounted(request, grant, refusal(request), seconds);
     } else if (last) {
       edge.refuseCounted(request, grant, Refusal.QUOTA_UNREACHABLE, 1);
@@ -93,7 +93,7 @@ final class QuotaStep {
   /** Whatever comes of it: where there is no answer, what only tells lets the request pass. */
   private void ask(EdgeRequest request, Grant grant, Allowances allowances, int attempt) {
     quotas
-        .ask(allowances, request.route().cost())
+        .ask(allowances, request.cost())
         .onComplete(
             asked -> {
               int next = asked.succeeded() ? attempt + 1 : ATTEMPTS_MAX;

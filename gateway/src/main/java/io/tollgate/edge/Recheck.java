@@ -43,7 +43,7 @@ final class Recheck {
   }
 
   private void confirm(EdgeRequest request, Grant grant, Consumer<Grant> next) {
-    long askedNanos = edge.clockNanos();
+    long askedNanos = edge.readClock();
     Verdict known = verifier.known(grant, askedNanos);
     if (known != null) {
       confirmed(request, known, askedNanos, next);

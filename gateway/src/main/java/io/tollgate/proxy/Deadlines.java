@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * clock, so that no exchange needs a timer or the clock of its own.
  */
 final class Deadlines {
-  /** One that ends with a tick is not to be noticed at the next because that came a bit early. */
+  /** One that ends just behind a tick is not to be noticed a whole tick later. */
   private static final long TICK_JITTER_NANOS = Forwarder.TICK.toNanos() / 5;
 
   /** An answer of which nothing has come for so long stands still. */

@@ -166,18 +166,15 @@ public final class Forwarder {
   }
 
   /**
-   * Returns the coarse clock's time, of the monotonic clock as it was at the last tick or when the
-   * last request came.
+   * Returns the coarse clock's time, of the monotonic clock as it was when that was last read: at
+   * the last tick, or for a request since then.
    */
   public long nowNanos() {
     return nowNanos;
   }
 
-  /**
-   * Moves the coarse clock on to when a request came: it was read for that in any case, and the
-   * last tick may be long ago.
-   */
-  public void came(long monotonicNanos) {
+  /** Moves the coarse clock on: the last tick may be long ago. */
+  public void passed(long monotonicNanos) {
     nowNanos = monotonicNanos;
   }
 

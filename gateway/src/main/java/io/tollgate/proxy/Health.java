@@ -32,6 +32,9 @@ final class Health {
   /** Who refuses connections serves those that stand, if it has answered within this time. */
   static final Duration SERVED = Duration.ofSeconds(10);
 
+  /** When somebody was served last is known no better than that. */
+  private static final Duration SERVED_GRAIN = Duration.ofMillis(10);
+
   /** The least share of an endpoint that has just come, in percent. */
   static final int SHARE_MIN = 10;
 
@@ -113,8 +116,8 @@ final class Health {
 
   /** It has begun an answer that is none of a proxy whose server fails. */
   void served(long nowNanos) {
-    // By the coarse clock, so that this is written once a tick and not once a request.
-    if (nowNanos - servedNanos > 0) {
+    // All event loops look at it: it is not to be written once a request.
+    if (nowNanos - servedNanos >= SERVED_GRAIN.toNanos()) {
       servedNanos = nowNanos;
     }
   }

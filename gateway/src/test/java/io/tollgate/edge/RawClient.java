@@ -1,6 +1,8 @@
 package io.tollgate.edge;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -16,6 +18,19 @@ final class RawClient {
   static String exchange(int port, String requestLine, String... headers) {
     String head = requestLine + "\r\nHost: test\r\nConnection: close\r\n";
     return raw(port, head + String.join("", headers) + "\r\n");
+  }
+
+  /** Reads on until that has come. */
+  static String until(InputStream from, String end) throws IOException {
+    var seen = new StringBuilder();
+    while (seen.indexOf(end) < 0) {
+      int next = from.read();
+      if (next < 0) {
+        throw new EOFException("it ended before " + end + ": " + seen);
+      }
+      seen.append((char) next);
+    }
+    return seen.toString();
   }
 
   static String raw(int port, String bytes) {

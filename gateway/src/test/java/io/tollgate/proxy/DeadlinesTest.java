@@ -21,7 +21,7 @@ class DeadlinesTest {
     assertThat(deadlines.isCallPassed(CALL_NANOS)).isFalse();
     assertThat(deadlines.isTotalPassed(CALL_NANOS)).isFalse();
     assertThat(deadlines.isCallPassed(CALL_NANOS + 1)).isTrue();
-    assertThat(deadlines.isPassed(CALL_NANOS + 1)).isTrue();
+    assertThat(deadlines.isTotalPassed(CALL_NANOS + 1)).isTrue();
   }
 
   @Test
