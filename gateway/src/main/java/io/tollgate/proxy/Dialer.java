@@ -101,19 +101,17 @@ final class Dialer {
             speak(pool, opened.channel(), dialled);
           }
         });
-    if (secure || pool.endpoint().protocol() == UpstreamProtocol.HTTP2) {
-      bound(opened.channel(), dialled);
-    }
+    bound(opened.channel(), dialled);
     return dialled;
   }
 
-  /** All that it takes to make a connection has to be done in the time of one. */
+  /** A look-up of the name, TCP, TLS and HTTP/2's settings share the time there is for all. */
   @SuppressWarnings("FutureReturnValueIgnored") // What is closed late has nobody to tell.
   private void bound(Channel channel, Promise<Channel> dialled) {
     var late =
         eventLoop.schedule(
             () -> {
-              if (dialled.tryFailure(new ConnectTimeoutException("it did not say enough"))) {
+              if (dialled.tryFailure(new ConnectTimeoutException("it was not made in time"))) {
                 channel.close();
               }
             },
