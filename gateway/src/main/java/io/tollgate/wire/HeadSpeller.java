@@ -37,6 +37,7 @@ public final class HeadSpeller {
   private boolean anyPseudo;
   private boolean anyField;
   private boolean anyLength;
+  private boolean anyType;
   private boolean grpc;
   private boolean malformed;
 
@@ -49,6 +50,7 @@ public final class HeadSpeller {
     anyPseudo = false;
     anyField = false;
     anyLength = false;
+    anyType = false;
     grpc = false;
     malformed = false;
     for (int which = 0; which <= HOST; which++) {
@@ -127,7 +129,10 @@ public final class HeadSpeller {
         return note(HOST, value, valueStart, valueEnd);
       }
       case CONTENT_LENGTH -> anyLength = true;
-      case CONTENT_TYPE -> grpc = GrpcType.is(value, valueStart, valueEnd);
+      case CONTENT_TYPE -> {
+        grpc = anyType ? grpc : GrpcType.is(value, valueStart, valueEnd);
+        anyType = true;
+      }
       default -> {
         if (Octets.equal(name, nameStart, nameEnd, "cookie")) {
           addCookie(value, valueStart, valueEnd);

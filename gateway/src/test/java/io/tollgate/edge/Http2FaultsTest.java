@@ -117,7 +117,6 @@ class Http2FaultsTest {
         ":status=200,x a=1",
         ":status=200,x-a=1\r\nset-cookie: b",
         ":status=200,x-a=1\0",
-        ":status=200,x-a= 1",
         ":status=200,connection=close",
         ":status=200,transfer-encoding=chunked",
         ":status=200,keep-alive=1",

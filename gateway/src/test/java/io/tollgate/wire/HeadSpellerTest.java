@@ -89,6 +89,9 @@ class HeadSpellerTest {
     assertThat(fields("content-type", "application/grpc-web").isGrpc()).isFalse();
     assertThat(fields("content-type", "application/grp").isGrpc()).isFalse();
     assertThat(fields("x", "application/grpc").isGrpc()).isFalse();
+    assertThat(fields("content-type", "text/a", "content-type", "application/grpc").isGrpc())
+        .as("the first counts, as for whoever reads the head")
+        .isFalse();
   }
 
   @Test
