@@ -70,7 +70,7 @@ record Kind<T>(
   static final Kind<Secret> SECRET_PATH =
       new Kind<>("secret URL", "a URL", text -> new Secret(nonEmpty(text)), Kind::maskPath, true);
 
-  /** A list of secrets in one text, separated by commas, newest first. */
+  /** A list of secrets in one text, separated by commas, first the one for what is new. */
   static final Kind<List<Secret>> SECRETS =
       new Kind<>("secrets", "texts by comma", Kind::secrets, text -> MASK, true);
 

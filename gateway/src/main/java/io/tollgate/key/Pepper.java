@@ -12,10 +12,9 @@ import javax.crypto.spec.SecretKeySpec;
  * The deployment's secret that lives in neither store: whoever holds both stores but no pepper can
  * neither make a key nor write a Redis document that the edge believes.
  *
- * <p>It is a list, newest first. New tags and documents are written under the newest; those of the
- * retired ones still count until they are taken off the list. Each purpose derives a key of its own
- * from each pepper, so that a tag can never serve as a document's MAC. Immutable and safe for all
- * threads.
+ * <p>It is a list. New tags and documents are written under the first; those of the retired ones
+ * still count until they are taken off the list. Each purpose derives a key of its own from each
+ * pepper, so that a tag can never serve as a document's MAC. Immutable and safe for all threads.
  */
 public final class Pepper {
   /** The shortest text taken as a pepper, in characters. */
