@@ -230,14 +230,19 @@ class Http2ConnectionFaultsTest {
 
   /** Has an upstream do something to its connection that ends it, and then behave. */
   private static void assertEndsTheConnection(Http2FaultsTest.Misdeed misdeed) throws Exception {
+    var ended = new CountDownLatch(1);
     try (var upstream =
             new ScriptedHttp2Upstream(
                 (peer, index) -> {
                   Http2FaultsTest.greet(peer);
                   int id = peer.readRequest().id();
                   if (index == 0) {
-                    misdeed.play(peer, id);
-                    peer.awaitEnd();
+                    try {
+                      misdeed.play(peer, id);
+                      peer.awaitEnd();
+                    } finally {
+                      ended.countDown();
+                    }
                   } else {
                     peer.answer(id, "well");
                     peer.awaitEnd();
@@ -245,6 +250,8 @@ class Http2ConnectionFaultsTest {
                 });
         var edge = gateway(upstream.route("/"))) {
       assertThat(edge.get("/", key).statusCode()).isEqualTo(502);
+      // The stream may end by the first of its frames, and the connection by the last of them.
+      assertThat(ended.await(10, SECONDS)).isTrue();
       assertThat(edge.get("/", key).body()).isEqualTo("well");
       assertThat(upstream.connections).hasValue(2);
       assertThat(upstream.requests).hasValue(2);
