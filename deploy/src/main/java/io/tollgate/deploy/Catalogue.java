@@ -93,8 +93,8 @@ final class Catalogue {
       LISTED.addInteger(
           "edge.body-bytes-per-second-min",
           CLIENTS.bodyBytesPerSecondMin(),
-          "slowest that a request's body may come, before its answer begins, once its grace is over;"
-              + " 0 for any pace");
+          "slowest that a request's body may come, before its answer begins, once its grace is"
+              + " over; 0 for any pace");
   static final Setting<Duration> EDGE_BODY_GRACE =
       LISTED.addDuration(
           "edge.body-grace", CLIENTS.bodyGrace(), "how long a request's body may come at any pace");
