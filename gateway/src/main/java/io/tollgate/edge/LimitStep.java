@@ -32,7 +32,7 @@ final class LimitStep {
       return;
     }
     Admission told = request.admission();
-    int cost = request.route().cost();
+    int cost = request.cost();
     limiter.admit(limits, cost, edge.readClock(), told);
     if (told.outcome() == Outcome.WAITS) {
       limiter.ask(

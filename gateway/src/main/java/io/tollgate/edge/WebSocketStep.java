@@ -76,7 +76,7 @@ final class WebSocketStep {
       refusals.refuse(request, Refusal.METER_FULL);
       return;
     }
-    meter.verified(grant.id(), grant.subject(), grant.plan().version(), request.route().cost());
+    meter.verified(grant.id(), grant.subject(), grant.plan().version(), request.cost());
     quotas.take(request, grant);
   }
 
@@ -88,7 +88,7 @@ final class WebSocketStep {
         grant.subject(),
         grant.plan().version(),
         ResponseHead.SWITCHING_PROTOCOLS,
-        request.route().cost());
+        request.cost());
     request.settle(Reached.COMPLETED);
     if (request.client() instanceof WebSocket socket) {
       socket.paid();

@@ -265,7 +265,8 @@ class ClientBoundsTest {
     }
   }
 
-  private static Route withPreflights(Route route) {
+  /** Returns the same route, whose pre-flights need no key. */
+  static Route withPreflights(Route route) {
     return new Route(
         route.path(),
         route.destination().first(),

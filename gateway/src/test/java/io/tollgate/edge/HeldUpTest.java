@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.util.concurrent.EventExecutor;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
-import io.tollgate.proxy.Route;
 import io.tollgate.proxy.Timeouts;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
@@ -29,17 +28,6 @@ class HeldUpTest {
   private static final String PREFLIGHT =
       "OPTIONS / HTTP/1.1\r\nHost: t\r\nOrigin: https://a.example\r\n"
           + "Access-Control-Request-Method: GET\r\n\r\n";
-
-  private static Route within(Route route, Timeouts timeouts) {
-    return new Route(
-        route.path(),
-        route.destination().first(),
-        route.scopes(),
-        route.methods(),
-        route.credentials(),
-        true,
-        timeouts);
-  }
 
   private static void ask(Socket client) throws Exception {
     client.getOutputStream().write(PREFLIGHT.getBytes(StandardCharsets.US_ASCII));
@@ -87,7 +75,8 @@ class HeldUpTest {
                 redis,
                 ProxyConfig.DEFAULTS,
                 LimitConfig.UNLIMITED,
-                within(upstream.route("/"), new Timeouts(null, null, TOTAL)));
+                ClientBoundsTest.withPreflights(
+                    upstream.route("/").within(new Timeouts(null, null, TOTAL))));
         var client = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {
       client.setSoTimeout(10_000);
       InputStream answers = client.getInputStream();

@@ -14,7 +14,7 @@ class DeadlinesTest {
     return new Deadlines(ProxyConfig.DEFAULTS, Timeouts.OF_PROXY, callNanos, coarseNanos);
   }
 
-  /** Nobody but its caller is to end it first, so not even a tick that comes early does. */
+  /** Its caller is to end it first, so it is never ended a bit early as others are. */
   @Test
   void a_call_has_all_of_its_time() {
     Deadlines deadlines = of(CALL_NANOS, 0);
