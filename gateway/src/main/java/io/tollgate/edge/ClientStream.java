@@ -9,7 +9,6 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.tollgate.proxy.Exchange;
 import io.tollgate.proxy.Failure;
 import io.tollgate.proxy.UpstreamProtocol;
-import io.tollgate.wire.Framing;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Method;
 import io.tollgate.wire.Rebuild;
@@ -175,7 +174,7 @@ final class ClientStream implements EdgeClient {
     // A length if there is one; where the body ends is told by the stream itself.
     Rebuild.frameResponse(head, out, true);
     edge.answered(request, head.status(), out);
-    answer.begin(head.status(), out, head.framing() == Framing.NONE);
+    answer.begin(head.status(), out, head.framing());
   }
 
   @Override
@@ -267,8 +266,8 @@ final class ClientStream implements EdgeClient {
     }
     abandonExchange();
     if (served.isAnswered()) {
-      edge.cut(request);
-      reset(Http2Error.CANCEL);
+      over();
+      answer.breakOff(grpc ? why : null, body.isEnded(), connections.pad());
     } else {
       state = ClientState.DECIDING;
       edge.breakOff(request, why);
@@ -293,16 +292,16 @@ final class ClientStream implements EdgeClient {
   public void cut() {
     exchange = null;
     answer.drop();
-    edge.cut(request);
-    reset(Http2Error.INTERNAL_ERROR);
+    over();
+    connection.reset(stream, Http2Error.INTERNAL_ERROR);
   }
 
-  /** All is told of the request; the stream ends without an answer, or in the midst of one. */
-  private void reset(Http2Error why) {
+  /** All is told of the request, whose stream is about to end in the midst of its answer. */
+  private void over() {
+    edge.cut(request);
     state = ClientState.CLOSED;
     body.close();
     connections.giveBack(request.end());
-    connection.reset(stream, why);
   }
 
   @Override
@@ -342,10 +341,7 @@ final class ClientStream implements EdgeClient {
         edge.renew(request, nowNanos);
       }
     } else if (state.isTimed()) {
-      Http2Error late = deadline.ifLate(nowNanos);
-      if (late != null) {
-        connection.reset(stream, late);
-      }
+      deadline.tick(connection, nowNanos);
     }
   }
 

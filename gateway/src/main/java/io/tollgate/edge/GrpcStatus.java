@@ -1,5 +1,7 @@
 package io.tollgate.edge;
 
+import io.tollgate.wire.HeadBuffer;
+
 /**
  * What a refusal is called by gRPC, whose clients read no HTTP status and no body: one head with
  * its status, by HTTP 200 (gRPC over HTTP/2, "Trailers-Only").
@@ -21,8 +23,10 @@ enum GrpcStatus {
     this.code = code;
   }
 
-  int code() {
-    return code;
+  /** Writes what a refusal is called, and its code in front, since there is no field for that. */
+  static void write(Refusal refusal, HeadBuffer to) {
+    to.put("grpc-status: ").decimal(of(refusal).code).endLine();
+    to.field("grpc-message", refusal.code() + ": " + refusal.detail());
   }
 
   /**

@@ -185,6 +185,16 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Open
     }
   }
 
+  /**
+   * Lets out what was written.
+   *
+   * @return whether nothing of the stream's waits for the client to open its window
+   */
+  boolean drain(Http2Stream stream) {
+    flushNow();
+    return !encoder().flowController().hasFlowControlled(stream);
+  }
+
   void reset(Http2Stream stream, Http2Error why) {
     if (channel.isActive()) {
       encoder().writeRstStream(context(), stream.id(), why.code(), channel.newPromise());

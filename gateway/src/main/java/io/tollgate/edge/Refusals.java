@@ -53,14 +53,10 @@ final class Refusals {
     request.client().refuse(refusal, fields, last);
   }
 
-  /** Tells a client of gRPC; the code stands in front, since there is no field for it. */
+  /** Tells a client of gRPC. */
   private void writeStatus(Refusal refusal, long retrySeconds) {
-    fields
-        .field("content-type", GrpcStatus.MEDIA_TYPE)
-        .put("grpc-status: ")
-        .decimal(GrpcStatus.of(refusal).code())
-        .endLine()
-        .field("grpc-message", refusal.code() + ": " + refusal.detail());
+    fields.field("content-type", GrpcStatus.MEDIA_TYPE);
+    GrpcStatus.write(refusal, fields);
     if (refusal.isPassing() && retrySeconds > 0) {
       fields.put("grpc-retry-pushback-ms: ").decimal(retrySeconds * 1_000).endLine();
     }

@@ -3,7 +3,6 @@ package io.tollgate.edge;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How long a stream may go on once its answer is written: until the client has taken that, and for
@@ -37,15 +36,14 @@ final class StreamDeadline {
     begin(nowNanos, whole);
   }
 
-  /** Returns what the stream ends with, if it has no more time; null if it has. */
-  @Nullable Http2Error ifLate(long nowNanos) {
+  /** Ends the stream if it has no more time. */
+  void tick(Http2ClientConnection connection, long nowNanos) {
     boolean answered = !whole && stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL;
     // Of an answer that is not out yet, what waits for the client's window would be lost.
     boolean waits = !whole && !answered;
-    if (nowNanos - nanos <= (waits ? idleNanos : 0)) {
-      return null;
+    if (nowNanos - nanos > (waits ? idleNanos : 0)) {
+      // In good order if only the rest of a body was waited for (RFC 9113, 8.1).
+      connection.reset(stream, answered ? Http2Error.NO_ERROR : Http2Error.CANCEL);
     }
-    // In good order if only the rest of a body was waited for (RFC 9113, 8.1).
-    return answered ? Http2Error.NO_ERROR : Http2Error.CANCEL;
   }
 }

@@ -2,8 +2,10 @@ package io.tollgate.edge;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.tollgate.http2.Block;
+import io.tollgate.wire.Framing;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.StreamQueue;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,9 @@ final class StreamWriter {
 
   /** That of an answer without a body, held for the same reason. */
   private @Nullable Block unsentHead;
+
+  /** Whether the head that is out has told of a body, and nothing of its length. */
+  private boolean endsAnywhere;
 
   private boolean ended;
 
@@ -61,9 +66,12 @@ final class StreamWriter {
 
   /**
    * Takes an upstream's head; where no body is to follow, it ends the stream unless trailers do.
+   *
+   * @param framing how the body's end is told
    */
-  void begin(int status, HeadBuffer fields, boolean bodiless) {
-    if (bodiless) {
+  void begin(int status, HeadBuffer fields, Framing framing) {
+    endsAnywhere = framing == Framing.CHUNKED || framing == Framing.UNTIL_CLOSE;
+    if (framing == Framing.NONE) {
       unsentHead = Block.head(status, new HeadBuffer().put(fields));
     } else {
       head(status, fields, false);
@@ -127,6 +135,27 @@ final class StreamWriter {
       write(last == null ? Unpooled.EMPTY_BUFFER : last, true);
     }
     connection.flushSoon();
+  }
+
+  /**
+   * Ends the stream in the midst of its answer: one of gRPC by a status, if that would reach the
+   * client (nothing before it waits for the client's window), else by a reset.
+   *
+   * @param status what a client of gRPC is told; null for others
+   * @param whole whether all of the request has come
+   */
+  void breakOff(@Nullable Refusal status, boolean whole, HeadBuffer pad) {
+    if (status == null || !endsAnywhere || ended || !connection.drain(stream)) {
+      connection.reset(stream, Http2Error.CANCEL);
+      return;
+    }
+    // Written now: what was let out may have used the pad.
+    GrpcStatus.write(status, pad.clear());
+    trailers(pad);
+    if (!whole) {
+      // The rest of the request is not wanted any more (RFC 9113, 8.1).
+      connection.reset(stream, Http2Error.NO_ERROR);
+    }
   }
 
   /** Lets go of what has not been sent. */

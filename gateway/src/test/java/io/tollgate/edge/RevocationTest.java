@@ -208,7 +208,7 @@ class RevocationTest {
   }
 
   @Test
-  void a_call_by_grpc_is_cut_when_its_key_is_revoked() throws Exception {
+  void a_call_by_grpc_is_cut_and_told_why_when_its_key_is_revoked() throws Exception {
     try (var called = new GrpcUpstream();
         var edge =
             new RunningGateway(
@@ -226,8 +226,9 @@ class RevocationTest {
       requests.onNext("word");
       assertThat(received.next()).isEqualTo("word");
       keys.revokeInPostgres(key);
-      assertThat(received.ended.get(10, TimeUnit.SECONDS).getCode())
-          .isEqualTo(Status.Code.CANCELLED);
+      Status ended = received.ended.get(10, TimeUnit.SECONDS);
+      assertThat(ended.getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+      assertThat(ended.getDescription()).startsWith("key-invalid: ");
       assertThat(called.cancelled.await(10, TimeUnit.SECONDS)).isTrue();
       channel.shutdownNow();
     }
