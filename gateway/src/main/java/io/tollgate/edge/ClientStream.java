@@ -267,7 +267,7 @@ final class ClientStream implements EdgeClient {
     abandonExchange();
     if (served.isAnswered()) {
       over();
-      answer.breakOff(grpc ? why : null, body.isEnded(), connections.pad());
+      answer.breakOff(grpc ? why : null, connections.pad());
     } else {
       state = ClientState.DECIDING;
       edge.breakOff(request, why);

@@ -142,9 +142,8 @@ final class StreamWriter {
    * client (nothing before it waits for the client's window), else by a reset.
    *
    * @param status what a client of gRPC is told; null for others
-   * @param whole whether all of the request has come
    */
-  void breakOff(@Nullable Refusal status, boolean whole, HeadBuffer pad) {
+  void breakOff(@Nullable Refusal status, HeadBuffer pad) {
     if (status == null || !endsAnywhere || ended || !connection.drain(stream)) {
       connection.reset(stream, Http2Error.CANCEL);
       return;
@@ -152,8 +151,10 @@ final class StreamWriter {
     // Written now: what was let out may have used the pad.
     GrpcStatus.write(status, pad.clear());
     trailers(pad);
-    if (!whole) {
-      // The rest of the request is not wanted any more (RFC 9113, 8.1).
+    connection.drain(stream);
+    if (stream.state() != Http2Stream.State.CLOSED) {
+      // The rest of the request is not wanted any more (RFC 9113, 8.1), or the status can't go out:
+      // a reset that can't either is watched, and ends the connection.
       connection.reset(stream, Http2Error.NO_ERROR);
     }
   }

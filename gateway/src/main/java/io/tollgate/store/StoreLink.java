@@ -31,12 +31,6 @@ final class StoreLink<C> {
 
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
-  /**
-   * An event loop that was held up looks at its timers before its sockets, where the answer may
-   * stand since long: whatever is due waits until it has read them once more.
-   */
-  private static final long READING_MILLIS = 1;
-
   private static final long REDIAL_MILLIS_MIN = 50;
   private static final long REDIAL_MILLIS_MAX = 1_000;
   private static final Logger LOG = LoggerFactory.getLogger(StoreLink.class);
@@ -138,11 +132,12 @@ final class StoreLink<C> {
 
   private <R> Future<R> send(C open, Function<C, Future<R>> command) {
     int sentOn = generation;
+    long sentNanos = System.nanoTime();
     Promise<R> answer = Promise.promise();
     long timer =
         vertx.setTimer(
             deadline.toMillis(),
-            fired -> vertx.setTimer(READING_MILLIS, read -> overdue(answer, sentOn)));
+            fired -> vertx.setTimer(readingMillis(sentNanos), read -> overdue(answer, sentOn)));
     command
         .apply(open)
         .onComplete(
@@ -156,6 +151,16 @@ final class StoreLink<C> {
               }
             });
     return answer.future();
+  }
+
+  /**
+   * Returns how long what came is read before its answer is called late: a millisecond, or as long
+   * as this event loop was held up, since meanwhile it has read nothing, but a deadline at most.
+   */
+  private long readingMillis(long sentNanos) {
+    long lateMillis =
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sentNanos) - deadline.toMillis();
+    return Math.max(1, Math.min(lateMillis, deadline.toMillis()));
   }
 
   private void overdue(Promise<?> answer, int sentOn) {
