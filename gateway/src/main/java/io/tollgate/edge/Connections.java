@@ -131,9 +131,18 @@ final class Connections {
   }
 
   /** From now on every client is told that its connection ends, at the latest by a response. */
-  void announceEnd() {
+  void announceEnd(Runnable onceEmpty) {
     draining = true;
     List.copyOf(open).forEach(OpenConnection::announceEnd);
+    onceEmpty(onceEmpty);
+  }
+
+  private void onceEmpty(Runnable then) {
+    if (open.isEmpty()) {
+      then.run();
+    } else {
+      whenEmpty = then;
+    }
   }
 
   boolean isDraining() {
@@ -144,11 +153,7 @@ final class Connections {
   void closeUnused(Runnable onceEmpty) {
     stopping = true;
     List.copyOf(open).forEach(OpenConnection::closeIfUnused);
-    if (open.isEmpty()) {
-      onceEmpty.run();
-    } else {
-      whenEmpty = onceEmpty;
-    }
+    onceEmpty(onceEmpty);
   }
 
   boolean isStopping() {

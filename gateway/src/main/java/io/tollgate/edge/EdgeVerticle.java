@@ -127,16 +127,18 @@ final class EdgeVerticle extends VerticleBase {
    * Announces the end on each connection that is in use before any is closed: a connection that is
    * closed while a client writes its next request on it would lose that request.
    *
-   * @param listenerClosed completes when no new connection comes
+   * @return completes as soon as there is none
    */
-  Future<Void> drain(Future<Void> listenerClosed) {
+  Future<Void> announceEnd() {
+    Promise<Void> gone = Promise.promise();
+    context.runOnContext(unused -> connections.announceEnd(gone::tryComplete));
+    return gone.future();
+  }
+
+  /** Closes each connection as soon as it is not in use; no new one may come any more. */
+  Future<Void> drain() {
     Promise<Void> drained = Promise.promise();
-    context.runOnContext(
-        unused -> {
-          connections.announceEnd();
-          listenerClosed.onComplete(
-              closed -> context.runOnContext(now -> closeWhenUnused(drained)));
-        });
+    context.runOnContext(unused -> closeWhenUnused(drained));
     return drained.future();
   }
 

@@ -12,7 +12,6 @@ import io.tollgate.ring.VerifierVerticle;
 import io.tollgate.tls.TlsFault;
 import io.tollgate.trace.Tracing;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * A running gateway: its stores, its ring and its listeners, put together. Safe for all threads.
  */
 public final class Gateway {
-  /** How long clients are told of the end before any of their connections is closed. */
+  /** How long clients are told of the end, at most, before any of their connections is closed. */
   private static final Duration DRAIN_NOTICE = Duration.ofMillis(500);
 
   private final Vertx vertx;
@@ -261,13 +260,10 @@ public final class Gateway {
 
   /** Tells the clients, then closes the listener, then each connection that is not in use. */
   private Future<?> drain(Listener known) {
-    Promise<Void> closed = Promise.promise();
-    List<Future<Void>> drains = edges.stream().map(edge -> edge.drain(closed.future())).toList();
-    vertx
-        .timer(DRAIN_NOTICE.toMillis(), TimeUnit.MILLISECONDS)
-        .compose(noticed -> known.close())
-        .onComplete(closed);
-    return Future.join(drains);
+    Future<?> gone = Future.join(edges.stream().map(EdgeVerticle::announceEnd).toList());
+    return Future.any(gone, vertx.timer(DRAIN_NOTICE.toMillis(), TimeUnit.MILLISECONDS))
+        .transform(noticed -> known.close())
+        .transform(closed -> Future.join(edges.stream().map(EdgeVerticle::drain).toList()));
   }
 
   private Future<Void> undeploy(@Nullable QuotaVerticle opened) {

@@ -180,8 +180,10 @@ final class RunningGateway implements AutoCloseable {
 
   @Override
   public void close() {
+    // First, since a gateway that has clients gives them time.
+    client.shutdownNow();
+    client.close();
     await(gateway.stop());
     await(vertx.close());
-    client.close();
   }
 }

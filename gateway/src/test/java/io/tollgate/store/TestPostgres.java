@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 
@@ -41,6 +42,22 @@ public final class TestPostgres implements AutoCloseable {
     }
   }
 
+  /** Makes the database that is asked for next while the last one is used. */
+  private static final class Ready {
+    private static CompletableFuture<TestPostgres> next = make();
+
+    static synchronized TestPostgres take() {
+      TestPostgres made = next.join();
+      next = make();
+      return made;
+    }
+
+    private static CompletableFuture<TestPostgres> make() {
+      return CompletableFuture.supplyAsync(
+          () -> create(" TEMPLATE " + TEMPLATE), work -> Thread.ofPlatform().daemon().start(work));
+    }
+  }
+
   private final Path directory;
   private final String database;
   private final boolean dedicated;
@@ -56,7 +73,7 @@ public final class TestPostgres implements AutoCloseable {
 
   /** Returns a fresh database with the schema in it, on the shared server. */
   public static TestPostgres database() {
-    return create(" TEMPLATE " + TEMPLATE);
+    return Ready.take();
   }
 
   /** Returns a fresh database without the schema, on the shared server. */
