@@ -130,7 +130,11 @@ final class Connections {
     }
   }
 
-  /** From now on every client is told that its connection ends, at the latest by a response. */
+  /**
+   * From now on every client is told that its connection ends, at the latest by a response.
+   *
+   * @param onceEmpty runs when there is none, at once or whenever the last has gone
+   */
   void announceEnd(Runnable onceEmpty) {
     draining = true;
     List.copyOf(open).forEach(OpenConnection::announceEnd);
