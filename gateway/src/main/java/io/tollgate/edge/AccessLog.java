@@ -28,6 +28,10 @@ final class AccessLog implements AutoCloseable {
   private static final int QUEUE_MAX = 16 * 1024;
   private static final long CLOSE_MILLIS = 2_000;
 
+  /** No request's: it wakes the thread at the end. */
+  private static final AccessEntry END =
+      new AccessEntry(0, 0, 0, "", "", "", "", 0, "", 0, null, "");
+
   private final Path file;
   private final Counter dropped;
   private final ArrayBlockingQueue<AccessEntry> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
@@ -83,6 +87,7 @@ final class AccessLog implements AutoCloseable {
         if (first != null) {
           batch.add(first);
           queue.drainTo(batch);
+          batch.remove(END);
           writeAll(batch);
         }
       } catch (IOException e) {
@@ -93,6 +98,11 @@ final class AccessLog implements AutoCloseable {
         closed = true;
       }
       batch.clear();
+    }
+    try {
+      writer.close();
+    } catch (IOException e) {
+      LOG.warn("{} can't be closed: {}", file, e.toString());
     }
   }
 
@@ -115,6 +125,8 @@ final class AccessLog implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    // Where there is no room for it, the thread has work and looks by itself.
+    queue.offer(END);
     try {
       thread.join(CLOSE_MILLIS);
     } catch (InterruptedException e) {

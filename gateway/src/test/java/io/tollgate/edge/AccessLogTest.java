@@ -15,7 +15,9 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,5 +120,28 @@ class AccessLogTest {
     assertThatThrownBy(() -> AccessLog.open(file, new SimpleMeterRegistry()))
         .hasMessageContaining("edge.access-log")
         .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void its_end_writes_what_is_queued_and_closes_the_file() throws IOException {
+    Path file = directory.resolve("access.log");
+    AccessLog log = Objects.requireNonNull(AccessLog.open(file, new SimpleMeterRegistry()));
+    assertThat(openFiles()).contains(file);
+    log.write(new AccessEntry(1, 0, 0, "", "GET", "/", "/", 200, "upstream", 1, null, ""));
+    log.close();
+    assertThat(lines(file)).hasSize(1);
+    assertThat(openFiles()).doesNotContain(file);
+  }
+
+  private static List<Path> openFiles() throws IOException {
+    List<Path> open = new ArrayList<>();
+    try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors.toList()) {
+        if (Files.exists(descriptor)) {
+          open.add(Files.readSymbolicLink(descriptor));
+        }
+      }
+    }
+    return open;
   }
 }
