@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * clock, so that no exchange needs a timer or the clock of its own.
  */
 final class Deadlines {
-  /** One that ends just behind a tick is not to be noticed a whole tick later. */
-  private static final long TICK_JITTER_NANOS = Forwarder.TICK.toNanos() / 5;
+  /** Whatever passes is noticed at the nearest tick: half a tick early, or late, and no more. */
+  private static final long EARLY_NANOS = Forwarder.TICK.toNanos() / 2;
 
   /** An answer of which nothing has come for so long stands still. */
   private static final long STALLED_NANOS = Duration.ofMillis(500).toNanos();
@@ -92,14 +92,14 @@ final class Deadlines {
   }
 
   boolean isPassed(long nowNanos) {
-    return nowNanos + TICK_JITTER_NANOS - deadlineNanos > 0 || isTotalPassed(nowNanos);
+    return nowNanos + EARLY_NANOS - deadlineNanos > 0 || isTotalPassed(nowNanos);
   }
 
   /** Returns whether an answer that has begun stands still, whichever of the times has passed. */
   boolean isStalled(long nowNanos) {
     long movedNanos = deadlineNanos - idleNanos;
     return idleNanos != NEVER_NANOS
-        && nowNanos + TICK_JITTER_NANOS - movedNanos > Math.min(idleNanos, STALLED_NANOS);
+        && nowNanos + EARLY_NANOS - movedNanos > Math.min(idleNanos, STALLED_NANOS);
   }
 
   /**
@@ -112,7 +112,6 @@ final class Deadlines {
 
   /** Returns whether there is no time left in all, the caller's included. */
   boolean isTotalPassed(long nowNanos) {
-    return (hasTotal && nowNanos + TICK_JITTER_NANOS - totalDeadlineNanos > 0)
-        || isCallPassed(nowNanos);
+    return (hasTotal && nowNanos + EARLY_NANOS - totalDeadlineNanos > 0) || isCallPassed(nowNanos);
   }
 }

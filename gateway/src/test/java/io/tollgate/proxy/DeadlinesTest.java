@@ -25,6 +25,17 @@ class DeadlinesTest {
   }
 
   @Test
+  void what_passes_is_noticed_at_the_nearest_tick() {
+    long second = Duration.ofSeconds(1).toNanos();
+    long halfTick = Forwarder.TICK.toNanos() / 2;
+    var ofRoute = new Timeouts(null, null, Duration.ofSeconds(1));
+    var deadlines = new Deadlines(ProxyConfig.DEFAULTS, ofRoute, GrpcTimeout.NONE, 0);
+    assertThat(deadlines.isTotalPassed(second - halfTick)).isFalse();
+    assertThat(deadlines.isTotalPassed(second - halfTick + 1)).isTrue();
+    assertThat(deadlines.isPassed(second - halfTick + 1)).isTrue();
+  }
+
+  @Test
   void what_names_no_time_never_passes_as_a_call() {
     assertThat(of(GrpcTimeout.NONE, 0).isCallPassed(CALL_NANOS)).isFalse();
   }
