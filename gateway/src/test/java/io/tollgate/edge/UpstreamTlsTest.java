@@ -134,10 +134,14 @@ class UpstreamTlsTest {
   }
 
   private static HttpResponse<String> ask(Route route, UpstreamTls tls) {
+    return ask(route, tls, Duration.ofSeconds(5));
+  }
+
+  private static HttpResponse<String> ask(Route route, UpstreamTls tls, Duration connectTimeout) {
     ProxyConfig defaults = ProxyConfig.DEFAULTS;
-    var patient =
+    var proxy =
         new ProxyConfig(
-            Duration.ofSeconds(5),
+            connectTimeout,
             defaults.responseTimeout(),
             defaults.idleTimeout(),
             defaults.totalTimeout(),
@@ -146,13 +150,13 @@ class UpstreamTlsTest {
             defaults.headerBytesMax(),
             defaults.headerCountMax(),
             tls);
-    try (var edge = new RunningGateway(postgres, redis, patient, LimitConfig.UNLIMITED, route)) {
+    try (var edge = new RunningGateway(postgres, redis, proxy, LimitConfig.UNLIMITED, route)) {
       return edge.get("/", key);
     }
   }
 
   private static HttpResponse<String> askTrusting(Route route) {
-    System.setProperty("javax.net.ssl.trustStore", authority.store().toString());
+    System.setProperty("javax.net.ssl.trustStore", authority.trustStore().toString());
     System.setProperty("javax.net.ssl.trustStorePassword", TestAuthority.PASSWORD);
     try {
       return ask(route);
@@ -239,7 +243,8 @@ class UpstreamTlsTest {
   @Test
   void one_that_never_shakes_hands_is_504() {
     try (var silent = new ScriptedUpstream((peer, index) -> peer.awaitEnd())) {
-      HttpResponse<String> answer = ask(overTls(silent));
+      HttpResponse<String> answer =
+          ask(overTls(silent), UpstreamTls.DEFAULTS, Duration.ofMillis(500));
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(504);
       assertThat(answer.body()).contains("upstream-timeout");
     }

@@ -1,100 +1,76 @@
 package io.tollgate.tls;
 
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** An authority of its own that signs certificates, by the JDK's keytool. */
+/** An authority of its own that signs certificates. */
 public final class TestAuthority {
   public static final String PASSWORD = "changeit";
   private static final String AUTHORITY = "authority";
 
   private final Path directory;
-  private final Path store;
+  private final X509Bundle authority;
+  private final Map<String, X509Bundle> issued = new HashMap<>();
 
   public TestAuthority(Path directory) {
     this.directory = directory;
-    store = directory.resolve("authority.p12");
-    keytool("-alias", AUTHORITY, "-dname", "CN=Test Authority", "-ext", "bc:c");
-  }
-
-  private void keytool(String... options) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of("-genkeypair", "-keyalg", "EC", "-validity", "2"));
-    command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
-    command.addAll(List.of("-keystore", store.toString()));
-    command.addAll(List.of(options));
     try {
-      Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String told = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (keytool.waitFor() != 0) {
-        throw new IllegalStateException(told);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
+      authority = builder("Test Authority").setIsCertificateAuthority(true).buildSelfSigned();
+    } catch (Exception e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static CertificateBuilder builder(String name) {
+    return new CertificateBuilder().ecp256().subject("CN=" + name);
   }
 
   /** Signs a certificate for {@code localhost}, in the name of {@code name}. */
   public Identity issue(String name) {
-    keytool(
-        "-alias", name, "-signer", AUTHORITY, "-dname", "CN=" + name, "-ext", "san=dns:localhost");
+    X509Bundle made;
     try {
-      KeyStore keys = keys();
-      var chain = new StringBuilder();
-      for (Certificate certificate : keys.getCertificateChain(name)) {
-        chain.append(pem("CERTIFICATE", certificate.getEncoded()));
-      }
-      byte[] key = keys.getKey(name, PASSWORD.toCharArray()).getEncoded();
-      return new Identity(
-          write(name + ".crt", chain.toString()), write(name + ".key", pem("PRIVATE KEY", key)));
-    } catch (GeneralSecurityException e) {
+      made = builder(name).addSanDnsName("localhost").buildIssuedBy(authority);
+    } catch (Exception e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  /** Returns the key store with all that was issued, which trusts the authority. */
-  public Path store() {
-    return store;
+    issued.put(name, made);
+    return new Identity(
+        write(name + ".crt", made.getCertificatePathPEM() + made.getRootCertificatePEM()),
+        write(name + ".key", made.getPrivateKeyPEM()));
   }
 
   /** Returns the file with the authority's own certificate. */
   public Path certificate() {
-    try {
-      return write(
-          "authority.crt", pem("CERTIFICATE", keys().getCertificate(AUTHORITY).getEncoded()));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+    return write("authority.crt", authority.getRootCertificatePEM());
   }
 
-  private KeyStore keys() {
-    try {
-      return KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+  /** Returns a key store that trusts the authority, with {@link #PASSWORD}. */
+  public Path trustStore() {
+    Path file = directory.resolve("authority.p12");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      trusted.setCertificateEntry(AUTHORITY, authority.getCertificate());
+      trusted.store(out, PASSWORD.toCharArray());
+      return file;
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static String pem(String what, byte[] bytes) {
-    return "-----BEGIN %s-----%n%s%n-----END %s-----%n"
-        .formatted(what, Base64.getMimeEncoder().encodeToString(bytes), what);
   }
 
   private Path write(String name, String text) {
@@ -117,7 +93,7 @@ public final class TestAuthority {
 
   /** Makes what one that trusts this authority and shows no certificate uses. */
   public SSLContext trusting() {
-    return context(null, null);
+    return trusting((X509Bundle) null);
   }
 
   /** Makes what one that trusts this authority and is {@code name} uses. */
@@ -127,35 +103,27 @@ public final class TestAuthority {
 
   /** Makes what one that is {@code name} here, and trusts another authority, uses. */
   public SSLContext identityTrusting(String name, TestAuthority trusted) {
-    return trusted.context(this, name);
+    X509Bundle own = issued.get(name);
+    if (own == null) {
+      throw new IllegalArgumentException("nothing was issued to " + name);
+    }
+    return trusted.trusting(own);
   }
 
-  private SSLContext context(@Nullable TestAuthority issuer, @Nullable String name) {
+  private SSLContext trusting(@Nullable X509Bundle own) {
     try {
-      KeyStore trusted = KeyStore.getInstance("PKCS12");
-      trusted.load(null, null);
-      trusted.setCertificateEntry(AUTHORITY, keys().getCertificate(AUTHORITY));
-      var authorities = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      authorities.init(trusted);
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(
-          issuer == null || name == null ? null : issuer.keyManagers(name).getKeyManagers(),
-          authorities.getTrustManagers(),
+          own == null ? new KeyManager[0] : keyManagers(own),
+          new TrustManager[] {authority.toTrustManager()},
           null);
       return context;
-    } catch (IOException | GeneralSecurityException e) {
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private KeyManagerFactory keyManagers(String name) throws IOException, GeneralSecurityException {
-    KeyStore own = KeyStore.getInstance("PKCS12");
-    own.load(null, null);
-    KeyStore all = keys();
-    char[] password = PASSWORD.toCharArray();
-    own.setKeyEntry(name, all.getKey(name, password), password, all.getCertificateChain(name));
-    var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    managers.init(own, password);
-    return managers;
+  private static KeyManager[] keyManagers(X509Bundle own) throws GeneralSecurityException {
+    return own.toKeyManagerFactory(KeyManagerFactory.getDefaultAlgorithm()).getKeyManagers();
   }
 }
