@@ -167,12 +167,12 @@ class ChangedTargetsTest {
     }
   }
 
-  @Test
+  @TestThatWaits
   void what_has_waited_in_vain_goes_to_another_target_whatever_it_is() throws Exception {
     assertThat(waitAtFrozen(Duration.ofMillis(500), 10).body()).isEqualTo("held");
   }
 
-  @Test
+  @TestThatWaits
   void what_waits_for_a_target_that_is_taken_out_of_use_goes_elsewhere_at_once() throws Exception {
     assertThat(waitAtFrozen(Duration.ofSeconds(20), 10).body()).isEqualTo("held");
   }

@@ -22,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
@@ -33,7 +32,10 @@ class FullTargetTest {
   private static final int SLOW_ONES = 24;
   private static final int WAVES = 3;
   private static final int ROUNDS_MAX = 50;
-  private static final double REFUSALS = 8;
+  private static final int FAILURES_MAX = 2;
+
+  /** More than make a target fall out of use that is not but full. */
+  private static final double REFUSALS = 2 * FAILURES_MAX;
 
   @RegisterExtension static final Stores STORES = new Stores();
 
@@ -58,7 +60,7 @@ class FullTargetTest {
     Duration often = Duration.ofMillis(100);
     var targets =
         new TargetConfig(
-            defaults.failuresMax(),
+            FAILURES_MAX,
             often,
             often.multipliedBy(3),
             defaults.ejection(),
@@ -132,7 +134,7 @@ class FullTargetTest {
     assertThat(refusals(edge)).isGreaterThanOrEqualTo(REFUSALS);
   }
 
-  @Test
+  @TestThatWaits
   void it_stays_in_use_and_what_it_lets_not_in_goes_elsewhere() {
     try (var edge = gateway("")) {
       fillUp(edge);
@@ -140,7 +142,7 @@ class FullTargetTest {
     }
   }
 
-  @Test
+  @TestThatWaits
   void it_stays_in_use_where_it_is_asked_regularly() {
     try (var edge = gateway("/health")) {
       fillUp(edge);
@@ -149,7 +151,7 @@ class FullTargetTest {
     }
   }
 
-  @Test
+  @TestThatWaits
   void an_event_loop_that_it_has_refused_asks_it_for_few_connections_more() {
     try (var edge = gateway("")) {
       fillUp(edge);
@@ -162,7 +164,7 @@ class FullTargetTest {
     }
   }
 
-  @Test
+  @TestThatWaits
   void it_is_out_of_use_when_those_that_it_served_are_gone_too() {
     try (var edge = gateway("")) {
       fillUp(edge);

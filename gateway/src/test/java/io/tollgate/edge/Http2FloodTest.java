@@ -5,17 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.edge.RawHttp2.Answer;
 import io.tollgate.edge.RawHttp2.Frame;
-import io.tollgate.edge.ScriptedHttp2Upstream.Asked;
 import io.tollgate.edge.ScriptedHttp2Upstream.Peer;
 import io.tollgate.key.Secret;
-import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
-import io.tollgate.store.Awaiting;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.IntConsumer;
@@ -27,103 +20,55 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What costs a client nothing costs the edge little, and the upstreams less. */
 class Http2FloodTest {
   private static final int MANY = 3_000;
   private static final int FLOOD = 20_000;
-  private static final int PIECES = 60;
-  private static final int PIECE = 1024;
+  private static final int PIECE = 16 * 1024;
+  private static final int WINDOW = Http2Bounds.DEFAULTS.streamWindowBytes();
 
-  /** More than what the sockets between may hold. */
-  private static final int UNREAD = 64 << 20;
+  /** What an upstream that says nothing of windows is sent at most. */
+  private static final int SILENT_TAKES = 64 * 1024;
 
   private static final int RESETS_MAX = Http2Bounds.DEFAULTS.resetsMax();
 
   /** What upstreams may see of {@link #MANY} requests that are given up at once. */
   private static final int SEEN_MAX = 300;
 
-  private static final Duration SHORT = Duration.ofSeconds(1);
+  @RegisterExtension static final Stores STORES = new Stores();
 
-  private static TestPostgres postgres;
-  private static TestRedis redis;
   private static Secret key;
   private static EchoUpstream upstream;
-  private static StreamedUpstream streamed;
-  private static ScriptedHttp2Upstream waiting;
+  private static ScriptedHttp2Upstream silent;
   private static RunningGateway edge;
   private RawHttp2 client;
 
   @BeforeAll
   static void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    key = new StoredKeys(postgres, redis).everywhere();
+    key = STORES.keys.everywhere();
     upstream = new EchoUpstream();
-    streamed = new StreamedUpstream();
-    waiting = new ScriptedHttp2Upstream(Http2FloodTest::beginAndWait);
-    EdgeConfig config =
-        new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(5), impatient())
-            .with(Http2Bounds.DEFAULTS.withCleartext());
+    silent = new ScriptedHttp2Upstream(Http2FloodTest::takeNothing);
     edge =
-        new RunningGateway(
-            postgres,
-            redis,
-            config,
-            impatientProxy(),
-            LimitConfig.UNLIMITED,
+        STORES.gateway(
+            Stores.ONE_LOOP.with(Http2Bounds.DEFAULTS.withCleartext()),
+            ProxyConfig.DEFAULTS,
             upstream.route("/"),
-            streamed.route("/streamed"),
-            waiting.route("/waiting"));
+            silent.route("/silent"));
   }
 
-  private static void beginAndWait(Peer peer, int index) throws IOException {
+  /** It takes no more of bodies than the window that each connection has at first. */
+  private static void takeNothing(Peer peer, int index) throws IOException {
     Http2FaultsTest.greet(peer);
-    Asked asked = peer.readRequest();
-    peer.headers(asked.id(), false, ":status", "200");
-    for (int i = 0; i < PIECES; i++) {
-      peer.data(asked.id(), false, "x".repeat(PIECE));
-    }
     peer.awaitEnd();
-  }
-
-  private static ClientBounds impatient() {
-    ClientBounds defaults = ClientBounds.DEFAULTS;
-    return new ClientBounds(
-        defaults.connectionsMax(),
-        defaults.connectionsPerAddressMax(),
-        defaults.requestLineBytesMax(),
-        defaults.headerBytesMax(),
-        defaults.headerCountMax(),
-        defaults.unreadHeaderBytesMax(),
-        SHORT,
-        SHORT.multipliedBy(2),
-        defaults.bodyBytesPerSecondMin(),
-        SHORT,
-        defaults.bodyBytesMax());
-  }
-
-  private static ProxyConfig impatientProxy() {
-    ProxyConfig defaults = ProxyConfig.DEFAULTS;
-    return new ProxyConfig(
-        SHORT,
-        SHORT,
-        SHORT,
-        defaults.totalTimeout(),
-        defaults.connectionsMax(),
-        defaults.queueMax(),
-        defaults.headerBytesMax(),
-        defaults.headerCountMax());
   }
 
   @AfterAll
   static void stop() {
     edge.close();
-    waiting.close();
-    streamed.close();
+    silent.close();
     upstream.close();
-    redis.close();
-    postgres.close();
   }
 
   @BeforeEach
@@ -290,111 +235,27 @@ class Http2FloodTest {
   }
 
   @Test
-  void a_client_that_reads_nothing_loses_its_connection() {
-    double before = endedForAFault();
-    client.headers(1, true, request(key, "GET", "/streamed/" + UNREAD));
-    client.window(0, UNREAD).window(1, UNREAD).flush();
-    Awaiting.until("the connection is ended", () -> endedForAFault() > before);
-  }
-
-  private static double endedForAFault() {
-    return edge.metrics.get("tollgate.edge.http2.connections.ended").counter().count();
+  void more_of_a_body_than_its_window_ends_its_stream() {
+    client.headers(1, false, request(key, "POST", "/silent"));
+    pieces(1, WINDOW / PIECE + SILENT_TAKES / PIECE + 1);
+    assertThat(client.answer(1).outcome()).isEqualTo("reset FLOW_CONTROL_ERROR");
+    assertThat(client.headers(3, true, request(key, "GET", "/")).answer(3).outcome())
+        .isEqualTo("200");
   }
 
   @Test
-  void more_of_a_body_than_its_window_ends_the_connection() {
-    client.headers(1, false, request(key, "POST", "/"));
-    for (int i = 0; i < 200; i++) {
-      client.data(1, false, "x".repeat(16_384));
+  void more_of_all_bodies_than_the_connections_window_ends_it() {
+    int streams = Http2Bounds.DEFAULTS.connectionWindowBytes() / WINDOW + 2;
+    for (int i = 0; i < streams; i++) {
+      client.headers(stream(i), false, request(key, "POST", "/silent"));
+      pieces(stream(i), WINDOW / PIECE);
     }
-    // The upstream may have taken some meanwhile; who waits for no window goes beyond any.
     assertThat(end().outcome()).isIn("goaway FLOW_CONTROL_ERROR", "closed");
   }
 
-  @Test
-  void a_client_that_never_opens_its_window_loses_its_request_and_the_others_go_on() {
-    client.frame(RawHttp2.SETTINGS, 0, 0, RawHttp2.setting(4, 0));
-    client.headers(1, true, request(key, "GET", "/streamed/10000000")).flush();
-    client.headers(3, true, request(key, "HEAD", "/"));
-    assertThat(client.answer(3).outcome()).isEqualTo("200");
-    assertThat(client.answer(1).outcome()).isEqualTo("reset INTERNAL_ERROR");
-  }
-
-  /** Bytes move all the time, though none come from the upstream. */
-  @Test
-  void a_client_that_takes_an_answer_slowly_keeps_it() {
-    client.frame(RawHttp2.SETTINGS, 0, 0, RawHttp2.setting(4, 0));
-    client.headers(1, true, request(key, "GET", "/waiting")).flush();
-    long began = System.nanoTime();
-    int other = 3;
-    int taken = 0;
-    for (int i = 1; taken < PIECES * PIECE; i++) {
-      client.window(1, i <= PIECES ? PIECE : 1).flush();
-      do {
-        client.headers(other, true, request(key, "HEAD", "/")).flush();
-        taken += takenUntilEnd(other);
-        other += 2;
-      } while (System.nanoTime() - began < SHORT.toNanos() * 3 * i / PIECES);
+  private void pieces(int stream, int count) {
+    for (int i = 0; i < count; i++) {
+      client.data(stream, false, "x".repeat(PIECE));
     }
-  }
-
-  /** Returns how much of the first stream's answer has come until that of another has ended. */
-  private int takenUntilEnd(int other) {
-    int taken = 0;
-    for (Frame frame = client.next(); frame.stream != other; frame = client.next()) {
-      assertThat(frame.type == RawHttp2.RST_STREAM && frame.stream == 1).as("was cut").isFalse();
-      taken += frame.type == RawHttp2.DATA && frame.stream == 1 ? frame.length() : 0;
-    }
-    return taken;
-  }
-
-  @Test
-  void a_head_that_drips_in_ends_the_connection() {
-    // Else the connection may have waited for its first request for as long already.
-    assertThat(client.headers(1, true, request(key, "HEAD", "/")).answer(1).outcome())
-        .isEqualTo("200");
-    client.frame(RawHttp2.HEADERS, 0, 3, RawHttp2.block(request(key, "GET", "/")));
-    assertThat(end().outcome()).isEqualTo("goaway ENHANCE_YOUR_CALM");
-  }
-
-  /** It makes progress, though something is half read whenever we look. */
-  @Test
-  void frames_that_each_come_in_two_reads_are_not_slow() {
-    int inHead = 5;
-    long end = System.nanoTime() + SHORT.multipliedBy(2).toNanos();
-    // Without a body, which would use the connection's window up.
-    String block = RawHttp2.block(request(key, "HEAD", "/"));
-    int flags = RawHttp2.END_HEADERS | RawHttp2.END_STREAM;
-    String next = RawHttp2.bytes(RawHttp2.HEADERS, flags, 1, block);
-    client.raw(next.substring(0, inHead));
-    for (int i = 0; System.nanoTime() < end; i++) {
-      String sent = next;
-      next = RawHttp2.bytes(RawHttp2.HEADERS, flags, stream(i + 1), block);
-      client.raw(sent.substring(inHead)).raw(next.substring(0, inHead));
-      assertThat(client.answer(stream(i)).outcome()).isEqualTo("200");
-    }
-    assertThat(end().outcome()).as("but the last is").isEqualTo("goaway ENHANCE_YOUR_CALM");
-  }
-
-  @Test
-  void a_body_that_drips_in_is_answered_and_its_stream_ends() {
-    client.headers(1, false, request(key, "POST", "/")).data(1, false, "x");
-    assertThat(client.answer(1).outcome()).isEqualTo("408");
-  }
-
-  @Test
-  void a_client_that_acknowledges_no_settings_is_told_so() {
-    try (var silent = new RawHttp2(edge.gateway.port())) {
-      silent.raw(RawHttp2.PREFACE).frame(RawHttp2.SETTINGS, 0, 0, "");
-      assertThat(silent.answer(Integer.MAX_VALUE).outcome()).isEqualTo("goaway SETTINGS_TIMEOUT");
-    }
-  }
-
-  @Test
-  void a_connection_without_a_request_ends_in_good_order() {
-    while (client.next().type != RawHttp2.GOAWAY) {
-      continue;
-    }
-    assertThat(client.read()).isNull();
   }
 }

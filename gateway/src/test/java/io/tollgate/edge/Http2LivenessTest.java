@@ -19,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
@@ -55,7 +54,7 @@ class Http2LivenessTest {
     return CompletableFuture.supplyAsync(asked, Thread::startVirtualThread);
   }
 
-  @Test
+  @TestThatWaits
   void a_connection_whose_flow_is_lost_ends_and_only_what_may_be_repeated_is() throws Exception {
     try (var upstream = answering();
         var relay = new LosingRelay(upstream.port());
@@ -72,7 +71,7 @@ class Http2LivenessTest {
     }
   }
 
-  @Test
+  @TestThatWaits
   void requests_go_elsewhere_as_soon_as_a_connection_is_in_doubt() {
     ProxyConfig impatient = Http2ConnectionFaultsTest.answeringWithin(Duration.ofMillis(500));
     try (var upstream = answering();
@@ -85,7 +84,7 @@ class Http2LivenessTest {
     }
   }
 
-  @Test
+  @TestThatWaits
   void a_connection_on_which_only_the_application_is_slow_is_kept() throws Exception {
     var pinged = new CountDownLatch(1);
     try (var upstream =
@@ -101,7 +100,6 @@ class Http2LivenessTest {
                   }
                   pinged.countDown();
                   int slower = peer.readRequest().id();
-                  acknowledgePing(peer);
                   peer.answer(slow, "by " + index);
                   peer.answer(slower, "by " + index);
                   peer.awaitEnd();

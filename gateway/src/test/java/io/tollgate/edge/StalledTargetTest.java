@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Answers that stand still after they have begun, until {@code idle-timeout} ends them. */
@@ -100,12 +99,12 @@ class StalledTargetTest {
         .allMatch(each -> each.getString("state").equals("in use"));
   }
 
-  @Test
+  @TestThatWaits
   void one_that_stalls_amid_its_answers_is_found_out() {
     assertFoundOut(IDLE, Duration.ZERO);
   }
 
-  @Test
+  @TestThatWaits
   void it_is_found_out_as_well_where_the_time_in_all_ends_its_answers() {
     assertFoundOut(Duration.ofMinutes(1), Duration.ofMillis(700));
   }
@@ -123,7 +122,7 @@ class StalledTargetTest {
     }
   }
 
-  @Test
+  @TestThatWaits
   void streams_that_rest_for_too_long_make_us_ask_and_never_take_a_target_out_of_use() {
     try (var edge = gateway(IDLE, Duration.ZERO)) {
       Awaiting.until(

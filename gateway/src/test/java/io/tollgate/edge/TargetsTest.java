@@ -218,7 +218,7 @@ class TargetsTest {
     }
   }
 
-  @Test
+  @TestThatWaits
   void a_frozen_one_is_found_out_by_asking_it_and_is_back_once_it_answers() {
     try (var edge = gateway(both(""))) {
       answering(edge, "GET");

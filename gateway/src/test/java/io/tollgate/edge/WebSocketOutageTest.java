@@ -10,27 +10,41 @@ import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a WebSocket while its key's stores are away. Real servers, killed and frozen. */
 class WebSocketOutageTest {
-  private static final Duration LONGER_THAN_THE_GRACE = Duration.ofSeconds(2);
+  private static final Duration LONGER_THAN_THE_GRACE = Duration.ofMillis(1_500);
 
-  private TestPostgres postgres;
-  private TestRedis redis;
-  private StoredKeys keys;
+  private static TestPostgres postgres;
+  private static TestRedis redis;
+  private static StoredKeys keys;
+
   private KeyRecord record;
   private Secret key;
   private SocketUpstream upstream;
   private RunningGateway edge;
 
-  @BeforeEach
-  void start() {
+  @BeforeAll
+  static void startStores() {
     postgres = TestPostgres.dedicated();
     redis = TestRedis.start();
     keys = new StoredKeys(postgres, redis);
+  }
+
+  @AfterAll
+  static void stopStores() {
+    redis.close();
+    postgres.close();
+  }
+
+  /** Each test leaves both stores as it has found them: there, and awake. */
+  @BeforeEach
+  void start() {
     record = keys.withFreshId(StoredKeys.record(Scopes.NONE));
     key = keys.everywhere(record);
     keys.markApplied();
@@ -43,8 +57,6 @@ class WebSocketOutageTest {
   void stop() {
     edge.close();
     upstream.close();
-    redis.close();
-    postgres.close();
   }
 
   private double gauge(String name) {
@@ -84,6 +96,7 @@ class WebSocketOutageTest {
       postgres.kill9();
       talk(client, LONGER_THAN_THE_GRACE);
     }
+    postgres.restart();
   }
 
   @Test
@@ -111,6 +124,7 @@ class WebSocketOutageTest {
     try (var client = new SocketClient(edge, key)) {
       assertThat(client.next()).startsWith("text /socket");
     }
+    redis.restart();
   }
 
   @Test
