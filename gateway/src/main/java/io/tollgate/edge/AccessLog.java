@@ -83,13 +83,13 @@ final class AccessLog implements AutoCloseable {
     while (!closed || !queue.isEmpty()) {
       try {
         AccessEntry first = queue.poll(1, TimeUnit.SECONDS);
-        reopenIfMoved();
         if (first != null) {
           batch.add(first);
           queue.drainTo(batch);
           batch.remove(END);
-          writeAll(batch);
         }
+        reopenIfMoved();
+        writeAll(batch);
       } catch (IOException e) {
         dropped.increment(batch.size());
         LOG.warn("{} can't be written: {}", file, e.toString());
