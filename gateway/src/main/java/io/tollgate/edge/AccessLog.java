@@ -37,7 +37,7 @@ final class AccessLog implements AutoCloseable {
   private final ArrayBlockingQueue<AccessEntry> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
   private final Thread thread;
   private volatile boolean closed;
-  private BufferedWriter writer;
+  private @Nullable BufferedWriter writer;
 
   private AccessLog(Path file, BufferedWriter writer, MeterRegistry metrics) {
     this.file = file;
@@ -88,8 +88,7 @@ final class AccessLog implements AutoCloseable {
           queue.drainTo(batch);
           batch.remove(END);
         }
-        reopenIfMoved();
-        writeAll(batch);
+        writeAll(batch, reopenedIfMoved());
       } catch (IOException e) {
         dropped.increment(batch.size());
         LOG.warn("{} can't be written: {}", file, e.toString());
@@ -100,24 +99,38 @@ final class AccessLog implements AutoCloseable {
       batch.clear();
     }
     try {
-      writer.close();
+      closeWriter();
     } catch (IOException e) {
       LOG.warn("{} can't be closed: {}", file, e.toString());
     }
   }
 
-  private void writeAll(List<AccessEntry> batch) throws IOException {
+  private static void writeAll(List<AccessEntry> batch, BufferedWriter to) throws IOException {
     for (AccessEntry entry : batch) {
-      writer.write(entry.toJson());
-      writer.newLine();
+      to.write(entry.toJson());
+      to.newLine();
     }
-    writer.flush();
+    to.flush();
   }
 
-  private void reopenIfMoved() throws IOException {
+  private BufferedWriter reopenedIfMoved() throws IOException {
     if (!Files.exists(file)) {
-      writer.close();
-      writer = writer(file);
+      closeWriter();
+    }
+    BufferedWriter known = writer;
+    if (known == null) {
+      known = writer(file);
+      writer = known;
+    }
+    return known;
+  }
+
+  private void closeWriter() throws IOException {
+    BufferedWriter last = writer;
+    // If the next can't be opened, this one is not written to again.
+    writer = null;
+    if (last != null) {
+      last.close();
     }
   }
 

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,11 +124,33 @@ class AccessLogTest {
   }
 
   @Test
+  void one_that_could_not_be_begun_anew_is_when_its_directory_is_back() throws IOException {
+    Path home = Files.createDirectory(directory.resolve("logs"));
+    Path file = home.resolve("access.log");
+    var metrics = new SimpleMeterRegistry();
+    AccessLog log = Objects.requireNonNull(AccessLog.open(file, metrics));
+    Path away = directory.resolve("away");
+    Files.move(home, away);
+    log.write(entry());
+    Awaiting.until(
+        "the line is given up",
+        () -> metrics.get("tollgate.access.log.dropped").counter().count() == 1);
+    Files.move(away, home);
+    log.write(entry());
+    log.close();
+    assertThat(lines(file)).hasSize(1);
+  }
+
+  private static AccessEntry entry() {
+    return new AccessEntry(1, 0, 0, "", "GET", "/", "/", 200, "upstream", 1, null, "");
+  }
+
+  @Test
   void its_end_writes_what_is_queued_and_closes_the_file() throws IOException {
-    Path file = directory.resolve("access.log");
+    Path file = directory.toRealPath().resolve("access.log");
     AccessLog log = Objects.requireNonNull(AccessLog.open(file, new SimpleMeterRegistry()));
     assertThat(openFiles()).contains(file);
-    log.write(new AccessEntry(1, 0, 0, "", "GET", "/", "/", 200, "upstream", 1, null, ""));
+    log.write(entry());
     log.close();
     assertThat(lines(file)).hasSize(1);
     assertThat(openFiles()).doesNotContain(file);
@@ -137,8 +160,10 @@ class AccessLogTest {
     List<Path> open = new ArrayList<>();
     try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
       for (Path descriptor : descriptors.toList()) {
-        if (Files.exists(descriptor)) {
+        try {
           open.add(Files.readSymbolicLink(descriptor));
+        } catch (NoSuchFileException closed) {
+          // By another thread, since it was listed.
         }
       }
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Answers that stand still after they have begun, until {@code idle-timeout} ends them. */
@@ -99,12 +100,12 @@ class StalledTargetTest {
         .allMatch(each -> each.getString("state").equals("in use"));
   }
 
-  @TestThatWaits
+  @Test
   void one_that_stalls_amid_its_answers_is_found_out() {
     assertFoundOut(IDLE, Duration.ZERO);
   }
 
-  @TestThatWaits
+  @Test
   void it_is_found_out_as_well_where_the_time_in_all_ends_its_answers() {
     assertFoundOut(Duration.ofMinutes(1), Duration.ofMillis(700));
   }
@@ -122,7 +123,7 @@ class StalledTargetTest {
     }
   }
 
-  @TestThatWaits
+  @Test
   void streams_that_rest_for_too_long_make_us_ask_and_never_take_a_target_out_of_use() {
     try (var edge = gateway(IDLE, Duration.ZERO)) {
       Awaiting.until(
