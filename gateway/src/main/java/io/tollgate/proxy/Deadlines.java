@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * clock, so that no exchange needs a timer or the clock of its own.
  */
 final class Deadlines {
-  /** Whatever passes is noticed at the nearest tick: half a tick early, or late, and no more. */
+  /** One that ends just behind a tick is not to be noticed a whole tick later. */
+  private static final long TICK_JITTER_NANOS = Forwarder.TICK.toNanos() / 5;
+
+  /** At the tick nearest to the end of its time in all an exchange ends: it may be promised. */
   private static final long EARLY_NANOS = Forwarder.TICK.toNanos() / 2;
 
   /** An answer of which nothing has come for so long stands still. */
@@ -42,7 +45,7 @@ final class Deadlines {
     idleNanos = either(ofRoute.idle(), config.idleTimeout()).toNanos();
     Duration total = either(ofRoute.total(), config.totalTimeout());
     hasTotal = !total.isZero();
-    totalDeadlineNanos = nowNanos + total.toNanos();
+    totalDeadlineNanos = nowNanos + total.toNanos() - Math.min(EARLY_NANOS, total.toNanos() / 2);
     hasCall = callNanos != GrpcTimeout.NONE;
     callDeadlineNanos = nowNanos + Math.min(callNanos, CALL_NANOS_MAX);
     // The wait for a connection ends after its making would have: each is told for what it is.
@@ -92,14 +95,14 @@ final class Deadlines {
   }
 
   boolean isPassed(long nowNanos) {
-    return nowNanos + EARLY_NANOS - deadlineNanos > 0 || isTotalPassed(nowNanos);
+    return nowNanos + TICK_JITTER_NANOS - deadlineNanos > 0 || isTotalPassed(nowNanos);
   }
 
   /** Returns whether an answer that has begun stands still, whichever of the times has passed. */
   boolean isStalled(long nowNanos) {
     long movedNanos = deadlineNanos - idleNanos;
     return idleNanos != NEVER_NANOS
-        && nowNanos + EARLY_NANOS - movedNanos > Math.min(idleNanos, STALLED_NANOS);
+        && nowNanos + TICK_JITTER_NANOS - movedNanos > Math.min(idleNanos, STALLED_NANOS);
   }
 
   /**
@@ -112,6 +115,6 @@ final class Deadlines {
 
   /** Returns whether there is no time left in all, the caller's included. */
   boolean isTotalPassed(long nowNanos) {
-    return (hasTotal && nowNanos + EARLY_NANOS - totalDeadlineNanos > 0) || isCallPassed(nowNanos);
+    return (hasTotal && nowNanos - totalDeadlineNanos > 0) || isCallPassed(nowNanos);
   }
 }

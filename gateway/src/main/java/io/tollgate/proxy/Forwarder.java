@@ -28,7 +28,7 @@ import java.util.SplittableRandom;
  * <p>Confined to the event loop that owns it.
  */
 public final class Forwarder {
-  /** How often deadlines are looked at: one is noticed half of that early, or late, at most. */
+  /** How often deadlines are looked at, and so how late one may be noticed. */
   public static final Duration TICK = Duration.ofMillis(50);
 
   /**

@@ -24,15 +24,25 @@ class DeadlinesTest {
     assertThat(deadlines.isTotalPassed(CALL_NANOS + 1)).isTrue();
   }
 
+  private static Deadlines inAll(Duration total) {
+    var ofRoute = new Timeouts(null, null, total);
+    return new Deadlines(ProxyConfig.DEFAULTS, ofRoute, GrpcTimeout.NONE, 0);
+  }
+
   @Test
-  void what_passes_is_noticed_at_the_nearest_tick() {
-    long second = Duration.ofSeconds(1).toNanos();
-    long halfTick = Forwarder.TICK.toNanos() / 2;
-    var ofRoute = new Timeouts(null, null, Duration.ofSeconds(1));
-    var deadlines = new Deadlines(ProxyConfig.DEFAULTS, ofRoute, GrpcTimeout.NONE, 0);
-    assertThat(deadlines.isTotalPassed(second - halfTick)).isFalse();
-    assertThat(deadlines.isTotalPassed(second - halfTick + 1)).isTrue();
-    assertThat(deadlines.isPassed(second - halfTick + 1)).isTrue();
+  void the_time_in_all_has_passed_half_a_tick_before_its_end() {
+    long beforeEndNanos = Duration.ofSeconds(1).toNanos() - Forwarder.TICK.toNanos() / 2;
+    Deadlines deadlines = inAll(Duration.ofSeconds(1));
+    assertThat(deadlines.isTotalPassed(beforeEndNanos)).isFalse();
+    assertThat(deadlines.isTotalPassed(beforeEndNanos + 1)).isTrue();
+    assertThat(deadlines.isPassed(beforeEndNanos + 1)).isTrue();
+  }
+
+  @Test
+  void one_shorter_than_a_tick_has_at_least_half_of_it() {
+    Deadlines deadlines = inAll(Duration.ofMillis(20));
+    assertThat(deadlines.isTotalPassed(Duration.ofMillis(10).toNanos())).isFalse();
+    assertThat(deadlines.isTotalPassed(Duration.ofMillis(20).toNanos())).isTrue();
   }
 
   @Test
