@@ -62,7 +62,7 @@ class FullTargetTest {
         new TargetConfig(
             FAILURES_MAX,
             often,
-            often.multipliedBy(3),
+            Duration.ofSeconds(1),
             defaults.ejection(),
             defaults.ejectionMax(),
             defaults.inUsePercentMin(),

@@ -100,6 +100,7 @@ class Http2LivenessTest {
                   }
                   pinged.countDown();
                   int slower = peer.readRequest().id();
+                  acknowledgePing(peer);
                   peer.answer(slow, "by " + index);
                   peer.answer(slower, "by " + index);
                   peer.awaitEnd();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A test that mostly waits for time to pass: those of one class wait at once, beside its other
- * tests. They share nothing that any of these changes or counts.
+ * tests. They share nothing that any of these measures.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)

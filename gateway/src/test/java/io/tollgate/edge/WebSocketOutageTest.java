@@ -42,7 +42,6 @@ class WebSocketOutageTest {
     postgres.close();
   }
 
-  /** Each test leaves both stores as it has found them: there, and awake. */
   @BeforeEach
   void start() {
     record = keys.withFreshId(StoredKeys.record(Scopes.NONE));
@@ -57,6 +56,8 @@ class WebSocketOutageTest {
   void stop() {
     edge.close();
     upstream.close();
+    // Postgres takes longer to come back: who takes it away brings it back.
+    redis.restart();
   }
 
   private double gauge(String name) {
@@ -95,8 +96,9 @@ class WebSocketOutageTest {
       Awaiting.until("Redis is believed", () -> gauge("tollgate.redis.believed") == 1);
       postgres.kill9();
       talk(client, LONGER_THAN_THE_GRACE);
+    } finally {
+      postgres.restart();
     }
-    postgres.restart();
   }
 
   @Test
@@ -105,7 +107,6 @@ class WebSocketOutageTest {
       client.next();
       redis.freeze();
       talk(client, LONGER_THAN_THE_GRACE);
-      redis.thaw();
     }
   }
 
@@ -118,13 +119,13 @@ class WebSocketOutageTest {
       redis.kill9();
       postgres.kill9();
       endsAsNobodyCanTell(client, lostNanos);
+    } finally {
+      postgres.restart();
     }
-    postgres.restart();
     Awaiting.until("Postgres answers", () -> edge.get("/", key).statusCode() != 503);
     try (var client = new SocketClient(edge, key)) {
       assertThat(client.next()).startsWith("text /socket");
     }
-    redis.restart();
   }
 
   @Test
@@ -135,11 +136,11 @@ class WebSocketOutageTest {
       redis.freeze();
       postgres.freeze();
       Duration took = endsAsNobodyCanTell(client, lostNanos);
-      redis.thaw();
-      postgres.thaw();
       // No look-up could have been given up by then.
       assertThat(took)
           .isLessThan(RunningGateway.REDIS_DEADLINE.plus(RunningGateway.POSTGRES_DEADLINE));
+    } finally {
+      postgres.thaw();
     }
   }
 }
