@@ -55,6 +55,7 @@ final class MoodyUpstream implements MoodyTarget {
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private volatile Mood mood = Mood.WELL;
   private volatile ServerSocket server;
+  private volatile Thread acceptor;
 
   MoodyUpstream() {
     this(InetAddress.getLoopbackAddress(), 0);
@@ -64,6 +65,7 @@ final class MoodyUpstream implements MoodyTarget {
     this.address = address;
     server = listen(port);
     this.port = server.getLocalPort();
+    acceptor = acceptor(server);
   }
 
   private ServerSocket listen(int wanted) {
@@ -71,11 +73,14 @@ final class MoodyUpstream implements MoodyTarget {
       var opened = new ServerSocket();
       opened.setReuseAddress(true);
       opened.bind(new InetSocketAddress(address, wanted), 512);
-      Thread.startVirtualThread(() -> accept(opened));
       return opened;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Thread acceptor(ServerSocket from) {
+    return Thread.startVirtualThread(() -> accept(from));
   }
 
   int port() {
@@ -109,6 +114,7 @@ final class MoodyUpstream implements MoodyTarget {
       stopListening();
     } else if (server.isClosed()) {
       server = listen(port);
+      acceptor = acceptor(server);
     }
   }
 
@@ -221,17 +227,21 @@ final class MoodyUpstream implements MoodyTarget {
     }
   }
 
+  /** A closed socket listens on until the thread that waits for it has left it. */
   private void stopListening() {
     try {
       server.close();
+      acceptor.join();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
   private void closeAll() {
+    stopListening();
     try {
-      server.close();
       for (Socket socket : sockets) {
         socket.setSoLinger(true, 0);
         socket.close();
