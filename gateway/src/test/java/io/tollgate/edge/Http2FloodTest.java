@@ -1,9 +1,9 @@
 package io.tollgate.edge;
 
 import static io.tollgate.edge.RawHttp2.request;
+import static io.tollgate.edge.RawHttp2.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tollgate.edge.RawHttp2.Answer;
 import io.tollgate.edge.RawHttp2.Frame;
 import io.tollgate.edge.ScriptedHttp2Upstream.Peer;
 import io.tollgate.key.Secret;
@@ -84,22 +84,13 @@ class Http2FloodTest {
     assertThat(edge.get("/", key).statusCode()).isEqualTo(200);
   }
 
-  private static int stream(int request) {
-    return 2 * request + 1;
-  }
-
-  private Answer end() {
-    // On no stream: what ends the connection is waited for.
-    return client.answer(Integer.MAX_VALUE);
-  }
-
   private void floodOfRequests(IntConsumer eachStream) {
     int before = upstream.requests.get();
     for (int i = 0; i < MANY; i++) {
       eachStream.accept(stream(i));
       client.flush();
     }
-    assertThat(end().outcome()).isIn("goaway ENHANCE_YOUR_CALM", "closed");
+    assertThat(client.end().outcome()).isIn("goaway ENHANCE_YOUR_CALM", "closed");
     int seen = upstream.requests.get() - before;
     System.out.println("of " + MANY + " requests given up at once the upstream saw " + seen);
     assertThat(seen).isLessThanOrEqualTo(SEEN_MAX);
@@ -149,7 +140,7 @@ class Http2FloodTest {
           for (int i = 0; i < FLOOD; i++) {
             one.run();
           }
-          assertThat(end().outcome()).isIn("goaway ENHANCE_YOUR_CALM", "closed");
+          assertThat(client.end().outcome()).isIn("goaway ENHANCE_YOUR_CALM", "closed");
         });
   }
 
@@ -178,7 +169,7 @@ class Http2FloodTest {
     for (int i = 0; i < FLOOD; i++) {
       client.frame(type, 0, 1, "");
     }
-    assertThat(end().outcome()).isIn("goaway ENHANCE_YOUR_CALM", "closed");
+    assertThat(client.end().outcome()).isIn("goaway ENHANCE_YOUR_CALM", "closed");
   }
 
   @Test
@@ -187,7 +178,7 @@ class Http2FloodTest {
     for (int i = 0; i < 100; i++) {
       client.frame(RawHttp2.CONTINUATION, 0, 1, RawHttp2.block("x-" + i, "a".repeat(16_000)));
     }
-    assertThat(end().outcome()).isIn("goaway PROTOCOL_ERROR", "closed");
+    assertThat(client.end().outcome()).isIn("goaway PROTOCOL_ERROR", "closed");
   }
 
   /** A few bytes that stand for the largest entry there may be, again and again. */
@@ -253,7 +244,7 @@ class Http2FloodTest {
       pieces(stream(i), WINDOW / PIECE);
     }
     // What is still on its way when the connection is closed may overtake the reason.
-    assertThat(end().outcome()).isIn("goaway FLOW_CONTROL_ERROR", "closed");
+    assertThat(client.end().outcome()).isIn("goaway FLOW_CONTROL_ERROR", "closed");
     Awaiting.until("it was for a fault", () -> endedForAFault() == before + 1);
   }
 

@@ -1,9 +1,9 @@
 package io.tollgate.edge;
 
 import static io.tollgate.edge.RawHttp2.request;
+import static io.tollgate.edge.RawHttp2.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tollgate.edge.RawHttp2.Answer;
 import io.tollgate.edge.RawHttp2.Frame;
 import io.tollgate.edge.ScriptedHttp2Upstream.Asked;
 import io.tollgate.edge.ScriptedHttp2Upstream.Peer;
@@ -118,15 +118,6 @@ class Http2SlowClientTest {
     assertThat(edge.get("/", key).statusCode()).isEqualTo(200);
   }
 
-  private static int stream(int request) {
-    return 2 * request + 1;
-  }
-
-  private Answer end() {
-    // On no stream: what ends the connection is waited for.
-    return client.answer(Integer.MAX_VALUE);
-  }
-
   @TestThatWaits
   void a_client_that_reads_nothing_loses_its_connection() {
     try (var own = gateway();
@@ -184,7 +175,7 @@ class Http2SlowClientTest {
     assertThat(client.headers(1, true, request(key, "HEAD", "/")).answer(1).outcome())
         .isEqualTo("200");
     client.frame(RawHttp2.HEADERS, 0, 3, RawHttp2.block(request(key, "GET", "/")));
-    assertThat(end().outcome()).isEqualTo("goaway ENHANCE_YOUR_CALM");
+    assertThat(client.end().outcome()).isEqualTo("goaway ENHANCE_YOUR_CALM");
   }
 
   /** It makes progress, though something is half read whenever we look. */
@@ -203,7 +194,7 @@ class Http2SlowClientTest {
       client.raw(sent.substring(inHead)).raw(next.substring(0, inHead));
       assertThat(client.answer(stream(i)).outcome()).isEqualTo("200");
     }
-    assertThat(end().outcome()).as("but the last is").isEqualTo("goaway ENHANCE_YOUR_CALM");
+    assertThat(client.end().outcome()).as("but the last is").isEqualTo("goaway ENHANCE_YOUR_CALM");
   }
 
   @TestThatWaits
@@ -216,7 +207,7 @@ class Http2SlowClientTest {
   void a_client_that_acknowledges_no_settings_is_told_so() {
     try (var silent = new RawHttp2(edge.gateway.port())) {
       silent.raw(RawHttp2.PREFACE).frame(RawHttp2.SETTINGS, 0, 0, "");
-      assertThat(silent.answer(Integer.MAX_VALUE).outcome()).isEqualTo("goaway SETTINGS_TIMEOUT");
+      assertThat(silent.end().outcome()).isEqualTo("goaway SETTINGS_TIMEOUT");
     }
   }
 

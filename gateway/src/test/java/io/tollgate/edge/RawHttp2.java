@@ -263,6 +263,16 @@ final class RawHttp2 implements AutoCloseable {
     return answer;
   }
 
+  /** Sends what was put together and reads until the connection has ended. */
+  Answer end() {
+    return answer(Integer.MAX_VALUE);
+  }
+
+  /** Returns the stream of a client's request, of which the first is the zeroth. */
+  static int stream(int request) {
+    return 2 * request + 1;
+  }
+
   /** Takes a frame of a stream; true if it was the last. */
   private boolean take(Frame frame, Answer answer) {
     switch (frame.type) {
