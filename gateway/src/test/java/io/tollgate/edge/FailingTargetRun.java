@@ -91,7 +91,7 @@ final class FailingTargetRun {
                 targets.checkInterval(),
                 targets.checkTimeout(),
                 targets.ejection(),
-                Duration.ofSeconds(2),
+                targets.ejection(),
                 targets.inUsePercentMin(),
                 Duration.ofSeconds(2),
                 targets.attemptsMax(),
