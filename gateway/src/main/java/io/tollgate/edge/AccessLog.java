@@ -38,13 +38,15 @@ final class AccessLog implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
   private @Nullable BufferedWriter writer;
+  private boolean failing;
 
   private AccessLog(Path file, BufferedWriter writer, MeterRegistry metrics) {
     this.file = file;
     this.writer = writer;
     dropped =
         Counter.builder("tollgate.access.log.dropped")
-            .description("Requests that are missing in the access log, since it was too slow")
+            .description(
+                "Requests that are missing in the access log: the disk was too slow, or refused")
             .register(metrics);
     thread = new Thread(this::run, "access-log");
     thread.setDaemon(true);
@@ -89,9 +91,10 @@ final class AccessLog implements AutoCloseable {
           batch.remove(END);
         }
         writeAll(batch, reopenedIfMoved());
+        tell(null);
       } catch (IOException e) {
         dropped.increment(batch.size());
-        LOG.warn("{} can't be written: {}", file, e.toString());
+        tell(e);
       } catch (InterruptedException e) {
         // Only the end of the process interrupts; what is queued is still written.
         closed = true;
@@ -103,6 +106,19 @@ final class AccessLog implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("{} can't be closed: {}", file, e.toString());
     }
+  }
+
+  /** Tells of the first failure of a row, and of its end. */
+  private void tell(@Nullable IOException fault) {
+    if (fault != null && !failing) {
+      LOG.warn(
+          "{} can't be written, its lines are dropped and counted until it can: {}",
+          file,
+          fault.toString());
+    } else if (fault == null && failing) {
+      LOG.info("{} is written again", file);
+    }
+    failing = fault != null;
   }
 
   private static void writeAll(List<AccessEntry> batch, BufferedWriter to) throws IOException {

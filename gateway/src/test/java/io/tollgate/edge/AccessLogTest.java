@@ -9,6 +9,7 @@ import io.tollgate.store.Awaiting;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
+import io.tollgate.trace.LogLines;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -128,17 +129,25 @@ class AccessLogTest {
     Path home = Files.createDirectory(directory.resolve("logs"));
     Path file = home.resolve("access.log");
     var metrics = new SimpleMeterRegistry();
-    AccessLog log = Objects.requireNonNull(AccessLog.open(file, metrics));
-    Path away = directory.resolve("away");
-    Files.move(home, away);
-    log.write(entry());
-    Awaiting.until(
-        "the line is given up",
-        () -> metrics.get("tollgate.access.log.dropped").counter().count() == 1);
-    Files.move(away, home);
-    log.write(entry());
-    log.close();
-    assertThat(lines(file)).hasSize(1);
+    try (var told = new LogLines(AccessLog.class)) {
+      AccessLog log = Objects.requireNonNull(AccessLog.open(file, metrics));
+      Path away = directory.resolve("away");
+      Files.move(home, away);
+      for (int lost = 1; lost <= 3; lost++) {
+        log.write(entry());
+        int wanted = lost;
+        Awaiting.until(
+            "the line is given up",
+            () -> metrics.get("tollgate.access.log.dropped").counter().count() == wanted);
+      }
+      Files.move(away, home);
+      log.write(entry());
+      log.close();
+      assertThat(lines(file)).hasSize(1);
+      assertThat(told.lines()).as("once for all three, and once for the end").hasSize(2);
+      assertThat(told.lines().getFirst()).contains(file + " can't be written");
+      assertThat(told.lines().getLast()).isEqualTo(file + " is written again");
+    }
   }
 
   private static AccessEntry entry() {

@@ -9,12 +9,12 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 
 /** What a class logs while this is open, from information on. */
-final class LogLines implements AutoCloseable {
+public final class LogLines implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger logger;
   private final AbstractAppender appender;
 
-  LogLines(Class<?> logged) {
+  public LogLines(Class<?> logged) {
     logger = (Logger) LogManager.getLogger(logged);
     appender =
         new AbstractAppender("lines", null, null, true, Property.EMPTY_ARRAY) {
@@ -28,7 +28,7 @@ final class LogLines implements AutoCloseable {
     logger.setLevel(org.apache.logging.log4j.Level.INFO);
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return List.copyOf(lines);
   }
 
