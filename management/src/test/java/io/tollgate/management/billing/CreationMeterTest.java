@@ -33,6 +33,8 @@ class CreationMeterTest {
     postgres = TestPostgres.database();
     redis = TestRedis.start();
     management = new TestManagement(postgres, redis);
+    defaultPlan("user", OF_USERS);
+    defaultPlan("org", OF_ORGANIZATIONS);
     put(RecordName.INSTANCE, InstanceRecord.DEFAULTS.withPlans(OF_USERS, OF_ORGANIZATIONS));
   }
 
@@ -41,6 +43,18 @@ class CreationMeterTest {
     management.close();
     redis.close();
     postgres.close();
+  }
+
+  /** What the record names must be there: who looks after it each second would take it away. */
+  private static void defaultPlan(String payerType, String version) {
+    postgres.execute(
+        """
+        INSERT INTO tollgate.plan (id, name, slug, for_payer_type, is_default)
+        VALUES ('%1$s', 'of all', '%2$s', '%2$s', true);
+        INSERT INTO tollgate.plan_version (id, plan_id, number, effective_at)
+        VALUES ('%3$s', '%1$s', 1, '2020-01-01Z');
+        """
+            .formatted(version.replace("pver_", "cplan_"), payerType, version));
   }
 
   private static void put(RecordName name, StoredRecord record) {

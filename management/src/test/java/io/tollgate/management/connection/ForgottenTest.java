@@ -9,6 +9,7 @@ import io.tollgate.management.audit.Change;
 import io.tollgate.management.audit.Origin;
 import io.tollgate.management.role.DepartedUsers;
 import io.tollgate.management.role.DirectoryUsers;
+import io.tollgate.store.Awaiting;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Tuple;
@@ -61,6 +62,20 @@ class ForgottenTest {
 
   private boolean clear(Duration retention) {
     return departed(retention).clear(erasure);
+  }
+
+  /** Forgets somebody who is due, where need be after the service's own worker has had its turn. */
+  private void forget(String user, Duration retention) {
+    Awaiting.until(
+        "he is forgotten",
+        () -> {
+          clear(retention);
+          return shown(user).getValue("first_name") == null;
+        });
+  }
+
+  private void forget(String user) {
+    forget(user, RETENTION);
   }
 
   /** Makes a member of the organization of whom all is known that may be. */
@@ -123,7 +138,7 @@ class ForgottenTest {
     assertThat(shown(user).getString("first_name")).isEqualTo("Ada");
     String at = departedAt(user);
     now = Instant.now().plus(RETENTION).plusSeconds(60);
-    clear();
+    forget(user);
     JsonObject left = shown(user);
     assertThat(left.encode())
         .doesNotContain("Ada", "Lovelace", "Countess", start + "@", start + " ");
@@ -151,8 +166,7 @@ class ForgottenTest {
     depart(user);
     clear(Duration.ZERO);
     now = now.plusSeconds(60);
-    clear(Duration.ZERO);
-    assertThat(shown(user).getValue("first_name")).isNull();
+    forget(user, Duration.ZERO);
   }
 
   @Test
@@ -175,14 +189,17 @@ class ForgottenTest {
     for (int i = 0; i < 25; i++) {
       depart(person(name("ada")));
     }
-    assertThat(clear()).as("there are more").isTrue();
-    assertThat(clear()).isFalse();
-    assertThat(
-            firm.postgres.query(
-                "SELECT count(*) FROM tollgate.app_user WHERE directory_id = '%s'"
-                        .formatted(id(directory))
-                    + " AND cleared_at IS NOT NULL"))
-        .isEqualTo("25");
+    Awaiting.until("some are forgotten, and there are more", this::clear);
+    assertThat(forgotten()).isBetween(1, 24);
+    Awaiting.until("no more are left", () -> !clear() && forgotten() == 25);
+  }
+
+  private int forgotten() {
+    return Integer.parseInt(
+        firm.postgres.query(
+            "SELECT count(*) FROM tollgate.app_user WHERE directory_id = '%s'"
+                    .formatted(id(directory))
+                + " AND cleared_at IS NOT NULL"));
   }
 
   private void logged(String user, String detail) {
@@ -220,7 +237,7 @@ class ForgottenTest {
             .formatted(id(connection), LogErasure.READ_AT_ONCE + 1));
     depart(user, "called-" + start, "", "e");
     now = Instant.now().plus(RETENTION).plusSeconds(60);
-    while (clear()) {}
+    forget(user);
     assertThat(log())
         .doesNotContain("Countess", start)
         .contains("Duchess", "of nobody", "somebody who was deleted");
@@ -241,13 +258,14 @@ class ForgottenTest {
     var slow = new LogErasure(Duration.ZERO);
     DepartedUsers departed = departed(RETENTION);
     int parts = 0;
-    while (departed.clear(slow)) {
-      parts++;
-      assertThat(shown(user).getString("first_name")).isEqualTo("Ada");
+    while (shown(user).getValue("first_name") != null) {
+      if (departed.clear(slow)) {
+        parts++;
+        assertThat(shown(user).getString("first_name")).isEqualTo("Ada");
+      }
     }
     assertThat(parts).isGreaterThan(1);
     assertThat(log()).doesNotContain(start).contains("xxx");
-    assertThat(shown(user).getValue("first_name")).isNull();
   }
 
   @Test
@@ -262,7 +280,7 @@ class ForgottenTest {
     logged("", "{\"path\":\"/Users?filter=userName%20eq%20%22users%22\",\"at\":6}");
     depart(user, "users", "User");
     now = Instant.now().plus(RETENTION).plusSeconds(60);
-    while (clear()) {}
+    forget(user);
     assertThat(log())
         .contains("\"at\":1", "\"at\":2", "\"at\":3")
         .doesNotContain("\"at\":4", "\"at\":5", "\"at\":6");
@@ -302,8 +320,7 @@ class ForgottenTest {
     assertThat(shown(first).getValue("first_name")).isNull();
     assertThat(shown(second).getValue("first_name")).isNull();
     assertThat(shown(stuck).getString("first_name")).isEqualTo("Ada");
-    while (departed.clear(erasure)) {}
-    assertThat(shown(stuck).getValue("first_name")).isNull();
+    forget(stuck);
   }
 
   @Test
@@ -320,7 +337,6 @@ class ForgottenTest {
           return change.newest();
         });
     assertThat(shown(user).getString("first_name")).isEqualTo("Ada");
-    clear();
-    assertThat(shown(user).getValue("first_name")).isNull();
+    forget(user);
   }
 }

@@ -202,7 +202,8 @@ class RecomputeTest {
     firm.postgres.execute(
         "UPDATE tollgate.membership SET manual_role_id = '%s' WHERE role_id = '%s'"
             .formatted(MEMBER, id(role)));
-    firm.patch(directory, new JsonObject().put("group_role_mapping_enabled", false));
+    var untold = new JsonObject().put("group_role_mapping_enabled", false);
+    repeated(() -> firm.management.patch(path(directory), untold)).ok();
     assertThat(with(id(role))).isZero();
   }
 
