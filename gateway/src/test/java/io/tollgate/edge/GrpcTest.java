@@ -235,14 +235,13 @@ class GrpcTest {
 
   @Test
   void a_deadline_that_passes_ends_the_call_on_both_sides() throws Exception {
+    Channel warm = with(keys.everywhere());
+    assertThat(call(warm, GrpcUpstream.ECHO, "")).isEmpty();
     StatusRuntimeException failure =
         refused(
             () ->
                 ClientCalls.blockingUnaryCall(
-                    with(keys.everywhere()),
-                    GrpcUpstream.HANG,
-                    within(Duration.ofMillis(500)),
-                    ""));
+                    warm, GrpcUpstream.HANG, within(Duration.ofMillis(500)), ""));
     assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     assertThat(upstream.cancelled.await(10, SECONDS)).isTrue();
   }

@@ -50,7 +50,7 @@ class StalledTargetTest {
         new TargetConfig(
             defaults.failuresMax(),
             defaults.checkInterval(),
-            Duration.ofMillis(300),
+            Duration.ofSeconds(1),
             defaults.ejectionMax(),
             defaults.ejectionMax(),
             defaults.inUsePercentMin(),

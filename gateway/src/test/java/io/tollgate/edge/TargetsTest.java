@@ -34,7 +34,7 @@ class TargetsTest {
       new TargetConfig(
           3,
           SOON,
-          Duration.ofMillis(300),
+          Duration.ofSeconds(1),
           SOON,
           Duration.ofSeconds(1),
           20,

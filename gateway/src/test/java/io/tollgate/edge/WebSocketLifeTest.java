@@ -136,12 +136,13 @@ class WebSocketLifeTest {
     try (var upstream = new FrameUpstream(RawWebSocket.SWITCHED, "");
         RunningGateway edge =
             gateway(
-                new WebSocketBounds(5, 5, 1_000, Duration.ofSeconds(1)), proxy, upstream.route());
-        var client = new RawWebSocket(edge.gateway.port(), key)) {
+                new WebSocketBounds(5, 5, 1_000, Duration.ofSeconds(1)), proxy, upstream.route())) {
       long before = System.nanoTime();
-      assertThat(client.read().close()).isEqualTo("1001 idle-timeout");
-      assertThat(Duration.ofNanos(System.nanoTime() - before))
-          .isGreaterThan(Duration.ofMillis(900));
+      try (var client = new RawWebSocket(edge.gateway.port(), key)) {
+        assertThat(client.read().close()).isEqualTo("1001 idle-timeout");
+        assertThat(Duration.ofNanos(System.nanoTime() - before))
+            .isGreaterThan(Duration.ofMillis(900));
+      }
       assertThat(upstream.seenToEnd()).contains("idle-timeout");
     }
   }
