@@ -2,8 +2,8 @@ package io.tollgate.edge;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +26,10 @@ import org.slf4j.LoggerFactory;
 final class AccessLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
   private static final int QUEUE_MAX = 16 * 1024;
+
+  /** So many lines are written at once, and lost at once where the disk refuses them. */
+  private static final int BATCH_MAX = 512;
+
   private static final long CLOSE_MILLIS = 2_000;
 
   /** No request's: it wakes the thread at the end. */
@@ -37,10 +41,10 @@ final class AccessLog implements AutoCloseable {
   private final ArrayBlockingQueue<AccessEntry> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
   private final Thread thread;
   private volatile boolean closed;
-  private @Nullable BufferedWriter writer;
+  private @Nullable OutputStream writer;
   private boolean failing;
 
-  private AccessLog(Path file, BufferedWriter writer, MeterRegistry metrics) {
+  private AccessLog(Path file, OutputStream writer, MeterRegistry metrics) {
     this.file = file;
     this.writer = writer;
     dropped =
@@ -69,9 +73,9 @@ final class AccessLog implements AutoCloseable {
     }
   }
 
-  private static BufferedWriter writer(Path file) throws IOException {
-    return Files.newBufferedWriter(
-        file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  /** Without a buffer, which would hold lines that were given up, and write them later. */
+  private static OutputStream writer(Path file) throws IOException {
+    return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   void write(AccessEntry entry) {
@@ -87,11 +91,14 @@ final class AccessLog implements AutoCloseable {
         AccessEntry first = queue.poll(1, TimeUnit.SECONDS);
         if (first != null) {
           batch.add(first);
-          queue.drainTo(batch);
+          queue.drainTo(batch, BATCH_MAX - 1);
           batch.remove(END);
         }
-        writeAll(batch, reopenedIfMoved());
-        tell(null);
+        OutputStream to = reopenedIfMoved();
+        if (!batch.isEmpty()) {
+          to.write(lines(batch));
+          tell(null);
+        }
       } catch (IOException e) {
         dropped.increment(batch.size());
         tell(e);
@@ -121,19 +128,19 @@ final class AccessLog implements AutoCloseable {
     failing = fault != null;
   }
 
-  private static void writeAll(List<AccessEntry> batch, BufferedWriter to) throws IOException {
+  private static byte[] lines(List<AccessEntry> batch) {
+    var lines = new StringBuilder();
     for (AccessEntry entry : batch) {
-      to.write(entry.toJson());
-      to.newLine();
+      lines.append(entry.toJson()).append('\n');
     }
-    to.flush();
+    return lines.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  private BufferedWriter reopenedIfMoved() throws IOException {
+  private OutputStream reopenedIfMoved() throws IOException {
     if (!Files.exists(file)) {
       closeWriter();
     }
-    BufferedWriter known = writer;
+    OutputStream known = writer;
     if (known == null) {
       known = writer(file);
       writer = known;
@@ -142,7 +149,7 @@ final class AccessLog implements AutoCloseable {
   }
 
   private void closeWriter() throws IOException {
-    BufferedWriter last = writer;
+    OutputStream last = writer;
     // If the next can't be opened, this one is not written to again.
     writer = null;
     if (last != null) {

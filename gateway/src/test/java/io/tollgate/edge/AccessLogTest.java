@@ -3,6 +3,7 @@ package io.tollgate.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.key.Secret;
 import io.tollgate.store.Awaiting;
@@ -135,10 +136,7 @@ class AccessLogTest {
       Files.move(home, away);
       for (int lost = 1; lost <= 3; lost++) {
         log.write(entry());
-        int wanted = lost;
-        Awaiting.until(
-            "the line is given up",
-            () -> metrics.get("tollgate.access.log.dropped").counter().count() == wanted);
+        awaitDropped(metrics, lost);
       }
       Files.move(away, home);
       log.write(entry());
@@ -147,6 +145,29 @@ class AccessLogTest {
       assertThat(told.lines()).as("once for all three, and once for the end").hasSize(2);
       assertThat(told.lines().getFirst()).contains(file + " can't be written");
       assertThat(told.lines().getLast()).isEqualTo(file + " is written again");
+    }
+  }
+
+  private static void awaitDropped(MeterRegistry metrics, int lines) {
+    Awaiting.until(
+        "so many lines are given up",
+        () -> metrics.get("tollgate.access.log.dropped").counter().count() == lines);
+  }
+
+  @Test
+  void a_disk_that_is_full_is_told_of_once_also_when_nothing_is_written_for_a_while() {
+    Path full = Path.of("/dev/full");
+    var metrics = new SimpleMeterRegistry();
+    try (var told = new LogLines(AccessLog.class);
+        AccessLog log = Objects.requireNonNull(AccessLog.open(full, metrics))) {
+      log.write(entry());
+      awaitDropped(metrics, 1);
+      long since = System.nanoTime();
+      Awaiting.until(
+          "it has looked once without a line", () -> System.nanoTime() - since > 1_500_000_000);
+      log.write(entry());
+      awaitDropped(metrics, 2);
+      assertThat(told.lines()).hasSize(1);
     }
   }
 
