@@ -85,9 +85,7 @@ final class ProcessFaults {
         });
   }
 
-  /**
-   * Returns whether it comes to live without being ready; a busy machine takes long to start it.
-   */
+  /** Returns whether it lives without being ready; on a busy machine a start takes long. */
   private static boolean waits(TollgateProcess started) {
     try {
       Awaiting.until(

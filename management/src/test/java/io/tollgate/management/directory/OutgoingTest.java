@@ -36,7 +36,7 @@ class OutgoingTest {
   private static final int BUFFER = 16 << 10;
 
   /** Gives nobody up while a test asks for more, however slow the machine is. */
-  private volatile Outgoing outgoing = room(Duration.ofSeconds(20));
+  private volatile Outgoing outgoing = outgoing(Duration.ofSeconds(20));
 
   private final AtomicLong mostHeld = new AtomicLong();
   private final AtomicInteger refused = new AtomicInteger();
@@ -44,7 +44,7 @@ class OutgoingTest {
   private Vertx vertx;
   private HttpServer server;
 
-  private static Outgoing room(Duration takenWithin) {
+  private static Outgoing outgoing(Duration takenWithin) {
     return new Outgoing(BYTES_MAX, Duration.ofMillis(50), takenWithin);
   }
 
@@ -133,7 +133,7 @@ class OutgoingTest {
 
   @Test
   void who_does_not_take_his_answer_is_hung_up_on_and_his_room_is_free_again() throws IOException {
-    outgoing = room(Duration.ofMillis(500));
+    outgoing = outgoing(Duration.ofMillis(500));
     Socket silent = ask("silent", ANSWER);
     Awaiting.until("it is on its way", () -> mostHeld.get() == ANSWER);
     Awaiting.until("it is given up", () -> outgoing.held() == 0);

@@ -1,0 +1,54 @@
+package io.tollgate.fault;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** How often the threads of a process have waited and gone on, but for those that compile. */
+final class WakeUps {
+  private static final Pattern COMPILER = Pattern.compile("^Name:\\s+C[12] Comp");
+  private static final String WAITED = "voluntary_ctxt_switches:";
+
+  private WakeUps() {}
+
+  /** Returns by thread how often it has been so far. */
+  static Map<Path, Long> ofThreads(long process) {
+    Map<Path, Long> counts = new HashMap<>();
+    Path tasks = Path.of("/proc", Long.toString(process), "task");
+    try (var threads = Files.newDirectoryStream(tasks)) {
+      for (Path thread : threads) {
+        count(thread, counts);
+      }
+    } catch (IOException e) {
+      // The process has ended, as others will see.
+    }
+    return counts;
+  }
+
+  private static void count(Path thread, Map<Path, Long> counts) {
+    try {
+      List<String> status = Files.readAllLines(thread.resolve("status"));
+      if (COMPILER.matcher(status.getFirst()).find()) {
+        return;
+      }
+      for (String line : status) {
+        if (line.startsWith(WAITED)) {
+          counts.put(thread, Long.parseLong(line.substring(WAITED.length()).strip()));
+        }
+      }
+    } catch (IOException e) {
+      // The thread has ended.
+    }
+  }
+
+  /** Returns how often all of those have been that are there at the end. */
+  static long between(Map<Path, Long> before, Map<Path, Long> after) {
+    return after.entrySet().stream()
+        .mapToLong(thread -> thread.getValue() - before.getOrDefault(thread.getKey(), 0L))
+        .sum();
+  }
+}
