@@ -214,6 +214,11 @@ final class FaultRun {
     boolean isOfTime() {
       return !broken().isEmpty() && broken().stream().noneMatch(Judge::isSafety);
     }
+
+    /** Whether all that is broken may be chance, as it isn't where it comes twice in a row. */
+    boolean isByChance() {
+      return isOfTime() && broken().stream().allMatch(Figures::isByChance);
+    }
   }
 
   private record Tried<T>(T seen, Stalls.Seen machine) {}
@@ -226,7 +231,8 @@ final class FaultRun {
       stalls.begin(processes);
       Result<T> result = work.get();
       Stalls.Seen machine = stalls.end(processes);
-      if (times == TIMES_MAX || machine.isSteady() || !result.isOfTime()) {
+      boolean isSettled = machine.isSteady() && !(times == 1 && result.isByChance());
+      if (times == TIMES_MAX || isSettled || !result.isOfTime()) {
         boolean isUnsure = result.isOfTime() && !machine.isSteady();
         tell(isUnsure ? result.findings.stream().map(Finding::unsure).toList() : result.findings);
         tell(List.of(Finding.promise(what, "the machine", true, machine.toString())));

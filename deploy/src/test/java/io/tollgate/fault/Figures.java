@@ -9,6 +9,7 @@ import java.util.stream.LongStream;
 
 /** The figures of a run, gathered act by act, and the table of them. Confined to one thread. */
 final class Figures {
+  private static final String ADDED = "added p99";
   private static final double REVOKE_MILLIS = 150;
   private static final double ADDED_MILLIS = 5;
   private static final double RECOVERY_MILLIS = 2_000;
@@ -68,6 +69,11 @@ final class Figures {
     return List.of(latency(act), recovery(act));
   }
 
+  /** Whether one moment in which a disk or a store's process stood still may be all of it. */
+  static boolean isByChance(Finding finding) {
+    return finding.invariant().equals(ADDED);
+  }
+
   /** Where Redis alone is away, nobody may notice. */
   private static boolean isBounded(Act act) {
     return act.fault().startsWith(REDIS);
@@ -90,7 +96,7 @@ final class Figures {
     double added = addedMillis(act);
     return figure(
         act,
-        "added p99",
+        ADDED,
         added,
         ADDED_MILLIS,
         ADDED_MILLIS_BROKEN,
