@@ -214,11 +214,6 @@ final class FaultRun {
     boolean isOfTime() {
       return !broken().isEmpty() && broken().stream().noneMatch(Judge::isSafety);
     }
-
-    /** Whether all that is broken may be chance, as it isn't where it comes twice in a row. */
-    boolean isByChance() {
-      return isOfTime() && broken().stream().allMatch(Figures::isByChance);
-    }
   }
 
   private record Tried<T>(T seen, Stalls.Seen machine) {}
@@ -231,8 +226,7 @@ final class FaultRun {
       stalls.begin(processes);
       Result<T> result = work.get();
       Stalls.Seen machine = stalls.end(processes);
-      boolean isSettled = machine.isSteady() && !(times == 1 && result.isByChance());
-      if (times == TIMES_MAX || isSettled || !result.isOfTime()) {
+      if (times == TIMES_MAX || machine.isSteady() || !result.isOfTime()) {
         boolean isUnsure = result.isOfTime() && !machine.isSteady();
         tell(isUnsure ? result.findings.stream().map(Finding::unsure).toList() : result.findings);
         tell(List.of(Finding.promise(what, "the machine", true, machine.toString())));

@@ -9,7 +9,6 @@ import java.util.stream.LongStream;
 
 /** The figures of a run, gathered act by act, and the table of them. Confined to one thread. */
 final class Figures {
-  private static final String ADDED = "added p99";
   private static final double REVOKE_MILLIS = 150;
   private static final double ADDED_MILLIS = 5;
   private static final double RECOVERY_MILLIS = 2_000;
@@ -69,11 +68,6 @@ final class Figures {
     return List.of(latency(act), recovery(act));
   }
 
-  /** Whether one moment in which a disk or a store's process stood still may be all of it. */
-  static boolean isByChance(Finding finding) {
-    return finding.invariant().equals(ADDED);
-  }
-
   /** Where Redis alone is away, nobody may notice. */
   private static boolean isBounded(Act act) {
     return act.fault().startsWith(REDIS);
@@ -96,7 +90,7 @@ final class Figures {
     double added = addedMillis(act);
     return figure(
         act,
-        ADDED,
+        "added p99",
         added,
         ADDED_MILLIS,
         ADDED_MILLIS_BROKEN,
