@@ -111,7 +111,7 @@ public final class AttributePath {
 
   private static JsonNode matching(JsonNode node, Filter filter) {
     for (JsonNode element : node.isArray() ? node : List.of(node)) {
-      if (ElementFilter.matches(filter, element)) {
+      if (ElementFilter.matches(filter, element, null)) {
         return element;
       }
     }

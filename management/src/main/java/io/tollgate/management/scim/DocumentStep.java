@@ -98,12 +98,16 @@ public final class DocumentStep implements PatchStep {
     return operation == PatchOperation.REMOVE || (value == null && cleared.isEmpty());
   }
 
+  private ElementList elements(ArrayNode list) {
+    return new ElementList(list, path.name().type());
+  }
+
   private void applyToWhole(ObjectNode parent, String attribute) {
     @Nullable JsonNode before = parent.get(attribute);
     if (isRemoval()) {
       if (value != null && before instanceof ArrayNode list) {
         // As with members, those are named that go.
-        new ElementList(list).removeAll(value);
+        elements(list).removeAll(value);
         dropIfEmpty(parent, attribute);
       } else {
         parent.remove(attribute);
@@ -112,7 +116,7 @@ public final class DocumentStep implements PatchStep {
       merge(object);
       dropIfEmpty(parent, attribute);
     } else if (before instanceof ArrayNode list && operation == PatchOperation.ADD) {
-      new ElementList(list).addAll(Objects.requireNonNull(value), path.name().toString());
+      elements(list).addAll(Objects.requireNonNull(value), path.name().toString());
     } else if (value != null) {
       parent.set(attribute, value.deepCopy());
     }
@@ -139,7 +143,7 @@ public final class DocumentStep implements PatchStep {
       for (JsonNode element : list) {
         setPart(element, part);
       }
-      new ElementList(list).dropHollow();
+      elements(list).dropHollow();
       dropIfEmpty(parent, attribute);
     } else if (before instanceof ObjectNode object) {
       setPart(object, part);
@@ -170,7 +174,7 @@ public final class DocumentStep implements PatchStep {
     if (before instanceof ObjectNode only) {
       list.add(only);
     }
-    var elements = new ElementList(list);
+    var elements = elements(list);
     Set<JsonNode> primary = elements.primary();
     Set<JsonNode> meant = elements.matching(filter);
     if (isRemoval()) {

@@ -17,9 +17,16 @@ import org.jspecify.annotations.Nullable;
 /** A list of a document while a step changes it. */
 final class ElementList {
   private final ArrayNode list;
+  private final @Nullable AttributeType type;
 
-  ElementList(ArrayNode list) {
+  /**
+   * Makes the list of what stands in a document.
+   *
+   * @param type of the elements; null where no schema knows them
+   */
+  ElementList(ArrayNode list, @Nullable AttributeType type) {
     this.list = list;
+    this.type = type;
   }
 
   /** Adds what is not there yet; what is there by value and type takes on the other parts. */
@@ -76,7 +83,7 @@ final class ElementList {
   Set<JsonNode> matching(Filter filter) {
     Set<JsonNode> matching = identities();
     for (JsonNode element : list) {
-      if (ElementFilter.matches(filter, element)) {
+      if (ElementFilter.matches(filter, element, type)) {
         matching.add(element);
       }
     }
@@ -104,10 +111,14 @@ final class ElementList {
     return Collections.newSetFromMap(new IdentityHashMap<>());
   }
 
-  private static String identity(JsonNode element) {
+  private String identity(JsonNode element) {
     JsonNode value = element.path("value");
-    return value.isTextual()
-        ? Folding.fold(value.textValue()) + '\0' + Folding.fold(element.path("type").asText())
-        : ScimJson.text(element);
+    if (!value.isTextual()) {
+      return ScimJson.text(element);
+    }
+    @Nullable AttributeType part = type == null ? null : type.part("value");
+    String text = value.textValue();
+    String same = part != null && part.caseExact() ? text : Folding.fold(text);
+    return same + '\0' + Folding.fold(element.path("type").asText());
   }
 }

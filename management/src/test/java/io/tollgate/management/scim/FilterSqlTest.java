@@ -79,6 +79,8 @@ class FilterSqlTest {
           active eq true                                       | ann,cid
           groups.value eq "g1"                                 | ann,bob
           groups[display eq "STAFF" and value ne "g1"]         | ann
+          groups[value co "G"]                                 | ~~
+          not (groups[value co "G"])                           | ann,bob,cid
           not (groups pr)                                      | cid
           meta.created ge "2026-01-03T00:00:00Z"               | bob,cid
           meta.resourceType eq "User" and userName sw "c"      | cid
@@ -103,6 +105,7 @@ class FilterSqlTest {
           members.value eq "bob"             | g1
           members.value eq "g1"              | ~~
           members[value eq "bob" and type eq "User"] | g1
+          members[value co "BO"]             | ~~
           members eq "ann"                   | g1,g2
           not (members eq "bob")             | g2
           members pr and meta.resourceType eq "Group" | g1,g2

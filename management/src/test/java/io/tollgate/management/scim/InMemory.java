@@ -3,6 +3,7 @@ package io.tollgate.management.scim;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.unboundid.scim2.common.Path;
 import com.unboundid.scim2.common.exceptions.ScimException;
+import com.unboundid.scim2.common.filters.ComplexValueFilter;
 import com.unboundid.scim2.common.filters.Filter;
 import com.unboundid.scim2.common.types.AttributeDefinition;
 import com.unboundid.scim2.common.utils.FilterEvaluator;
@@ -21,6 +22,9 @@ final class InMemory extends FilterEvaluator {
           .setCaseExact(true)
           .build();
 
+  /** Before the names within brackets. */
+  private String within = "";
+
   static boolean matches(Filter filter, JsonNode document) {
     try {
       return filter.visit(new InMemory(), document);
@@ -30,7 +34,15 @@ final class InMemory extends FilterEvaluator {
   }
 
   @Override
+  public Boolean visit(ComplexValueFilter filter, JsonNode object) throws ScimException {
+    within = filter.getAttributePath() + ".";
+    boolean matches = super.visit(filter, object);
+    within = "";
+    return matches;
+  }
+
+  @Override
   protected @Nullable AttributeDefinition getAttributeDefinition(Path path) {
-    return EXACT.contains(path.toString()) ? WITH_CASE : null;
+    return EXACT.contains(within + path) ? WITH_CASE : null;
   }
 }

@@ -203,6 +203,29 @@ class PatchTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          {'photos': [{'value': 'u/A'}, {'value': 'u/a'}]} \
+            | {'op': 'remove', 'path': 'photos[value eq "u/a"]'} \
+            | {'photos': [{'value': 'u/A'}]}
+          {'photos': [{'value': 'u/A'}]} \
+            | {'op': 'add', 'path': 'photos', 'value': [{'value': 'u/a'}]} \
+            | {'photos': [{'value': 'u/A'}, {'value': 'u/a'}]}
+          {'roles': [{'value': 'A'}, {'value': 'b'}]} \
+            | {'op': 'remove', 'path': 'roles[value eq "a"]'} \
+            | {'roles': [{'value': 'b'}]}
+          {'roles': [{'value': 'A'}]} \
+            | {'op': 'add', 'path': 'roles', 'value': [{'value': 'a', 'display': 'D'}]} \
+            | {'roles': [{'value': 'a', 'display': 'D'}]}
+          """)
+  void only_what_has_case_is_told_apart_by_it(String before, String operation, String after) {
+    assertThat(patched(before, operation.replace("\"", "\\\""))).isEqualTo(json(after));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
       quoteCharacter = '^',
       textBlock =
           """
