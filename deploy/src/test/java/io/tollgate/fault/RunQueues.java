@@ -1,12 +1,12 @@
 package io.tollgate.fault;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * How long the threads that serve have waited for a processor, as the kernel tells; nothing where
@@ -21,29 +21,24 @@ final class RunQueues {
 
   private RunQueues() {}
 
-  /** Returns by thread of a process what it has waited so far, in nanoseconds. */
-  static Map<String, Long> waited(List<Long> processes) {
-    Map<String, Long> waited = new HashMap<>();
-    for (long process : processes) {
-      Path tasks = Path.of("/proc", Long.toString(process), "task");
-      try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
-        for (Path thread : threads) {
-          String name = Files.readString(thread.resolve("comm"));
-          if (SERVING.stream().noneMatch(name::startsWith)) {
-            continue;
-          }
-          String told = Files.readString(thread.resolve("schedstat"));
-          waited.put(thread.toString(), Long.parseLong(told.strip().split(" ", -1)[WAITED]));
-        }
-      } catch (IOException e) {
-        // The process or the thread has ended.
-      }
-    }
+  /** Returns by thread of these processes what it has waited so far, in nanoseconds. */
+  static Map<Path, Long> waited(List<Long> processes) {
+    Map<Path, Long> waited = new HashMap<>();
+    processes.forEach(process -> waited.putAll(ProcessThreads.read(process, RunQueues::nanos)));
     return waited;
   }
 
+  private static OptionalLong nanos(Path thread) throws IOException {
+    String name = Files.readString(thread.resolve("comm"));
+    if (SERVING.stream().noneMatch(name::startsWith)) {
+      return OptionalLong.empty();
+    }
+    String told = Files.readString(thread.resolve("schedstat"));
+    return OptionalLong.of(Long.parseLong(told.strip().split(" ", -1)[WAITED]));
+  }
+
   /** Returns the most that one thread has waited between two readings. */
-  static long mostNanos(Map<String, Long> before, Map<String, Long> after) {
+  static long mostNanos(Map<Path, Long> before, Map<Path, Long> after) {
     return after.entrySet().stream()
         .filter(thread -> before.containsKey(thread.getKey()))
         .mapToLong(thread -> thread.getValue() - before.getOrDefault(thread.getKey(), 0L))

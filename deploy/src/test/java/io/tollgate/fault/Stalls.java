@@ -1,6 +1,7 @@
 package io.tollgate.fault;
 
 import java.io.Closeable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -26,11 +27,17 @@ final class Stalls implements Closeable {
   private final AtomicLong worstNanos = new AtomicLong();
   private final Thread watch = new Thread(this::watch, "stalls");
   private volatile boolean stopped;
-  private Map<String, Long> waited = Map.of();
+  private Map<Path, Long> waited = Map.of();
+  private Map<String, Long> stolenMillis = Map.of();
   private long sinceNanos;
 
-  /** How well the machine ran. Immutable. */
-  record Seen(Duration still, double waitingPercent) {
+  /**
+   * How well the machine ran. Immutable.
+   *
+   * @param stolen the most that the host kept of one processor, of which a thread that wakes in
+   *     time on another sees nothing; it is told, and decides nothing
+   */
+  record Seen(Duration still, double waitingPercent, Duration stolen) {
     boolean isSteady() {
       return still.compareTo(STILL_MAX) <= 0 && waitingPercent <= WAITING_MAX;
     }
@@ -39,9 +46,11 @@ final class Stalls implements Closeable {
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "stood still for up to %d ms, threads waited %.0f %% of their time for a processor",
+          "stood still for up to %d ms, threads waited %.0f %% of their time for a processor,"
+              + " the host kept %d ms of one",
           still.toMillis(),
-          waitingPercent);
+          waitingPercent,
+          stolen.toMillis());
     }
   }
 
@@ -64,12 +73,16 @@ final class Stalls implements Closeable {
     worstNanos.set(0);
     sinceNanos = clock.now();
     waited = RunQueues.waited(processes);
+    stolenMillis = StolenTime.millis();
   }
 
   /** Returns what was seen since then, of those processes that are still there. */
   Seen end(List<Long> processes) {
     long most = RunQueues.mostNanos(waited, RunQueues.waited(processes));
-    return new Seen(Duration.ofNanos(worstNanos.get()), 100.0 * most / (clock.now() - sinceNanos));
+    return new Seen(
+        Duration.ofNanos(worstNanos.get()),
+        100.0 * most / (clock.now() - sinceNanos),
+        StolenTime.most(stolenMillis, StolenTime.millis()));
   }
 
   @Override

@@ -3,9 +3,9 @@ package io.tollgate.fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /** How often the threads of a process have waited and gone on, but for those that compile. */
@@ -17,32 +17,18 @@ final class WakeUps {
 
   /** Returns by thread how often it has been so far. */
   static Map<Path, Long> ofThreads(long process) {
-    Map<Path, Long> counts = new HashMap<>();
-    Path tasks = Path.of("/proc", Long.toString(process), "task");
-    try (var threads = Files.newDirectoryStream(tasks)) {
-      for (Path thread : threads) {
-        count(thread, counts);
-      }
-    } catch (IOException e) {
-      // The process has ended, as others will see.
-    }
-    return counts;
+    return ProcessThreads.read(process, WakeUps::count);
   }
 
-  private static void count(Path thread, Map<Path, Long> counts) {
-    try {
-      List<String> status = Files.readAllLines(thread.resolve("status"));
-      if (COMPILER.matcher(status.getFirst()).find()) {
-        return;
-      }
-      for (String line : status) {
-        if (line.startsWith(WAITED)) {
-          counts.put(thread, Long.parseLong(line.substring(WAITED.length()).strip()));
-        }
-      }
-    } catch (IOException e) {
-      // The thread has ended.
+  private static OptionalLong count(Path thread) throws IOException {
+    List<String> status = Files.readAllLines(thread.resolve("status"));
+    if (COMPILER.matcher(status.getFirst()).find()) {
+      return OptionalLong.empty();
     }
+    return status.stream()
+        .filter(line -> line.startsWith(WAITED))
+        .mapToLong(line -> Long.parseLong(line.substring(WAITED.length()).strip()))
+        .findFirst();
   }
 
   /** Returns how often all of those have been that are there at the end. */
