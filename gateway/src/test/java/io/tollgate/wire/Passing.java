@@ -54,12 +54,16 @@ final class Passing {
       Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
   private static final Pattern RESERVED = Pattern.compile("(tollgate|x-forwarded)(-.*)?");
 
+  /** Returns a value without the spaces around it. */
+  static String unspaced(String value) {
+    // Up to the very end: a dollar would also match before a last NEL, which is part of a value.
+    return value.replaceAll("^[ \t]+|[ \t]+\\z", "");
+  }
+
   private record Line(String name, String value) {
     static Line of(String line) {
       int colon = line.indexOf(':');
-      // Up to the very end: a dollar would also match before a last NEL, which is part of a value.
-      String value = line.substring(colon + 1).replaceAll("^[ \t]+|[ \t]+\\z", "");
-      return new Line(line.substring(0, colon), value);
+      return new Line(line.substring(0, colon), unspaced(line.substring(colon + 1)));
     }
 
     String lower() {
