@@ -85,6 +85,8 @@ public final class ScimDocument {
     checkEmails(json);
     checkPrimaries(json);
     checkLength(json);
+    // What a name leads into stands deeper here than in the body.
+    ScimJson.checkDepth(json);
     ValueRow.of(json);
     return new ScimDocument(json, Members.NONE, tree.dropped(), keepsEmails);
   }

@@ -159,11 +159,31 @@ public final class ScimJson {
   }
 
   private static void checkNumber(BigDecimal number, @Nullable String name) {
-    // A few characters can name a number of gigabytes.
-    if (number.precision() > DIGITS_MAX || Math.abs((long) number.scale()) > DIGITS_MAX) {
+    // A few characters can name a number of gigabytes. It is kept with all its zeros, and must be
+    // read again as it stands then.
+    long beforePoint = (long) number.precision() - number.scale();
+    long digits = Math.max(number.precision(), Math.max(beforePoint, number.scale()));
+    if (digits > DIGITS_MAX) {
       throw ScimError.invalidValue(
           named(name) + " must be a number of " + DIGITS_MAX + " digits at most.");
     }
+  }
+
+  /** Refuses what is nested too deeply to be read again. */
+  static void checkDepth(ObjectNode document) {
+    int depth = depth(document);
+    if (depth > DEPTH_MAX) {
+      throw ScimError.invalidValue(
+          "What is kept may be nested " + DEPTH_MAX + " deep, is " + depth + " deep.");
+    }
+  }
+
+  private static int depth(JsonNode node) {
+    int deepest = 0;
+    for (JsonNode child : node) {
+      deepest = Math.max(deepest, depth(child));
+    }
+    return node.isContainerNode() ? deepest + 1 : 0;
   }
 
   /** Refuses what Postgres can't hold. */

@@ -7,6 +7,7 @@ import static io.tollgate.management.directory.Sync.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.management.TestManagement.Answer;
+import io.tollgate.management.scim.Schemas;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
@@ -175,6 +176,17 @@ class BadInputTest {
   void a_body_that_is_nested_too_deeply() {
     String deep = "{\"a\":".repeat(2_000) + "1" + "}".repeat(2_000);
     assertRefused(sync.post("/Users", deep), 400, "invalidSyntax");
+  }
+
+  @Test
+  void what_could_be_kept_and_never_be_read_again() {
+    String urn = Schemas.CLERK;
+    JsonObject number = sync.person(name());
+    number.put(urn, new JsonObject().put("a", 1e100));
+    assertRefused(sync.post("/Users", number), 400, "invalidValue");
+    JsonObject deep = sync.person(name());
+    deep.put(urn + ":a", new JsonArray("[".repeat(99) + "1" + "]".repeat(99)));
+    assertRefused(sync.post("/Users", deep), 400, "invalidValue");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScimJsonTest {
   private static String refused(String text) {
@@ -48,10 +49,19 @@ class ScimJsonTest {
           {"a":1e999999999}   | 400 invalidValue: a must be a number of 100 digits at most.
           {"a":1e99999999999} \
             | 400 invalidValue: The body holds a number that may have 100 digits at most.
+          {"a":1e100}         | 400 invalidValue: a must be a number of 100 digits at most.
+          {"a":12e99}         | 400 invalidValue: a must be a number of 100 digits at most.
           {"a":1e-101}        | 400 invalidValue: a must be a number of 100 digits at most.
           """)
   void what_can_not_be_kept_is_refused_and_not_repeated(String text, String reason) {
     assertThat(refused(text)).isEqualTo(reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e99", "-1e99", "12e98", "1e-100", "0e99", "1.5e99"})
+  void what_is_written_of_a_number_can_be_read_again(String number) {
+    String written = ScimJson.text(ScimJson.parse("{\"a\":" + number + "}"));
+    assertThat(ScimJson.text(ScimJson.parse(written))).isEqualTo(written);
   }
 
   @Test
