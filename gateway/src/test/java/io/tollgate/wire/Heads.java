@@ -16,6 +16,9 @@ final class Heads {
   static final int LINE_BYTES_MAX = 8 * 1024;
   static final int FIELDS_MAX = 100;
 
+  /** What a head has beside those that it came with when it goes on: host, framing, ours. */
+  static final int FIELDS_ADDED_MAX = 3;
+
   /** No leak is looked for where the buffer is released in the next line. */
   private static final ByteBufAllocator UNTRACKED = new UnpooledByteBufAllocator(false, true);
 

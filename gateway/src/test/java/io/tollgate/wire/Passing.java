@@ -15,6 +15,8 @@ final class Passing {
   /** By folded name: neither they nor their aliases go on. */
   private static final Set<String> NEVER =
       Set.of(
+          "client-cert",
+          "client-cert-chain",
           "connection",
           "content-length",
           "expect",
@@ -25,6 +27,11 @@ final class Passing {
           "proxy-authenticate",
           "proxy-authorization",
           "proxy-connection",
+          "sec-websocket-accept",
+          "sec-websocket-extensions",
+          "sec-websocket-key",
+          "sec-websocket-protocol",
+          "sec-websocket-version",
           "te",
           "trailer",
           "transfer-encoding",
@@ -45,6 +52,7 @@ final class Passing {
       Set.of(
           "authorization",
           "x-api-key",
+          "content-type",
           "origin",
           "access-control-request-method",
           "traceparent",

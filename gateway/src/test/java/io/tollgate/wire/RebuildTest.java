@@ -7,9 +7,11 @@ import static io.tollgate.wire.Heads.written;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RebuildTest {
@@ -52,6 +54,29 @@ class RebuildTest {
     var out = new HeadBuffer();
     Rebuild.frameResponse(head, out, toHttp10);
     return linesOf(out);
+  }
+
+  /** Fuzzing finds nothing of a field that what it compares with has never heard of. */
+  @ParameterizedTest
+  @EnumSource(Field.class)
+  void each_field_goes_on_or_not_as_is_written_down_once_more(Field field) {
+    int compared = 0;
+    for (String name : List.of(field.lowerName(), field.lowerName().replace('-', '_'))) {
+      String asked = Heads.lines("GET / HTTP/1.0", name + ": x");
+      RequestHead request = Heads.requestPad();
+      if (Heads.parse(request, asked) == null) {
+        compared++;
+        assertThat(copied(request, false, false)).isEqualTo(Passing.ofRequest(asked, Set.of()));
+      }
+      String answered = Heads.lines("HTTP/1.1 200 OK", name + ": x");
+      ResponseHead response = Heads.responsePad();
+      if (Heads.parse(response, answered) == null) {
+        compared++;
+        assertThat(copied(response)).isEqualTo(Passing.ofResponse(answered));
+      }
+    }
+    // What frames a message is refused with such a value, and so are its aliases.
+    assertThat(compared > 0 || field.isFraming()).isTrue();
   }
 
   @Test
