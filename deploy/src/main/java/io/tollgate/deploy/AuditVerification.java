@@ -20,7 +20,7 @@ final class AuditVerification {
   private final PostgresConfig postgres;
 
   AuditVerification(PostgresConfig postgres) {
-    this.postgres = postgres;
+    this.postgres = CommandDeadline.of(postgres);
   }
 
   AuditChain.Verification run() {

@@ -19,7 +19,7 @@ final class EpochRenewal {
   private final PostgresConfig postgres;
 
   EpochRenewal(PostgresConfig postgres) {
-    this.postgres = postgres;
+    this.postgres = CommandDeadline.of(postgres);
   }
 
   /** Renews; the answer is a sentence that says what was done. */
