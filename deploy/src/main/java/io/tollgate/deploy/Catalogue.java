@@ -353,7 +353,8 @@ final class Catalogue {
       LISTED.addDuration(
           "postgres.connect-deadline",
           PostgresConfig.CONNECT_DEADLINE,
-          "the same for connecting, TLS and log-in");
+          "the same for connecting, TLS and log-in; `migrate`, `epoch` and `audit` take 15s at"
+              + " least");
 
   static final Setting<Path> DATA_DIR =
       LISTED.addShown(

@@ -8,7 +8,7 @@ import java.time.Duration;
  * it, its JVM has only just begun, and at times Postgres has, too.
  */
 final class CommandDeadline {
-  private static final Duration CONNECT_MIN = Duration.ofSeconds(15);
+  static final Duration CONNECT_MIN = Duration.ofSeconds(15);
 
   private CommandDeadline() {}
 

@@ -17,7 +17,7 @@ final class Migration {
   private final PostgresConfig postgres;
 
   Migration(PostgresConfig postgres) {
-    this.postgres = postgres;
+    this.postgres = CommandDeadline.of(postgres);
   }
 
   /** Migrates; the answer is a sentence that says what was done. */

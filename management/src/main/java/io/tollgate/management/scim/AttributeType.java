@@ -105,6 +105,12 @@ record AttributeType(
     return kind == Kind.FREE ? free(name) : parts.get(lower(name));
   }
 
+  /** Tells whether a part of it has case; of what no schema knows, none has. */
+  static boolean hasCase(@Nullable AttributeType type, String part) {
+    @Nullable AttributeType named = type == null ? null : type.part(part);
+    return named != null && named.caseExact();
+  }
+
   boolean isComplex() {
     return kind == Kind.COMPLEX;
   }

@@ -39,7 +39,6 @@ final class ElementFilter extends FilterEvaluator {
 
   @Override
   protected @Nullable AttributeDefinition getAttributeDefinition(Path path) {
-    @Nullable AttributeType part = type == null ? null : type.part(path.toString());
-    return part != null && part.caseExact() ? EXACT : null;
+    return AttributeType.hasCase(type, path.toString()) ? EXACT : null;
   }
 }

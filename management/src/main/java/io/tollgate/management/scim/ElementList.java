@@ -116,9 +116,8 @@ final class ElementList {
     if (!value.isTextual()) {
       return ScimJson.text(element);
     }
-    @Nullable AttributeType part = type == null ? null : type.part("value");
     String text = value.textValue();
-    String same = part != null && part.caseExact() ? text : Folding.fold(text);
+    String same = AttributeType.hasCase(type, "value") ? text : Folding.fold(text);
     return same + '\0' + Folding.fold(element.path("type").asText());
   }
 }

@@ -69,10 +69,8 @@ final class UserFields implements SqlFields {
 
   private static boolean exact(AttributeName name) {
     @Nullable AttributeType type = name.target();
-    if (type != null && type.isComplex()) {
-      type = type.part("value");
-    }
-    return type != null && type.caseExact();
+    return type != null
+        && (type.isComplex() ? AttributeType.hasCase(type, "value") : type.caseExact());
   }
 
   private static @Nullable SqlField column(String part, boolean exact) {
