@@ -54,6 +54,12 @@ public final class TlsContext {
           ApplicationProtocolNames.HTTP_2,
           ApplicationProtocolNames.HTTP_1_1);
 
+  /**
+   * How long after its handshake a session may be resumed, in seconds: those who vouch for the
+   * other side are not asked anew by that.
+   */
+  private static final long SESSION_SECONDS = 3_600;
+
   /** How long the polite end of a connection may wait for a client that does not read. */
   private static final long CLOSE_MILLIS = 200;
 
@@ -158,7 +164,7 @@ public final class TlsContext {
     if (http2) {
       builder.applicationProtocolConfig(HTTP2_OR_HTTP1);
     }
-    return builder.protocols(VERSIONS).ciphers(SUITES).build();
+    return builder.protocols(VERSIONS).ciphers(SUITES).sessionTimeout(SESSION_SECONDS).build();
   }
 
   private static @Nullable Instant end(List<X509Certificate> chain) {

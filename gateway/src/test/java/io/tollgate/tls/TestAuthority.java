@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.util.HashMap;
+import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -25,7 +26,7 @@ public final class TestAuthority {
 
   private final Path directory;
   private final X509Bundle authority;
-  private final Map<String, X509Bundle> issued = new HashMap<>();
+  private final Map<String, X509Bundle> issued = new ConcurrentHashMap<>();
 
   public TestAuthority(Path directory) {
     this.directory = directory;
@@ -42,9 +43,18 @@ public final class TestAuthority {
 
   /** Signs a certificate for {@code localhost}, in the name of {@code name}. */
   public Identity issue(String name) {
+    return issue(builder(name), name);
+  }
+
+  /** Signs one that holds up to a time, whole seconds of it. */
+  public Identity issue(String name, Instant end) {
+    return issue(builder(name).notAfter(end), name);
+  }
+
+  private Identity issue(CertificateBuilder asked, String name) {
     X509Bundle made;
     try {
-      made = builder(name).addSanDnsName("localhost").buildIssuedBy(authority);
+      made = asked.addSanDnsName("localhost").buildIssuedBy(authority);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
