@@ -281,7 +281,7 @@ final class ClientConnection extends ClientChannel implements EdgeClient {
   }
 
   @Override
-  public void cut() {
+  public void cut(Failure why) {
     exchange = null;
     responses().drop();
     edge.cut(request);

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.tollgate.proxy.Exchange;
 import io.tollgate.proxy.Failure;
 import io.tollgate.proxy.UpstreamProtocol;
+import io.tollgate.wire.BodyPiece;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Method;
 import io.tollgate.wire.Rebuild;
@@ -102,7 +103,7 @@ final class ClientStream implements EdgeClient {
       return windowBytes;
     }
     if (piece.isReadable()) {
-      served.data(piece.retainedSlice());
+      served.data(BodyPiece.kept(piece));
     }
     sendEnd(served);
     served.flush();
@@ -289,11 +290,10 @@ final class ClientStream implements EdgeClient {
   }
 
   @Override
-  public void cut() {
+  public void cut(Failure why) {
     exchange = null;
-    answer.drop();
     over();
-    connection.reset(stream, Http2Error.INTERNAL_ERROR);
+    answer.cut(grpc ? Refusal.of(why) : null, connections.pad());
   }
 
   /** All is told of the request, whose stream is about to end in the midst of its answer. */

@@ -364,6 +364,7 @@ final class Edge {
 
   /** The response broke off. */
   void cut(EdgeRequest request) {
+    metrics.cut();
     request.setOutcome(request.status(), AccessEntry.CUT);
     ended(request);
   }

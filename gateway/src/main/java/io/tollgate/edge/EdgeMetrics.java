@@ -34,6 +34,7 @@ final class EdgeMetrics {
   private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
   private final Counter[] answered = new Counter[CLASSES];
   private final Counter clientGone;
+  private final Counter cut;
   private final Counter ringHits;
   private final Counter connectionsRefused;
   private final Counter http1Connections;
@@ -52,6 +53,10 @@ final class EdgeMetrics {
       answered[statusClass] = counter(metrics, "upstream-" + statusClass + "xx");
     }
     clientGone = counter(metrics, "client-gone");
+    cut =
+        Counter.builder("tollgate.edge.responses.cut")
+            .description("Responses and WebSockets broken off amid what they had to say")
+            .register(metrics);
     connectionsRefused =
         Counter.builder("tollgate.edge.connections.refused")
             .description("Connections closed at once, since there were too many")
@@ -116,6 +121,10 @@ final class EdgeMetrics {
 
   void clientGone() {
     clientGone.increment();
+  }
+
+  void cut() {
+    cut.increment();
   }
 
   void ringHit() {

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.tollgate.proxy.Exchange;
+import io.tollgate.wire.BodyPiece;
 import io.tollgate.wire.RequestHead;
 import io.tollgate.wire.Unread;
 
@@ -78,7 +79,7 @@ final class StreamBody {
   void hold(ByteBuf piece) throws Http2Exception {
     int bytes = piece.readableBytes();
     if (bytes > 0) {
-      held.add(piece.retainedSlice());
+      held.add(BodyPiece.kept(piece));
       heldBytes += bytes;
     }
     if (!connections.holdBody(bytes)) {

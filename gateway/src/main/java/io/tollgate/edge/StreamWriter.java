@@ -159,6 +159,21 @@ final class StreamWriter {
     }
   }
 
+  /**
+   * Ends the stream whose answer broke off: one of gRPC by a status, behind all that has come.
+   *
+   * @param status what a client of gRPC is told; null for others
+   */
+  void cut(@Nullable Refusal status, HeadBuffer pad) {
+    if (status == null) {
+      drop();
+      connection.reset(stream, Http2Error.INTERNAL_ERROR);
+    } else {
+      writeUnsent();
+      breakOff(status, pad);
+    }
+  }
+
   /** Lets go of what has not been sent. */
   void drop() {
     unsentHead = null;

@@ -196,7 +196,7 @@ final class WebSocket extends ClientChannel implements EdgeClient {
   }
 
   @Override
-  public void cut() {
+  public void cut(Failure why) {
     if (!ended) {
       ended = true;
       edge.cut(request);
@@ -233,7 +233,8 @@ final class WebSocket extends ClientChannel implements EdgeClient {
   public void tick(long nowNanos) {
     if (ended) {
       if (isLate(nowNanos)) {
-        close();
+        // It has had its time: by TLS another would be given it to take the end.
+        sever();
       }
       return;
     }

@@ -36,7 +36,7 @@ final class Check implements Client {
   enum Outcome {
     WELL,
     FAILED,
-    /** It got no connection, where others stand and are served. */
+    /** It got no connection or answer, where others stand and are served. */
     FULL,
     /** It could not be made, by no fault of the endpoint's. */
     NOT_MADE
@@ -207,14 +207,24 @@ final class Check implements Client {
   public void unanswered() {}
 
   @Override
-  public void cut() {
+  public void cut(Failure why) {
     end(Outcome.FAILED);
+  }
+
+  /**
+   * Returns whether others were served while it waited in vain. Then it lives, and by its base is
+   * asked for nothing else: that may take long by itself. A route's check means what it says.
+   */
+  private boolean isServing(Failure failure) {
+    return failure == Failure.SILENT
+        && endpoint.check().isEmpty()
+        && endpoint.health().isServing(false, begunNanos, forwarder.nowNanos());
   }
 
   @Override
   public void failed(Failure failure) {
     if (connected) {
-      end(Outcome.FAILED);
+      end(isServing(failure) ? Outcome.FULL : Outcome.FAILED);
       return;
     }
     DialFault fault = Objects.requireNonNullElse(pool.dialFault(), DialFault.SILENT);

@@ -74,8 +74,11 @@ public interface Client {
    */
   void unanswered();
 
-  /** The response broke off: only a cut connection tells the client. */
-  void cut();
+  /**
+   * The response broke off: only a cut connection tells the client, or where there are such, the
+   * status that ends it.
+   */
+  void cut(Failure why);
 
   /** No response came, and nothing has been sent to the client. */
   void failed(Failure failure);

@@ -32,6 +32,7 @@ public final class Exchange implements BodyReader.Sink {
   private @Nullable Carrier carrier;
   private int attempts = 1;
   private boolean repeated;
+  private boolean lookedAt;
   private boolean forwarded;
   private boolean requestSent;
   private boolean answered;
@@ -235,9 +236,10 @@ public final class Exchange implements BodyReader.Sink {
     // An upstream that keeps the caller's time as well may be the first to say so.
     Failure why = deadlines.isCallPassed(System.nanoTime()) ? Failure.SILENT : Failure.BROKEN;
     failedHere(why);
+    lookedAt = true;
     if (answered) {
-      cut();
-    } else if (!beforeAnyByte || !repeatable || !tryAgain(true, true)) {
+      cut(why);
+    } else if (!beforeAnyByte || !repeatable || !tryAgain(true)) {
       fail(why);
     }
   }
@@ -256,8 +258,8 @@ public final class Exchange implements BodyReader.Sink {
       client.pause();
     }
     if (answered) {
-      cut();
-    } else if (body.isBegun() || !tryAgain(true, false)) {
+      cut(Failure.BROKEN);
+    } else if (body.isBegun() || !tryAgain(true)) {
       fail(Failure.BROKEN);
     }
   }
@@ -268,14 +270,14 @@ public final class Exchange implements BodyReader.Sink {
       return;
     }
     note(failure);
-    if (!tryAgain(false, false)) {
+    if (!tryAgain(false)) {
       fail(failure);
     }
   }
 
   /** It waits where nobody will serve it soon; returns whether it has gone elsewhere. */
   boolean leaveQueue() {
-    return tryAgain(false, false);
+    return tryAgain(false);
   }
 
   /** It was sent and came to nothing, which the target has to be asked about. */
@@ -293,13 +295,13 @@ public final class Exchange implements BodyReader.Sink {
   /**
    * Tries another target; what reached one and may be repeated goes, for lack of another, to the
    * same once more: a kept connection may have been closed just then. The deadline goes on.
-   *
-   * @param lookedAt whether the target may have looked at it
    */
-  private boolean tryAgain(boolean sent, boolean lookedAt) {
+  private boolean tryAgain(boolean sent) {
     Balancer known = balancer;
     long nowNanos = forwarder.nowNanos();
-    if (known == null || attempts >= forwarder.targets().config().attemptsMax()) {
+    // Who was taken from the route has not failed: to leave its queue is no further try.
+    boolean isFree = !sent && pool.isRetired();
+    if (known == null || !(isFree || attempts < forwarder.targets().config().attemptsMax())) {
       return false;
     }
     TargetPool next = known.chooseBut(pool, before, switches, nowNanos);
@@ -307,8 +309,6 @@ public final class Exchange implements BodyReader.Sink {
       repeated = true;
       next = pool;
     }
-    // Who was taken from the route has not failed: to leave its queue is no further try.
-    boolean isFree = !sent && pool.isRetired();
     if (next == null
         || deadlines.isTotalPassed(nowNanos)
         || !(isFree || known.mayRetry(lookedAt, nowNanos))) {
@@ -331,9 +331,9 @@ public final class Exchange implements BodyReader.Sink {
     }
   }
 
-  private void cut() {
+  private void cut(Failure why) {
     if (end()) {
-      client.cut();
+      client.cut(why);
     }
   }
 
@@ -388,7 +388,7 @@ public final class Exchange implements BodyReader.Sink {
       failedHere(whose);
     }
     if (answered) {
-      cut();
+      cut(whose);
     } else if (pool.forget(this) && !requestSent) {
       notSent(whose);
     } else {

@@ -239,7 +239,7 @@ final class Health {
     }
   }
 
-  /** The check that was taken got no connection where others stand and are served. */
+  /** The check that was taken came to nothing where others stand and are served. */
   synchronized void full(long nowNanos) {
     checking = false;
     checkedNanos = nowNanos;

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.tollgate.wire.BodyPiece;
 import io.tollgate.wire.Framing;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Http2Request;
@@ -223,7 +224,7 @@ final class Http2Carrier implements Carrier {
       return length;
     }
     if (length > 0) {
-      served.relay(piece.retainedSlice());
+      served.relay(BodyPiece.kept(piece));
     }
     if (last) {
       end(served);
@@ -243,11 +244,17 @@ final class Http2Carrier implements Carrier {
       return;
     }
     exchange = null;
-    if (!requestEnded) {
-      // The rest of the request is not wanted any more.
+    if (!isRequestOut()) {
+      // The rest is not wanted any more, and would wait for a window that may never open.
       reset(Http2Error.CANCEL);
     }
     served.finish();
+  }
+
+  /** Returns whether all of the request has been written: its end waits for the window too. */
+  private boolean isRequestOut() {
+    Http2Stream opened = stream;
+    return opened == null || !opened.state().localSideOpen();
   }
 
   /** Sends on what came in one turn. */

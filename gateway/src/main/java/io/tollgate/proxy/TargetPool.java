@@ -132,6 +132,8 @@ final class TargetPool {
 
   /** A request that was sent came to nothing, or its answer did not come whole. */
   void doubted() {
+    // A check that begins now has all of its time, however long ago the last tick is.
+    forwarder.passed(System.nanoTime());
     endpoint.health().doubted(forwarder.nowNanos());
     forwarder.watch().look(endpoint);
   }

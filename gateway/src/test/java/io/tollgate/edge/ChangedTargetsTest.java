@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of requests that a target has, or that wait for it, when it fails or is removed. */
 class ChangedTargetsTest {
@@ -72,6 +74,10 @@ class ChangedTargetsTest {
 
   /** Makes one of one event loop and one connection to each target. */
   private static RunningGateway narrow(Duration connectTimeout, Route... routes) {
+    return narrow(connectTimeout, TargetConfig.DEFAULTS.attemptsMax(), routes);
+  }
+
+  private static RunningGateway narrow(Duration connectTimeout, int attempts, Route... routes) {
     ProxyConfig defaults = ProxyConfig.DEFAULTS;
     TargetConfig known = TargetConfig.DEFAULTS;
     // Without a slow start, so that the choice is by requests under way alone.
@@ -84,7 +90,7 @@ class ChangedTargetsTest {
             known.ejectionMax(),
             known.inUsePercentMin(),
             Duration.ZERO,
-            known.attemptsMax(),
+            attempts,
             known.retryPercentMax(),
             known.resolveInterval());
     var proxy =
@@ -177,13 +183,16 @@ class ChangedTargetsTest {
     assertThat(waitAtFrozen(Duration.ofSeconds(20), 10).body()).isEqualTo("held");
   }
 
-  @Test
-  void what_waits_for_a_target_that_is_taken_from_the_route_goes_elsewhere() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void what_waits_for_a_target_that_is_taken_from_the_route_goes_elsewhere(int attempts)
+      throws Exception {
     String holder = holding.route("/").destination().first().toString();
     first.be(Mood.FROZEN);
     Route both = route("/both", first.url(), holder);
     Route hold = route("/hold", holder);
-    try (var edge = narrow(Duration.ofSeconds(20), both, route("/frozen", first.url()), hold)) {
+    Route frozen = route("/frozen", first.url());
+    try (var edge = narrow(Duration.ofSeconds(20), attempts, both, frozen, hold)) {
       begun.add(post(edge, "/frozen"));
       awaitRequests(edge, first.place(), 1);
       begun.add(post(edge, "/hold"));

@@ -4,12 +4,15 @@ import static io.tollgate.edge.BodySizeTest.MAX;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.edge.RawHttp2.Frame;
+import io.tollgate.edge.ScriptedHttp2Upstream.Peer;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,17 +45,30 @@ class GrpcBrokenOffTest {
   }
 
   private static RunningGateway gateway(ScriptedHttp2Upstream upstream) {
+    return gateway(ProxyConfig.DEFAULTS, upstream);
+  }
+
+  private static RunningGateway gateway(ProxyConfig proxy, ScriptedHttp2Upstream upstream) {
     return new RunningGateway(
         postgres,
         redis,
         BodySizeTest.config(MAX),
-        ProxyConfig.DEFAULTS,
+        proxy,
         LimitConfig.UNLIMITED,
         upstream.route("/"));
   }
 
+  private interface Then {
+    void play(Peer peer) throws IOException;
+  }
+
   /** An upstream that begins its answer with these fields and a message, and never ends it. */
   private static ScriptedHttp2Upstream beginning(String... fields) {
+    return beginning(Peer::awaitEnd, fields);
+  }
+
+  /** One that then does something else with its connection, which ends it. */
+  private static ScriptedHttp2Upstream beginning(Then then, String... fields) {
     String[] all = {":status", "200", "content-type", "application/grpc"};
     String[] head = Arrays.copyOf(all, all.length + fields.length);
     System.arraycopy(fields, 0, head, all.length, fields.length);
@@ -62,7 +78,7 @@ class GrpcBrokenOffTest {
           int id = peer.readRequest().id();
           peer.headers(id, false, head);
           peer.data(id, false, "word");
-          peer.awaitEnd();
+          then.play(peer);
         });
   }
 
@@ -134,6 +150,36 @@ class GrpcBrokenOffTest {
           .containsEntry("grpc-status", "16")
           .hasEntrySatisfying("grpc-message", why -> assertThat(why).startsWith("key-invalid: "));
       assertThat(framesUntilNow(client)).isZero();
+    }
+  }
+
+  @Test
+  void an_upstream_that_is_lost_is_told_behind_what_had_come() {
+    try (var upstream = beginning(peer -> {});
+        var edge = gateway(upstream);
+        RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
+      call(client, keys.everywhere(), true);
+      awaitFrame(client, RawHttp2.DATA);
+      assertThat(toldAtTheEnd(client))
+          .containsEntry("grpc-status", "14")
+          .hasEntrySatisfying(
+              "grpc-message", why -> assertThat(why).startsWith("upstream-broken: "));
+      assertThat(edge.metrics.get("tollgate.edge.responses.cut").counter().count()).isOne();
+    }
+  }
+
+  @Test
+  void an_answer_that_stands_still_for_too_long_is_told_so() {
+    try (var upstream = beginning();
+        var edge =
+            gateway(Http2ConnectionFaultsTest.answeringWithin(Duration.ofSeconds(1)), upstream);
+        RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
+      call(client, keys.everywhere(), true);
+      awaitFrame(client, RawHttp2.DATA);
+      assertThat(toldAtTheEnd(client))
+          .containsEntry("grpc-status", "4")
+          .hasEntrySatisfying(
+              "grpc-message", why -> assertThat(why).startsWith("upstream-timeout: "));
     }
   }
 

@@ -3,9 +3,11 @@ package io.tollgate.edge;
 import static io.tollgate.edge.ScriptedHttp2Upstream.CONTINUATION;
 import static io.tollgate.edge.ScriptedHttp2Upstream.END_HEADERS;
 import static io.tollgate.edge.ScriptedHttp2Upstream.HEADERS;
+import static io.tollgate.edge.ScriptedHttp2Upstream.INITIAL_WINDOW_SIZE;
 import static io.tollgate.edge.ScriptedHttp2Upstream.INTERNAL_ERROR;
 import static io.tollgate.edge.ScriptedHttp2Upstream.MAX_CONCURRENT_STREAMS;
 import static io.tollgate.edge.ScriptedHttp2Upstream.NO_ERROR;
+import static io.tollgate.edge.ScriptedHttp2Upstream.RST_STREAM;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,13 +17,17 @@ import io.tollgate.key.Secret;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -55,6 +61,37 @@ class Http2FaultsTest {
 
   private static CompletableFuture<HttpResponse<String>> getting(RunningGateway edge) {
     return CompletableFuture.supplyAsync(() -> edge.get("/", key), Thread::startVirtualThread);
+  }
+
+  /** Head and body come in one piece, so that both are on their way before any answer. */
+  private static void sendAtOnce(Socket client, String body) throws IOException {
+    String request =
+        "POST / HTTP/1.1\r\nHost: t\r\nX-API-Key: %s\r\nContent-Length: %d\r\n\r\n%s"
+            .formatted(key.reveal(), body.length(), body);
+    client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void what_waits_of_a_request_that_is_answered_is_taken_back_and_leaves_room() throws Exception {
+    var asked = new AtomicInteger();
+    var reset = new CompletableFuture<Integer>();
+    try (var upstream =
+            new ScriptedHttp2Upstream(
+                (peer, index) -> {
+                  peer.settings(INITIAL_WINDOW_SIZE, 0);
+                  asked.set(peer.readRequest().id());
+                  peer.answer(asked.get(), "early");
+                  reset.complete(peer.read(RST_STREAM).id());
+                  peer.answer(peer.readRequest().id(), "well");
+                  peer.awaitEnd();
+                });
+        var edge = gateway(upstream.route("/"));
+        var client = new Socket(InetAddress.getLoopbackAddress(), edge.gateway.port())) {
+      sendAtOnce(client, "body");
+      assertThat(reset.get(10, SECONDS)).isEqualTo(asked.get());
+      assertThat(edge.get("/", key).body()).isEqualTo("well");
+      assertThat(upstream.connections).hasValue(1);
+    }
   }
 
   static void greet(Peer peer) throws IOException {

@@ -3,6 +3,7 @@ package io.tollgate.edge;
 import static io.tollgate.edge.ScriptedHttp2Upstream.REFUSED_STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Counter;
 import io.tollgate.edge.MoodyUpstream.Mood;
 import io.tollgate.edge.ScriptedHttp2Upstream.Asked;
 import io.tollgate.edge.ScriptedHttp2Upstream.Peer;
@@ -18,8 +19,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RetryBudgetsTest {
   /** As many as a budget holds at first, so that they fit into one that nobody has used. */
   private static final int FEW = 10;
+
+  private static final int SAVED_MAX = 100;
 
   /** Failures take no target out of use, and next to nothing is saved by requests. */
   private static final TargetConfig PATIENT =
@@ -59,9 +62,13 @@ class RetryBudgetsTest {
     return STORES.oneLoop(ProxyConfig.DEFAULTS.with(PATIENT), route);
   }
 
+  private static Route toAll(String... urls) {
+    return Route.to("/", urls[0])
+        .to(new Destination(Stream.of(urls).map(URI::create).toList(), ""));
+  }
+
   private static Route toBoth(MoodyUpstream one, MoodyUpstream other) {
-    return Route.to("/", one.url())
-        .to(new Destination(List.of(URI.create(one.url()), URI.create(other.url())), ""));
+    return toAll(one.url(), other.url());
   }
 
   private static HttpResponse<String> ask(RunningGateway edge, String method, String path) {
@@ -99,6 +106,51 @@ class RetryBudgetsTest {
       dying.be(Mood.KILLED);
       assertAllServed(edge, "POST");
     }
+  }
+
+  @Test
+  void what_a_target_has_seen_is_none_that_nobody_has_when_the_next_can_not_be_reached() {
+    try (var good = new MoodyUpstream();
+        var dying = new MoodyUpstream();
+        var killing = new ScriptedUpstream((peer, index) -> killUnseen(peer, dying));
+        var edge =
+            gateway(
+                toAll(
+                    good.url(),
+                    dying.url(),
+                    killing.route("/").destination().first().toString()))) {
+      while (unreached(edge, dying) < FEW) {
+        dying.be(Mood.WELL);
+        ask(edge, "GET", "/");
+      }
+      // Both grow alike, and all tries were of the one; it may have been looked at a moment later.
+      double tries = edge.counted("tollgate.target.retries", "outcome", "sent");
+      double both = left(edge, "sent") + tries - 1;
+      assertThat(left(edge, "unsent")).isGreaterThanOrEqualTo(Math.min(both, SAVED_MAX));
+    }
+  }
+
+  /** Takes one request, and the other target with it. */
+  private static void killUnseen(ScriptedUpstream.Peer peer, MoodyUpstream other)
+      throws IOException {
+    peer.readHead();
+    other.be(Mood.KILLED);
+  }
+
+  private static double unreached(RunningGateway edge, MoodyUpstream target) {
+    return edge
+        .metrics
+        .find("tollgate.target.failures")
+        .tag("target", target.place())
+        .tag("why", "unreachable")
+        .counters()
+        .stream()
+        .mapToDouble(Counter::count)
+        .sum();
+  }
+
+  private static double left(RunningGateway edge, String of) {
+    return edge.metrics.get("tollgate.target.retries.left").tag("of", of).gauge().value();
   }
 
   @Test
