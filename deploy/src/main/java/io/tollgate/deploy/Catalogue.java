@@ -39,6 +39,9 @@ final class Catalogue {
 
   static final Set<String> OTHER_VARIABLES = Set.of(CONFIG_VARIABLE, "TOLLGATE_JVM_OPTS");
 
+  /** Where `dev` listens is its own affair. */
+  static final String HOST_SHOWN = "`0.0.0.0`, in `dev` `127.0.0.1`";
+
   private static final SettingList LISTED = new SettingList();
   private static final EdgeConfig EDGE = EdgeConfig.DEFAULTS;
   private static final ClientBounds CLIENTS = ClientBounds.DEFAULTS;
@@ -53,7 +56,8 @@ final class Catalogue {
           "routes", Kind.ROUTES, "", "which paths go where and who may; the variable holds YAML");
 
   static final Setting<String> EDGE_HOST =
-      LISTED.add("edge.host", TEXT, EDGE.host(), "address that the edge listens on");
+      LISTED.addShown(
+          "edge.host", TEXT, EDGE.host(), HOST_SHOWN, "address that the edge listens on");
   static final Setting<Integer> EDGE_PORT =
       LISTED.addInteger("edge.port", EDGE.port(), "port of the edge; 0 takes a free one");
   static final Setting<Integer> EDGE_EVENT_LOOPS =

@@ -17,8 +17,12 @@ final class ManagementCatalogue {
   static final SettingList SETTINGS = new SettingList();
 
   static final Setting<String> MANAGEMENT_HOST =
-      SETTINGS.add(
-          "management.host", TEXT, ManagementConfig.HOST, "address that management listens on");
+      SETTINGS.addShown(
+          "management.host",
+          TEXT,
+          ManagementConfig.HOST,
+          Catalogue.HOST_SHOWN,
+          "address that management listens on");
   static final Setting<Integer> MANAGEMENT_PORT =
       SETTINGS.addInteger(
           "management.port", ManagementConfig.PORT, "port of management; 0 takes a free one");
