@@ -2,16 +2,16 @@ package io.tollgate.edge;
 
 import io.tollgate.access.AddressRanges;
 import io.tollgate.access.IpAddress;
-import io.tollgate.tls.PeerCertificate;
 import io.tollgate.wire.Field;
 import io.tollgate.wire.RequestHead;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateException;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -80,10 +80,15 @@ final class Origin {
   }
 
   /** The handshake has shown who the other side is, if that has a certificate. */
-  void identify(SSLSession session) throws CertificateException {
-    X509Certificate shown = PeerCertificate.of(session);
-    certificate =
-        shown == null ? "" : ':' + Base64.getEncoder().encodeToString(shown.getEncoded()) + ':';
+  void identify(SSLSession session) throws CertificateEncodingException {
+    try {
+      var shown = (X509Certificate) session.getPeerCertificates()[0];
+      certificate = ':' + Base64.getEncoder().encodeToString(shown.getEncoded()) + ':';
+      // Whoever resumed it would be let in without another look at the certificate.
+      session.invalidate();
+    } catch (SSLPeerUnverifiedException none) {
+      certificate = "";
+    }
   }
 
   /** Returns the other side's certificate as {@code Client-Cert} has it (RFC 9440, 2.2), or "". */

@@ -11,7 +11,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.tollgate.wire.Unread;
-import java.security.cert.CertificateException;
+import java.security.cert.CertificateEncodingException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,8 +70,7 @@ final class ProtocolChoice extends ChannelInboundHandlerAdapter implements OpenC
       SslHandler tls = channel.pipeline().get(SslHandler.class);
       try {
         origin.identify(tls.engine().getSession());
-      } catch (CertificateException e) {
-        LOG.debug("a client's certificate does not hold: {}", e.getMessage());
+      } catch (CertificateEncodingException e) {
         close();
         return;
       }

@@ -10,18 +10,14 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import io.tollgate.tls.PeerCertificate;
 import io.tollgate.tls.TlsContext;
 import io.tollgate.wire.ResponseHead;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.security.cert.CertificateException;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes connections to upstreams, on the event loop that uses them.
@@ -145,28 +141,13 @@ final class Dialer {
             shaken -> {
               if (!shaken.isSuccess()) {
                 dialled.tryFailure(shaken.cause());
-                return;
-              }
-              SSLException fault = fault(handler.engine(), asks);
-              if (fault == null) {
-                speak(pool, channel, dialled);
+              } else if (asks && !HTTP2.equals(handler.engine().getApplicationProtocol())) {
+                var none = new SSLException("no HTTP/2 was agreed on by ALPN");
+                channel.close().addListener(closed -> dialled.tryFailure(none));
               } else {
-                channel.close().addListener(closed -> dialled.tryFailure(fault));
+                speak(pool, channel, dialled);
               }
             });
-  }
-
-  /** Returns what is wrong with a handshake that was well by itself; null if nothing is. */
-  private static @Nullable SSLException fault(SSLEngine engine, boolean asksForHttp2) {
-    if (asksForHttp2 && !HTTP2.equals(engine.getApplicationProtocol())) {
-      return new SSLException("no HTTP/2 was agreed on by ALPN");
-    }
-    try {
-      PeerCertificate.of(engine.getSession());
-      return null;
-    } catch (CertificateException e) {
-      return new SSLException("its certificate does not hold", e);
-    }
   }
 
   private void speak(TargetPool pool, Channel channel, Promise<Channel> dialled) {

@@ -55,10 +55,13 @@ public final class TlsContext {
           ApplicationProtocolNames.HTTP_1_1);
 
   /**
-   * How long after its handshake a session may be resumed, in seconds: those who vouch for the
-   * other side are not asked anew by that.
+   * How long after its handshake a session may be resumed, in seconds: whether the other side's
+   * certificate still holds is asked of nobody then.
    */
-  private static final long SESSION_SECONDS = 3_600;
+  private static final int SESSION_SECONDS = 3_600;
+
+  private static final int SESSIONS_MAX = 4_096;
+  private static final String TICKETS = "jdk.tls.server.enableSessionTicketExtension";
 
   /** How long the polite end of a connection may wait for a client that does not read. */
   private static final long CLOSE_MILLIS = 200;
@@ -164,7 +167,33 @@ public final class TlsContext {
     if (http2) {
       builder.applicationProtocolConfig(HTTP2_OR_HTTP1);
     }
-    return builder.protocols(VERSIONS).ciphers(SUITES).sessionTimeout(SESSION_SECONDS).build();
+    builder
+        .protocols(VERSIONS)
+        .ciphers(SUITES)
+        .sessionTimeout(SESSION_SECONDS)
+        .sessionCacheSize(SESSIONS_MAX);
+    return clients == null || trusted.isEmpty() ? builder.build() : withoutTickets(builder);
+  }
+
+  /**
+   * Builds one whose sessions are held here, so that those with a client's certificate can be
+   * ended; tickets could not be taken back. The JDK reads that where a context is made, and nowhere
+   * else.
+   */
+  private static SslContext withoutTickets(SslContextBuilder builder) throws SSLException {
+    synchronized (TlsContext.class) {
+      @Nullable String before = System.getProperty(TICKETS);
+      System.setProperty(TICKETS, "false");
+      try {
+        return builder.build();
+      } finally {
+        if (before == null) {
+          System.clearProperty(TICKETS);
+        } else {
+          System.setProperty(TICKETS, before);
+        }
+      }
+    }
   }
 
   private static @Nullable Instant end(List<X509Certificate> chain) {
@@ -222,7 +251,7 @@ public final class TlsContext {
   }
 
   /** The JVM's authorities are read when they are first asked for: few have such upstreams. */
-  private SslContext context() {
+  SslContext context() {
     Loaded known = loaded;
     if (known == null) {
       reload();

@@ -10,9 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -26,7 +25,7 @@ public final class TestAuthority {
 
   private final Path directory;
   private final X509Bundle authority;
-  private final Map<String, X509Bundle> issued = new ConcurrentHashMap<>();
+  private final Map<String, X509Bundle> issued = new HashMap<>();
 
   public TestAuthority(Path directory) {
     this.directory = directory;
@@ -43,18 +42,9 @@ public final class TestAuthority {
 
   /** Signs a certificate for {@code localhost}, in the name of {@code name}. */
   public Identity issue(String name) {
-    return issue(builder(name), name);
-  }
-
-  /** Signs one that holds up to a time, whole seconds of it. */
-  public Identity issue(String name, Instant end) {
-    return issue(builder(name).notAfter(end), name);
-  }
-
-  private Identity issue(CertificateBuilder asked, String name) {
     X509Bundle made;
     try {
-      made = asked.addSanDnsName("localhost").buildIssuedBy(authority);
+      made = builder(name).addSanDnsName("localhost").buildIssuedBy(authority);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSessionContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,12 @@ class TlsContextTest {
       assertThat(asked.getServerNames()).isEqualTo(names);
       assertThat(asked.getEndpointIdentificationAlgorithm()).isEqualTo("HTTPS");
     }
+  }
+
+  @Test
+  void a_session_with_an_upstream_is_resumed_for_an_hour_at_most() {
+    SSLSessionContext sessions = TlsContext.of(UpstreamTls.DEFAULTS).context().sessionContext();
+    assertThat(sessions.getSessionTimeout()).isEqualTo(3_600);
   }
 
   @Test
