@@ -164,7 +164,10 @@ final class FailingTargetRun {
       }
     }
     pass(DEADLINE);
+    // What was under way has ended by now, and is judged with the rest.
+    List<Asked> ended = List.copyOf(book);
     print(mood, asked, outNanos);
+    judge(mood, ended, latestMillis(ended) - DEADLINE.toMillis());
     judgeAfter(mood);
   }
 
@@ -196,7 +199,6 @@ final class FailingTargetRun {
   }
 
   private void print(Mood mood, List<Asked> asked, long outNanos) {
-    double latest = asked.stream().mapToLong(Asked::nanos).max().orElse(0) / 1e6;
     String byIt =
         "%.1f %%"
             .formatted(
@@ -211,10 +213,13 @@ final class FailingTargetRun {
         count(asked, each -> each.status() == PacedClient.CUT),
         byIt,
         p99(asked),
-        latest,
+        latestMillis(asked),
         doublePosts(),
         outNanos < 0 ? "never" : outNanos / 1_000_000 + " ms");
-    judge(mood, asked, latest - DEADLINE.toMillis());
+  }
+
+  private static double latestMillis(List<Asked> asked) {
+    return asked.stream().mapToLong(Asked::nanos).max().orElse(0) / 1e6;
   }
 
   private void judge(Mood mood, List<Asked> asked, double late) {
