@@ -3,10 +3,10 @@ package io.tollgate.deploy;
 import io.tollgate.access.Scopes;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Destination;
+import io.tollgate.proxy.LongLived;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.Timeouts;
 import io.tollgate.proxy.UpstreamProtocol;
-import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.setting.DurationText;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -45,7 +45,7 @@ final class RouteEntries {
           "quota-status",
           "principal",
           "websocket",
-          "websocket-interval",
+          "interval",
           "protocol",
           "body-bytes-max");
 
@@ -149,7 +149,7 @@ final class RouteEntries {
           cost(name, fields),
           quotaStatus(name, fields),
           fields.containsKey("principal") ? principal(name, node, fields) : "",
-          webSockets(name, fields),
+          longLived(name, fields),
           bodyBytesMax(name, fields));
     } catch (IllegalArgumentException e) {
       String why = String.valueOf(e.getMessage());
@@ -263,13 +263,13 @@ final class RouteEntries {
     return path;
   }
 
-  private WebSocketTerms webSockets(String name, Map<String, Node> fields) {
-    @Nullable Duration interval = duration(name, "websocket-interval", fields);
+  private LongLived longLived(String name, Map<String, Node> fields) {
+    @Nullable Duration interval = duration(name, "interval", fields);
     boolean allowed = flag(name, "websocket", fields);
     if (interval == null) {
-      return allowed ? WebSocketTerms.ALLOWED : WebSocketTerms.NONE;
+      return allowed ? LongLived.WEBSOCKETS : LongLived.NONE;
     }
-    return WebSocketTerms.of(allowed, interval);
+    return LongLived.of(allowed, interval);
   }
 
   private UpstreamProtocol protocol(String name, Map<String, Node> fields) {

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tollgate.access.Scopes;
 import io.tollgate.proxy.CredentialHeader;
 import io.tollgate.proxy.Destination;
+import io.tollgate.proxy.LongLived;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.UpstreamProtocol;
-import io.tollgate.proxy.WebSocketTerms;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +30,7 @@ class RouteEntriesTest {
         routes(
                 "[{path: /a/, upstream: 'https://h:8443/base', scopes: [r, w], methods: [GET],"
                     + " credentials: [X-API-Key], cost: 5, quota-status: 402, principal: orders,"
-                    + " websocket: true, websocket-interval: 60s, body-bytes-max: 10737418240}]")
+                    + " websocket: true, interval: 60s, body-bytes-max: 10737418240}]")
             .get(0);
     assertThat(route.path()).isEqualTo("/a");
     assertThat(route.destination().first()).hasHost("h").hasPort(8443).hasPath("/base");
@@ -40,7 +40,7 @@ class RouteEntriesTest {
     assertThat(route.cost()).isEqualTo(5);
     assertThat(route.quotaStatus()).isEqualTo(402);
     assertThat(route.principal()).isEqualTo("orders");
-    assertThat(route.webSockets()).isEqualTo(new WebSocketTerms(true, Duration.ofMinutes(1)));
+    assertThat(route.longLived()).isEqualTo(new LongLived(true, Duration.ofMinutes(1)));
     assertThat(route.bodyBytesMax()).isEqualTo(10L << 30);
   }
 
@@ -70,7 +70,7 @@ class RouteEntriesTest {
     assertThat(route.quotaStatus()).isEqualTo(429);
     assertThat(route.principal()).isEmpty();
     assertThat(route.destination()).isEqualTo(Destination.of(URI.create("http://h")));
-    assertThat(route.webSockets()).isEqualTo(WebSocketTerms.NONE);
+    assertThat(route.longLived()).isEqualTo(LongLived.NONE);
     assertThat(route.bodyBytesMax()).isNull();
   }
 
@@ -100,7 +100,7 @@ class RouteEntriesTest {
           [{path: /, upstream: 'http://h', cost: 1000001}]              | routes[0].cost
           [{path: /, upstream: 'http://h', cost: -1}]                   | routes[0].cost
           [{path: /, upstream: 'http://h', websocket: maybe}]           | routes[0].websocket
-          [{path: /, upstream: 'http://h', websocket-interval: often}]  | routes[0].websocket-interval
+          [{path: /, upstream: 'http://h', interval: often}]  | routes[0].interval
           [{path: /, upstream: 'http://h', quota-status: 403}]          | routes[0].quota-status
           [{path: /, upstream: 'http://h', principal: ''}]              | routes[0].principal
           [{path: /, upstream: 'http://h', principal: 'a b'}]           | routes[0].principal
@@ -165,18 +165,16 @@ class RouteEntriesTest {
       delimiter = '|',
       textBlock =
           """
-          websocket-interval: 1m                  |must stand with websocket: true, was 1m without
-          websocket: false, websocket-interval: 1m|must stand with websocket: true, was 1m without
-          websocket-interval: 0s                  |must be 100ms to 24h, was 0s
-          websocket: true, websocket-interval: 0s |must be 100ms to 24h, was 0s
-          websocket: true, websocket-interval: 9ms|must be 100ms to 24h, was 9ms
-          websocket: true, websocket-interval: 25h|must be 100ms to 24h, was 25h
+          interval: 0s                  |must be 100ms to 24h, was 0s
+          websocket: true, interval: 0s |must be 100ms to 24h, was 0s
+          websocket: true, interval: 9ms|must be 100ms to 24h, was 9ms
+          websocket: true, interval: 25h|must be 100ms to 24h, was 25h
           """)
   void an_interval_that_nothing_could_be_paid_by_is_named_with_what_it_is(
       String fields, String why) {
     assertThatThrownBy(() -> routes("[{path: /, upstream: 'http://h', " + fields + "}]"))
         .isInstanceOf(SettingFault.class)
-        .hasMessage("routes[0].websocket-interval " + why + " (from TOLLGATE_ROUTES:1)");
+        .hasMessage("routes[0].interval " + why + " (from TOLLGATE_ROUTES:1)");
   }
 
   @ParameterizedTest

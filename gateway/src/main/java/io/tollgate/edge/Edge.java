@@ -41,7 +41,7 @@ final class Edge {
   static final Duration LINGER = Duration.ofSeconds(2);
 
   /** From this status on the upstream has failed. */
-  private static final int FAILED_FROM = 500;
+  static final int FAILED_FROM = 500;
 
   private static final Logger LOG = LoggerFactory.getLogger(Edge.class);
 
@@ -58,6 +58,7 @@ final class Edge {
   private final Forwarder forwarder;
   private final RequestIds requestIds;
   private final Refusals refusals;
+  private final IntervalStep intervals;
   private final Credentials credentials = new Credentials();
   private final RouteTimers timers;
   private final Principals principals;
@@ -84,7 +85,8 @@ final class Edge {
     quotas = new QuotaStep(this, eventLoop, parts.quotas(), recheck);
     limits = new LimitStep(this, eventLoop, parts.limiter(), recheck);
     renewal = new Renewal(eventLoop, verifier, metrics);
-    webSockets = new WebSocketStep(parts.webSockets(), quotas, meter, refusals);
+    webSockets = new WebSocketStep(parts.webSockets(), refusals);
+    intervals = new IntervalStep(quotas, meter, refusals);
     bodies = new BodyStep(parts.clients().bodyBytesMax(), refusals);
     timers = new RouteTimers(parts.metrics());
     principals = new Principals(parts.principals(), verifier::storeMillis);
@@ -221,11 +223,6 @@ final class Edge {
     return webSockets.bounds();
   }
 
-  /** Another interval of a WebSocket's life is due: it passes quota and limit again. */
-  void pay(EdgeRequest request) {
-    webSockets.pay(request);
-  }
-
   /** Limit: the rates have a place left; a lease answers at once, or it waits. */
   void limit(EdgeRequest request, Grant grant) {
     limits.take(request, grant);
@@ -239,8 +236,8 @@ final class Edge {
 
   /** Forward: head rebuilt, ours added, body streamed both ways. */
   void forward(EdgeRequest request) {
-    if (request.isSwitched()) {
-      webSockets.paid(request);
+    if (request.isPayment()) {
+      intervals.paid(request);
       return;
     }
     if (bodies.mayGoOn(request)) {
@@ -280,6 +277,7 @@ final class Edge {
       meter.answered(grant.id(), grant.subject(), grant.plan().version(), status, request.cost());
       request.settle(status < FAILED_FROM ? Reached.COMPLETED : Reached.FORWARDED);
     }
+    intervals.begin(request, nowNanos());
     RequestIds.write(request, out);
     request.writeRateLimit(out);
     if (status == ResponseHead.SWITCHING_PROTOCOLS) {
@@ -310,6 +308,7 @@ final class Edge {
     // What never came to an upstream takes nothing.
     request.settle(Reached.NOTHING);
     Spans.ended(request);
+    metrics.ended(request.outcome());
     request.setOver();
     webSockets.release(request);
     long nanos = readClock() - request.startNanos();
@@ -343,15 +342,18 @@ final class Edge {
     renewal.tick(nowNanos);
   }
 
-  /** Looks again, now and then, at the key of an exchange that has been under way for a while. */
+  /**
+   * Looks again, now and then, at what has been under way for a while: its key, and what it owes.
+   */
   void renew(EdgeRequest request, long nowNanos) {
     renewal.renew(request, nowNanos);
+    intervals.look(request, nowNanos);
   }
 
   /** The client left while its request was under way. */
   void left(EdgeRequest request, boolean answered) {
     if (request.isOver()) {
-      // A WebSocket that ended while it paid: what was taken since goes back.
+      // What it was to pay for has ended: what was taken since goes back.
       request.settle(Reached.NOTHING);
       return;
     }
@@ -364,7 +366,6 @@ final class Edge {
 
   /** The response broke off. */
   void cut(EdgeRequest request) {
-    metrics.cut();
     request.setOutcome(request.status(), AccessEntry.CUT);
     ended(request);
   }

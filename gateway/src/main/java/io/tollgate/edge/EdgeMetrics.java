@@ -55,7 +55,7 @@ final class EdgeMetrics {
     clientGone = counter(metrics, "client-gone");
     cut =
         Counter.builder("tollgate.edge.responses.cut")
-            .description("Responses and WebSockets broken off amid what they had to say")
+            .description("Responses and WebSockets that ended amid what they had to say")
             .register(metrics);
     connectionsRefused =
         Counter.builder("tollgate.edge.connections.refused")
@@ -123,8 +123,11 @@ final class EdgeMetrics {
     clientGone.increment();
   }
 
-  void cut() {
-    cut.increment();
+  /** Counts one that has ended, by its word in the access log. */
+  void ended(String outcome) {
+    if (outcome.equals(AccessEntry.CUT)) {
+      cut.increment();
+    }
   }
 
   void ringHit() {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the event loop of its client.
  */
 final class EdgeRequest {
+  /** The one that this pays another interval of; null where it is a request of a client's. */
+  private final @Nullable EdgeRequest payer;
+
   private EdgeClient client;
   private @Nullable RequestHead head;
   private @Nullable Route route;
@@ -44,9 +47,22 @@ final class EdgeRequest {
   private boolean over;
   private @Nullable KeyId counted;
   private @Nullable AccessEntry asked;
+  private long intervalNanos;
+  private long dueNanos;
+  private @Nullable EdgeRequest payment;
 
   EdgeRequest(EdgeClient client) {
     this.client = client;
+    payer = null;
+  }
+
+  private EdgeRequest(EdgeRequest payer, Grant by) {
+    this.payer = payer;
+    client = payer.client;
+    route = payer.route;
+    status = payer.status;
+    grant = by;
+    over = true;
   }
 
   void begin(RequestHead newHead, long nowNanos) {
@@ -62,6 +78,48 @@ final class EdgeRequest {
     switched = false;
     over = false;
     asked = null;
+    intervalNanos = 0;
+    payment = null;
+  }
+
+  /** What has been paid holds for that long from now on; 0 for ever. */
+  void payFrom(long nowNanos, long newIntervalNanos) {
+    intervalNanos = newIntervalNanos;
+    dueNanos = nowNanos + newIntervalNanos;
+  }
+
+  /** Returns whether it pays again and again while it goes on. */
+  boolean paysAgain() {
+    return intervalNanos > 0;
+  }
+
+  /** Returns what pays its next interval, as a request of its own; null if none is due. */
+  @Nullable EdgeRequest takeDue(long nowNanos) {
+    Grant by = grant;
+    if (intervalNanos == 0 || over || payment != null || by == null || nowNanos - dueNanos < 0) {
+      return null;
+    }
+    dueNanos += intervalNanos;
+    EdgeRequest due = new EdgeRequest(this, by);
+    payment = due;
+    return due;
+  }
+
+  /** Returns whether it pays another interval of what goes on: that has its answer already. */
+  boolean isPayment() {
+    return payer != null;
+  }
+
+  /** The interval is paid for. */
+  void paid() {
+    if (payer != null) {
+      payer.payment = null;
+    }
+  }
+
+  /** Returns whether nobody waits for it any more. */
+  boolean isGone() {
+    return payer == null ? client.isGone() : payer.payment != this;
   }
 
   /** Keeps what the access log says of the head, which is handed back next. */
@@ -113,6 +171,7 @@ final class EdgeRequest {
 
   void setOver() {
     over = true;
+    payment = null;
   }
 
   /** Returns whether all was done that is done when it ends. */

@@ -31,7 +31,7 @@ final class Recheck {
   }
 
   private void unlessOver(EdgeRequest request, Runnable next) {
-    if (request.client().isGone()) {
+    if (request.isGone()) {
       edge.left(request, false);
       return;
     }

@@ -32,6 +32,10 @@ final class Refusals {
 
   private void write(EdgeRequest request, Refusal refusal, long retrySeconds, boolean last) {
     metrics.refused(refusal);
+    if (request.isPayment()) {
+      request.client().breakOff(refusal);
+      return;
+    }
     request.setOutcome(refusal.status(), refusal.code());
     boolean grpc = request.client().isGrpc();
     fields.clear();

@@ -118,8 +118,8 @@ final class Renewal {
         };
     if (why == null) {
       request.setConfirmed(askedNanos);
-      if (request.isSwitched() && found instanceof Grant grant) {
-        // A WebSocket pays by the plan that holds by then.
+      if (request.paysAgain() && found instanceof Grant grant) {
+        // By the plan that holds by then.
         request.setGrant(grant);
       }
     } else if (!why.isPassing()) {

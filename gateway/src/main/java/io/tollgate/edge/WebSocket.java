@@ -43,10 +43,7 @@ final class WebSocket extends ClientChannel implements EdgeClient {
   private final Unread fromClient;
   private final Unread fromUpstream;
   private final long idleNanos;
-  private final long intervalNanos;
   private long movedNanos;
-  private long dueNanos;
-  private boolean paying;
   private boolean ended;
 
   /**
@@ -76,9 +73,7 @@ final class WebSocket extends ClientChannel implements EdgeClient {
     Route route = request.route();
     Duration idle = route.timeouts().idle();
     idleNanos = (idle == null ? bounds.idleTimeout() : idle).toNanos();
-    intervalNanos = route.webSockets().interval().toNanos();
     movedNanos = edge.nowNanos();
-    dueNanos = movedNanos + intervalNanos;
   }
 
   /** Takes the place of the connection's handler; what has come early is read now. */
@@ -204,24 +199,13 @@ final class WebSocket extends ClientChannel implements EdgeClient {
     }
   }
 
-  /** The key has lost its rights. */
+  /** The key has lost its rights, or there is nothing left to pay another interval with. */
   @Override
   public void breakOff(Refusal why) {
     // Whose key holds may come again when somebody can tell.
     boolean unsure = why.status() == SERVICE_UNAVAILABLE;
     int code = unsure ? CloseFrame.TRY_AGAIN_LATER : CloseFrame.POLICY_VIOLATION;
     end(code, why.code(), CUT_OFF_LINGER);
-  }
-
-  /** There is nothing left to pay another interval with. */
-  @Override
-  public void refuse(Refusal refusal, HeadBuffer fields, boolean last) {
-    breakOff(refusal);
-  }
-
-  /** The interval that was due is paid for. */
-  void paid() {
-    paying = false;
   }
 
   @Override
@@ -244,11 +228,6 @@ final class WebSocket extends ClientChannel implements EdgeClient {
     }
     if (!ended) {
       edge.renew(request, nowNanos);
-    }
-    if (!ended && !paying && intervalNanos > 0 && nowNanos - dueNanos >= 0) {
-      paying = true;
-      dueNanos += intervalNanos;
-      edge.pay(request);
     }
   }
 
@@ -304,6 +283,11 @@ final class WebSocket extends ClientChannel implements EdgeClient {
 
   @Override
   public void unanswered() {
+    throw isSwitched();
+  }
+
+  @Override
+  public void refuse(Refusal refusal, HeadBuffer fields, boolean last) {
     throw isSwitched();
   }
 

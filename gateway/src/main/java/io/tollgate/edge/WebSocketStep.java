@@ -1,32 +1,24 @@
 package io.tollgate.edge;
 
 import io.tollgate.key.KeyId;
-import io.tollgate.meter.LoopMeter;
 import io.tollgate.proxy.Route;
-import io.tollgate.quota.Allowances.Reached;
 import io.tollgate.ring.Grant;
 import io.tollgate.wire.Malformed;
-import io.tollgate.wire.ResponseHead;
 import io.tollgate.wire.WebSocketHandshake;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the path does for WebSockets apart: the handshake is checked before anything else is done
- * for it, each is counted while it lives, and pays again for each interval of its life.
+ * for it, and each is counted while it lives.
  *
  * <p>Confined to the event loop that owns it.
  */
 final class WebSocketStep {
   private final OpenWebSockets open;
-  private final QuotaStep quotas;
-  private final LoopMeter meter;
   private final Refusals refusals;
 
-  WebSocketStep(OpenWebSockets open, QuotaStep quotas, LoopMeter meter, Refusals refusals) {
+  WebSocketStep(OpenWebSockets open, Refusals refusals) {
     this.open = open;
-    this.quotas = quotas;
-    this.meter = meter;
     this.refusals = refusals;
   }
 
@@ -36,7 +28,7 @@ final class WebSocketStep {
 
   /** Returns whether the request may go on: it asks for no WebSocket here, or as one asks. */
   boolean isWellFormed(EdgeRequest request, Route route) {
-    boolean asks = route.webSockets().allowed() && WebSocketHandshake.isAsked(request.head());
+    boolean asks = route.longLived().webSockets() && WebSocketHandshake.isAsked(request.head());
     request.setWebSocket(asks);
     Malformed found = asks ? WebSocketHandshake.check(request.head()) : null;
     if (found != null) {
@@ -66,32 +58,6 @@ final class WebSocketStep {
     if (counted != null) {
       request.setCounted(null);
       open.release(counted);
-    }
-  }
-
-  /** Takes what one more interval costs, as from a request; {@link #paid} follows, or a refusal. */
-  void pay(EdgeRequest request) {
-    Grant grant = Objects.requireNonNull(request.grant(), "a WebSocket has a key");
-    if (meter.isRefusing()) {
-      refusals.refuse(request, Refusal.METER_FULL);
-      return;
-    }
-    meter.verified(grant.id(), grant.subject(), grant.plan().version(), request.cost());
-    quotas.take(request, grant);
-  }
-
-  /** The interval is paid for, and counts as the upgrade did. */
-  void paid(EdgeRequest request) {
-    Grant grant = Objects.requireNonNull(request.grant(), "a WebSocket has a key");
-    meter.answered(
-        grant.id(),
-        grant.subject(),
-        grant.plan().version(),
-        ResponseHead.SWITCHING_PROTOCOLS,
-        request.cost());
-    request.settle(Reached.COMPLETED);
-    if (request.client() instanceof WebSocket socket) {
-      socket.paid();
     }
   }
 }

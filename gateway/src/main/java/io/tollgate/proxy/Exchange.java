@@ -388,7 +388,7 @@ public final class Exchange implements BodyReader.Sink {
       failedHere(whose);
     }
     if (answered) {
-      cut(whose);
+      cut(Failure.SILENT);
     } else if (pool.forget(this) && !requestSent) {
       notSent(whose);
     } else {

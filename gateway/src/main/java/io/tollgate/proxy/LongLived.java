@@ -4,35 +4,30 @@ import io.tollgate.setting.DurationText;
 import java.time.Duration;
 
 /**
- * Whether requests of a route may become WebSockets.
+ * What of a route's exchanges may go on for long, and what that costs.
  *
- * @param allowed false drops {@code Upgrade}, so that the request goes on as any other
- * @param interval how long an open WebSocket has paid for by the route's cost; zero for all its
- *     life
+ * @param webSockets whether requests may become WebSockets; false drops {@code Upgrade}, so that
+ *     such a request goes on as any other
+ * @param interval how long an open WebSocket, or an answer that has begun, has paid for by the
+ *     route's cost; zero for all its life
  */
-public record WebSocketTerms(boolean allowed, Duration interval) {
+public record LongLived(boolean webSockets, Duration interval) {
   /** Two ticks: what is due more often would not be taken as often. */
   private static final Duration INTERVAL_MIN = Forwarder.TICK.multipliedBy(2);
 
   private static final Duration INTERVAL_MAX = Duration.ofHours(24);
 
-  public static final WebSocketTerms NONE = new WebSocketTerms(false, Duration.ZERO);
-  public static final WebSocketTerms ALLOWED = new WebSocketTerms(true, Duration.ZERO);
+  public static final LongLived NONE = new LongLived(false, Duration.ZERO);
+  public static final LongLived WEBSOCKETS = new LongLived(true, Duration.ZERO);
 
   /**
-   * Checks the terms.
+   * Checks the interval, if there is one.
    *
    * @throws IllegalArgumentException that names the field, its value and what was expected
    */
-  public WebSocketTerms {
+  public LongLived {
     if (!interval.isZero()) {
       check(interval);
-      if (!allowed) {
-        throw new IllegalArgumentException(
-            "websocket-interval must stand with websocket: true, was "
-                + DurationText.print(interval)
-                + " without");
-      }
     }
   }
 
@@ -41,15 +36,15 @@ public record WebSocketTerms(boolean allowed, Duration interval) {
    *
    * @throws IllegalArgumentException that names the field, its value and what was expected
    */
-  public static WebSocketTerms of(boolean allowed, Duration interval) {
+  public static LongLived of(boolean webSockets, Duration interval) {
     check(interval);
-    return new WebSocketTerms(allowed, interval);
+    return new LongLived(webSockets, interval);
   }
 
   private static void check(Duration interval) {
     if (interval.compareTo(INTERVAL_MIN) < 0 || interval.compareTo(INTERVAL_MAX) > 0) {
       throw new IllegalArgumentException(
-          "websocket-interval must be "
+          "interval must be "
               + DurationText.print(INTERVAL_MIN)
               + " to "
               + DurationText.print(INTERVAL_MAX)

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param quotaStatus what a request beyond a quota is answered, 429 or 402
  * @param principal for whom a signed principal is sent, 1 to {@value #PRINCIPAL_MAX} printable
  *     ASCII characters; empty for none
- * @param webSockets whether its requests may become WebSockets, and what these cost
+ * @param longLived what of its exchanges may go on for long, and what that costs
  * @param bodyBytesMax the longest body of a request, 0 to {@value #BODY_BYTES_MAX}; 0 for any
  *     length, null for what the edge says
  */
@@ -44,7 +44,7 @@ public record Route(
     int cost,
     int quotaStatus,
     String principal,
-    WebSocketTerms webSockets,
+    LongLived longLived,
     @Nullable Long bodyBytesMax) {
   public static final int COST_MAX = 1_000_000;
   public static final int COST = 1;
@@ -82,7 +82,7 @@ public record Route(
     if (quotaStatus != TOO_MANY_REQUESTS && quotaStatus != PAYMENT_REQUIRED) {
       throw new IllegalArgumentException("quota-status must be 429 or 402, was " + quotaStatus);
     }
-    if (webSockets.allowed() && destination.protocol() == UpstreamProtocol.HTTP2) {
+    if (longLived.webSockets() && destination.protocol() == UpstreamProtocol.HTTP2) {
       throw new IllegalArgumentException(
           "websocket must not be true where protocol is http2, which has another way to open one");
     }
@@ -116,7 +116,7 @@ public record Route(
         COST,
         TOO_MANY_REQUESTS,
         "",
-        WebSocketTerms.NONE,
+        LongLived.NONE,
         null);
   }
 
@@ -133,7 +133,7 @@ public record Route(
         newCost,
         quotaStatus,
         principal,
-        webSockets,
+        longLived,
         bodyBytesMax);
   }
 
@@ -150,12 +150,12 @@ public record Route(
         cost,
         quotaStatus,
         audience,
-        webSockets,
+        longLived,
         bodyBytesMax);
   }
 
-  /** Returns the same route with WebSockets on those terms. */
-  public Route with(WebSocketTerms terms) {
+  /** Returns the same route for what goes on for long on those terms. */
+  public Route with(LongLived terms) {
     return new Route(
         path,
         destination,
@@ -184,7 +184,7 @@ public record Route(
         cost,
         quotaStatus,
         principal,
-        webSockets,
+        longLived,
         newBodyBytesMax);
   }
 
@@ -201,7 +201,7 @@ public record Route(
         cost,
         quotaStatus,
         principal,
-        webSockets,
+        longLived,
         bodyBytesMax);
   }
 
@@ -218,7 +218,7 @@ public record Route(
         cost,
         quotaStatus,
         principal,
-        webSockets,
+        longLived,
         bodyBytesMax);
   }
 

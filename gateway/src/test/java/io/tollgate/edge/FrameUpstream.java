@@ -1,7 +1,7 @@
 package io.tollgate.edge;
 
+import io.tollgate.proxy.LongLived;
 import io.tollgate.proxy.Route;
-import io.tollgate.proxy.WebSocketTerms;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +39,7 @@ final class FrameUpstream implements AutoCloseable {
   }
 
   Route route() {
-    return upstream.route("/").with(WebSocketTerms.ALLOWED);
+    return upstream.route("/").with(LongLived.WEBSOCKETS);
   }
 
   int connections() {

@@ -63,7 +63,7 @@ class GrpcBrokenOffTest {
   }
 
   /** An upstream that begins its answer with these fields and a message, and never ends it. */
-  private static ScriptedHttp2Upstream beginning(String... fields) {
+  static ScriptedHttp2Upstream beginning(String... fields) {
     return beginning(Peer::awaitEnd, fields);
   }
 
@@ -82,12 +82,12 @@ class GrpcBrokenOffTest {
         });
   }
 
-  private static RawHttp2 call(RawHttp2 client, Secret key, boolean whole) {
+  static RawHttp2 call(RawHttp2 client, Secret key, boolean whole) {
     return client.headers(1, whole, RawHttp2.request(key, "POST", "/", CALL));
   }
 
   /** Reads up to such a frame of the call, and the table of fields on the way. */
-  private static void awaitFrame(RawHttp2 client, int type) {
+  static void awaitFrame(RawHttp2 client, int type) {
     Frame frame = client.flush().next();
     while (frame.stream != 1 || frame.type != type) {
       if (frame.type == RawHttp2.HEADERS) {
@@ -98,7 +98,7 @@ class GrpcBrokenOffTest {
   }
 
   /** Returns the trailers, which come next and end the stream. */
-  private static Map<String, String> toldAtTheEnd(RawHttp2 client) {
+  static Map<String, String> toldAtTheEnd(RawHttp2 client) {
     Frame end = client.next();
     while (end.stream != 1) {
       end = client.next();
@@ -172,7 +172,7 @@ class GrpcBrokenOffTest {
   void an_answer_that_stands_still_for_too_long_is_told_so() {
     try (var upstream = beginning();
         var edge =
-            gateway(Http2ConnectionFaultsTest.answeringWithin(Duration.ofSeconds(1)), upstream);
+            gateway(Http2ConnectionFaultsTest.answeringWithin(Duration.ofSeconds(3)), upstream);
         RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
       call(client, keys.everywhere(), true);
       awaitFrame(client, RawHttp2.DATA);

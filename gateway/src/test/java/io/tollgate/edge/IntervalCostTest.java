@@ -10,9 +10,9 @@ import io.tollgate.plan.Per;
 import io.tollgate.plan.Period;
 import io.tollgate.plan.Plan;
 import io.tollgate.plan.Quota;
+import io.tollgate.proxy.LongLived;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
-import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.store.Awaiting;
 import io.tollgate.store.PlanRecord;
 import io.tollgate.store.RecordName;
@@ -27,9 +27,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a WebSocket costs while it lives, and how that is counted. */
-class WebSocketCostTest {
+/** What an exchange that goes on costs while it lives, and how that is counted. */
+class IntervalCostTest {
   private static final Duration LONG = Duration.ofMinutes(1);
+  private static final String STREAM =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+          + "7\r\ndata: 1\r\n";
 
   private TestPostgres postgres;
   private TestRedis redis;
@@ -70,9 +73,9 @@ class WebSocketCostTest {
   }
 
   @Test
-  void each_interval_costs_again_until_nothing_is_left() throws Exception {
+  void each_interval_of_a_websocket_costs_again_until_nothing_is_left() throws Exception {
     subscribe(7);
-    var terms = new WebSocketTerms(true, Duration.ofMillis(100));
+    var terms = new LongLived(true, Duration.ofMillis(100));
     try (var upstream = new FrameUpstream(RawWebSocket.SWITCHED, "");
         RunningGateway edge = gateway(upstream.route().with(terms).at(2));
         var client = new RawWebSocket(edge.gateway.port(), key)) {
@@ -89,9 +92,10 @@ class WebSocketCostTest {
   }
 
   @Test
-  void each_interval_takes_a_place_of_the_rate_until_none_is_left() throws Exception {
+  void each_interval_of_a_websocket_takes_a_place_of_the_rate_until_none_is_left()
+      throws Exception {
     subscribe(100, new Limit(Per.KEY, 7, 3_600, 7));
-    var terms = new WebSocketTerms(true, Duration.ofMillis(100));
+    var terms = new LongLived(true, Duration.ofMillis(100));
     var patient = new LimitConfig(0, 1, Duration.ofSeconds(5));
     try (var upstream = new FrameUpstream(RawWebSocket.SWITCHED, "");
         RunningGateway edge =
@@ -120,7 +124,7 @@ class WebSocketCostTest {
   @Test
   void a_websocket_that_ends_owes_nothing_more() throws Exception {
     subscribe(100);
-    var terms = new WebSocketTerms(true, LONG);
+    var terms = new LongLived(true, LONG);
     try (var upstream = new FrameUpstream(RawWebSocket.SWITCHED, "");
         RunningGateway edge = gateway(upstream.route().with(terms))) {
       new RawWebSocket(edge.gateway.port(), key).close();
@@ -129,5 +133,75 @@ class WebSocketCostTest {
     }
     assertThat(postgres.query("SELECT sum(spent) FROM tollgate.allowance")).isEqualTo("1");
     assertThat(postgres.query("SELECT sum(status_1xx) FROM tollgate.usage_hour")).isEqualTo("1");
+  }
+
+  private static Route each(Route route, Duration interval) {
+    return route.with(new LongLived(false, interval)).at(2);
+  }
+
+  private String get() {
+    return "GET / HTTP/1.1\r\nHost: t\r\nX-API-Key: " + key.reveal() + "\r\n\r\n";
+  }
+
+  private void assertPaidThrice() {
+    assertThat(
+            postgres.query(
+                "SELECT sum(verified) || ' ' || sum(status_2xx) || ' ' || sum(refused)"
+                    + " FROM tollgate.usage_hour"))
+        .isEqualTo("8 6 2");
+    assertThat(postgres.query("SELECT sum(spent) FROM tollgate.allowance")).isEqualTo("6");
+  }
+
+  @Test
+  void each_interval_of_an_event_stream_costs_again_until_nothing_is_left() throws Exception {
+    subscribe(7);
+    try (var upstream =
+            new ScriptedUpstream(
+                (peer, index) -> {
+                  peer.readHead();
+                  peer.write(STREAM);
+                  peer.awaitEnd();
+                });
+        RunningGateway edge = gateway(each(upstream.route("/"), Duration.ofMillis(100)));
+        var client = new RawWebSocket(edge.gateway.port(), get())) {
+      assertThat(client.head).startsWith("HTTP/1.1 200");
+      assertThat(client.readToEnd()).isEqualTo("7\r\ndata: 1\r\n");
+    }
+    assertPaidThrice();
+  }
+
+  @Test
+  void each_interval_of_a_call_by_grpc_costs_again_until_its_status_tells_that_nothing_is_left() {
+    subscribe(7);
+    try (var upstream = GrpcBrokenOffTest.beginning();
+        RunningGateway edge =
+            new RunningGateway(
+                postgres,
+                redis,
+                BodySizeTest.config(BodySizeTest.MAX),
+                ProxyConfig.DEFAULTS,
+                LimitConfig.UNLIMITED,
+                each(upstream.route("/"), Duration.ofMillis(100)));
+        RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
+      GrpcBrokenOffTest.call(client, key, true);
+      GrpcBrokenOffTest.awaitFrame(client, RawHttp2.DATA);
+      assertThat(GrpcBrokenOffTest.toldAtTheEnd(client))
+          .containsEntry("grpc-status", "8")
+          .hasEntrySatisfying(
+              "grpc-message", why -> assertThat(why).startsWith("quota-exhausted: "));
+    }
+    assertPaidThrice();
+  }
+
+  @Test
+  void an_answer_that_ends_owes_nothing_more() {
+    subscribe(100);
+    try (var upstream = new EchoUpstream();
+        RunningGateway edge = gateway(each(upstream.route("/"), LONG))) {
+      assertThat(edge.get("/", key).statusCode()).isEqualTo(200);
+      assertThat(edge.get("/", key).statusCode()).isEqualTo(200);
+    }
+    assertThat(postgres.query("SELECT sum(spent) FROM tollgate.allowance")).isEqualTo("4");
+    assertThat(postgres.query("SELECT sum(verified) FROM tollgate.usage_hour")).isEqualTo("4");
   }
 }

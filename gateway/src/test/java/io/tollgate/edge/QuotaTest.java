@@ -125,7 +125,7 @@ class QuotaTest {
               Route.COST,
               Route.PAYMENT_REQUIRED,
               "",
-              route.webSockets(),
+              route.longLived(),
               route.bodyBytesMax());
       try (var edge =
           new RunningGateway(

@@ -29,6 +29,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -202,6 +203,27 @@ class RenewalTest {
       answerWhatIsOlderThan(late);
     }
     assertThat(brokenOff).isNull();
+  }
+
+  @Test
+  void what_pays_an_interval_is_one_at_a_time_and_over_with_what_it_is_for() {
+    Duration interval = Duration.ofMillis(100);
+    begin();
+    assertThat(request.takeDue(clocks.nanos())).as("its request pays for all of it").isNull();
+    request.payFrom(clocks.nanos(), interval.toNanos());
+    assertThat(request.takeDue(clocks.nanos())).isNull();
+    pass(interval.multipliedBy(2));
+    EdgeRequest first = Objects.requireNonNull(request.takeDue(clocks.nanos()));
+    assertThat(first.isGone()).isFalse();
+    assertThat(request.takeDue(clocks.nanos())).as("the other, which is due").isNull();
+    first.paid();
+    EdgeRequest second = Objects.requireNonNull(request.takeDue(clocks.nanos()));
+    request.setOver();
+    assertThat(second.isGone()).isTrue();
+    begin();
+    assertThat(second.isGone()).as("whatever comes next on the connection").isTrue();
+    pass(interval.multipliedBy(2));
+    assertThat(request.takeDue(clocks.nanos())).isNull();
   }
 
   /** Begins an exchange, asks about it or does not, and lets nothing happen for long. */

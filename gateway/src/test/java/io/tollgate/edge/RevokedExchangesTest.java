@@ -3,9 +3,9 @@ package io.tollgate.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.key.Secret;
+import io.tollgate.proxy.LongLived;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
-import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.store.Awaiting;
 import java.io.IOException;
 import java.io.InputStream;
@@ -96,7 +96,7 @@ class RevokedExchangesTest {
   }
 
   private static RunningGateway gateway(ScriptedUpstream upstream) {
-    Route route = upstream.route("/").with(WebSocketTerms.ALLOWED);
+    Route route = upstream.route("/").with(LongLived.WEBSOCKETS);
     return STORES.gateway(ProxyConfig.DEFAULTS, route);
   }
 

@@ -4,9 +4,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.meter.MeterDirectories;
+import io.tollgate.proxy.LongLived;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
-import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.ring.FenceConfig;
 import io.tollgate.ring.RingConfig;
 import io.tollgate.store.PostgresConfig;
@@ -63,7 +63,7 @@ final class SlowConnectionsMain {
             Gateway.start(
                 vertx,
                 config,
-                List.of(Route.to("/", arguments[2]).with(WebSocketTerms.ALLOWED)),
+                List.of(Route.to("/", arguments[2]).with(LongLived.WEBSOCKETS)),
                 new SimpleMeterRegistry()));
     System.out.println("port: " + gateway.port());
     // Lives until the test closes our input.

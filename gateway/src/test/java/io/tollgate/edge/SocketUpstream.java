@@ -1,7 +1,7 @@
 package io.tollgate.edge;
 
+import io.tollgate.proxy.LongLived;
 import io.tollgate.proxy.Route;
-import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.tls.Identity;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -69,7 +69,7 @@ final class SocketUpstream implements AutoCloseable {
   }
 
   Route route() {
-    return Route.to("/", place + server.actualPort()).with(WebSocketTerms.ALLOWED);
+    return Route.to("/", place + server.actualPort()).with(LongLived.WEBSOCKETS);
   }
 
   @Override

@@ -49,7 +49,7 @@ class UnansweredCheckTest {
         new TargetConfig(
             FAILURES_MAX,
             Duration.ofMillis(100),
-            Duration.ofMillis(500),
+            Duration.ofSeconds(2),
             defaults.ejection(),
             defaults.ejectionMax(),
             defaults.inUsePercentMin(),

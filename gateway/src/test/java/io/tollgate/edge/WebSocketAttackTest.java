@@ -10,10 +10,10 @@ import io.tollgate.access.Scopes;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
 import io.tollgate.proxy.CredentialHeader;
+import io.tollgate.proxy.LongLived;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.Timeouts;
-import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.store.StoredKeys;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
@@ -113,7 +113,7 @@ class WebSocketAttackTest {
               Timeouts.OF_PROXY);
       String answer =
           RawClient.exchange(
-              portTo(route.with(WebSocketTerms.ALLOWED)),
+              portTo(route.with(LongLived.WEBSOCKETS)),
               "OPTIONS / HTTP/1.1",
               "Origin: https://a.example\r\nAccess-Control-Request-Method: GET\r\n",
               "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
@@ -126,7 +126,7 @@ class WebSocketAttackTest {
   @Test
   void another_upgrade_is_dropped_and_the_request_goes_on() throws Exception {
     try (var upstream = new EchoUpstream()) {
-      int port = portTo(upstream.route("/").with(WebSocketTerms.ALLOWED));
+      int port = portTo(upstream.route("/").with(LongLived.WEBSOCKETS));
       String answer =
           RawClient.exchange(
               port,

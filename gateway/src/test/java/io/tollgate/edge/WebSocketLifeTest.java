@@ -3,10 +3,10 @@ package io.tollgate.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.key.Secret;
+import io.tollgate.proxy.LongLived;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.proxy.Timeouts;
-import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.store.Awaiting;
 import io.tollgate.store.StoredKeys;
 import io.vertx.core.Future;
@@ -92,7 +92,7 @@ class WebSocketLifeTest {
                     ended.countDown();
                   }
                 });
-        RunningGateway edge = gateway(upstream.route("/").with(WebSocketTerms.ALLOWED));
+        RunningGateway edge = gateway(upstream.route("/").with(LongLived.WEBSOCKETS));
         var client = new RawWebSocket(edge.gateway.port(), key)) {
       assertThat(client.head).startsWith("HTTP/1.1 101");
       assertThat(flooded.await(10, TimeUnit.SECONDS)).isTrue();
@@ -174,7 +174,7 @@ class WebSocketLifeTest {
             gateway(
                 new WebSocketBounds(2, 1, 1_000, LONG),
                 proxy,
-                upstream.route("/").with(WebSocketTerms.ALLOWED))) {
+                upstream.route("/").with(LongLived.WEBSOCKETS))) {
       int port = edge.gateway.port();
       try (var first = new RawWebSocket(port, key);
           var second = new RawWebSocket(port, other)) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.key.Secret;
 import io.tollgate.proxy.Destination;
+import io.tollgate.proxy.LongLived;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
-import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.store.Awaiting;
 import java.io.IOException;
 import java.util.List;
@@ -57,7 +57,7 @@ class WebSocketTargetsTest {
   @Test
   void a_target_has_as_many_as_may_be_and_gets_another_when_one_has_ended() throws Exception {
     try (var target = target();
-        RunningGateway edge = gateway(2, target.route("/").with(WebSocketTerms.ALLOWED))) {
+        RunningGateway edge = gateway(2, target.route("/").with(LongLived.WEBSOCKETS))) {
       int port = edge.gateway.port();
       try (var first = new RawWebSocket(port, key)) {
         assertOpens(first);
@@ -85,7 +85,7 @@ class WebSocketTargetsTest {
           new Destination(
               List.of(one.route("/").destination().first(), other.route("/").destination().first()),
               "");
-      Route route = one.route("/").to(both).with(WebSocketTerms.ALLOWED);
+      Route route = one.route("/").to(both).with(LongLived.WEBSOCKETS);
       try (RunningGateway edge = gateway(1, route)) {
         int port = edge.gateway.port();
         try (var first = new RawWebSocket(port, key);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tollgate.access.Scopes;
 import io.tollgate.key.Secret;
+import io.tollgate.proxy.LongLived;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
-import io.tollgate.proxy.WebSocketTerms;
 import io.tollgate.store.Awaiting;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -149,7 +149,7 @@ class WebSocketTest {
       try (RunningGateway edge = gateway(open)) {
         assertThat(refusal(edge, new Secret("ak_not_a_key"))).isEqualTo(401);
       }
-      try (RunningGateway edge = gateway(scoped.with(open.webSockets()))) {
+      try (RunningGateway edge = gateway(scoped.with(open.longLived()))) {
         assertThat(refusal(edge, key)).isEqualTo(403);
         assertThat(open(edge)).isZero();
       }
@@ -175,7 +175,7 @@ class WebSocketTest {
                   }
                   blocked.countDown();
                 });
-        RunningGateway edge = gateway(server.route("/").with(WebSocketTerms.ALLOWED));
+        RunningGateway edge = gateway(server.route("/").with(LongLived.WEBSOCKETS));
         var client = new RawWebSocket(edge.gateway.port(), key)) {
       assertThat(client.head).startsWith("HTTP/1.1 101");
       assertThat(blocked.await(1, TimeUnit.SECONDS)).isFalse();
@@ -210,7 +210,7 @@ class WebSocketTest {
                   peer.readHead();
                   peer.write(RawWebSocket.SWITCHED + "\r\n\u0081\u0002hi");
                 });
-        RunningGateway edge = gateway(server.route("/").with(WebSocketTerms.ALLOWED));
+        RunningGateway edge = gateway(server.route("/").with(LongLived.WEBSOCKETS));
         var client = new RawWebSocket(edge.gateway.port(), key)) {
       assertThat(client.readToEnd()).isEqualTo("\u0081\u0002hi");
       Awaiting.until("none is open", () -> open(edge) == 0);
