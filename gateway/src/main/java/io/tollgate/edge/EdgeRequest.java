@@ -117,6 +117,12 @@ final class EdgeRequest {
     }
   }
 
+  /** The interval is not paid for: what was taken goes back. */
+  void giveUp() {
+    settle(Reached.NOTHING);
+    paid();
+  }
+
   /** Returns whether nobody waits for it any more. */
   boolean isGone() {
     return payer == null ? client.isGone() : payer.payment != this;
@@ -171,7 +177,10 @@ final class EdgeRequest {
 
   void setOver() {
     over = true;
-    payment = null;
+    EdgeRequest unpaid = payment;
+    if (unpaid != null) {
+      unpaid.giveUp();
+    }
   }
 
   /** Returns whether all was done that is done when it ends. */

@@ -60,8 +60,8 @@ final class Recheck {
   private void confirmed(
       EdgeRequest request, Verdict found, long askedNanos, Consumer<Grant> next) {
     switch (found) {
-      case Denial denial -> refusals.refuse(request, Refusal.of(denial));
-      case Access foreign -> refusals.refuse(request, Refusal.KEY_INVALID);
+      case Denial denial -> refuse(request, Refusal.of(denial));
+      case Access foreign -> refuse(request, Refusal.KEY_INVALID);
       case Grant grant -> {
         request.setGrant(grant);
         request.setConfirmed(askedNanos);
@@ -69,9 +69,18 @@ final class Recheck {
         if (refusal == null) {
           next.accept(grant);
         } else {
-          refusals.refuse(request, refusal);
+          refuse(request, refusal);
         }
       }
+    }
+  }
+
+  private void refuse(EdgeRequest request, Refusal refusal) {
+    if (request.isPayment()) {
+      // Whether the key of what goes on still holds is found, and waited for, by its renewal.
+      request.giveUp();
+    } else {
+      refusals.refuse(request, refusal);
     }
   }
 }

@@ -31,11 +31,12 @@ final class Refusals {
   }
 
   private void write(EdgeRequest request, Refusal refusal, long retrySeconds, boolean last) {
-    metrics.refused(refusal);
     if (request.isPayment()) {
+      request.giveUp();
       request.client().breakOff(refusal);
       return;
     }
+    metrics.refused(refusal);
     request.setOutcome(refusal.status(), refusal.code());
     boolean grpc = request.client().isGrpc();
     fields.clear();

@@ -194,6 +194,32 @@ class IntervalCostTest {
   }
 
   @Test
+  void what_was_taken_for_an_interval_that_the_rate_refuses_goes_back_at_once() throws Exception {
+    Secret other = keys.everywhere("read");
+    subscribe(8, new Limit(Per.KEY, 7, 3_600, 7));
+    var patient = new LimitConfig(0, 1, Duration.ofSeconds(5));
+    try (var upstream =
+            new ScriptedUpstream(
+                (peer, index) -> {
+                  peer.readHead();
+                  peer.write(index == 0 ? STREAM : "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                  peer.awaitEnd();
+                });
+        RunningGateway edge =
+            new RunningGateway(
+                postgres,
+                redis,
+                ProxyConfig.DEFAULTS,
+                patient,
+                each(upstream.route("/"), Duration.ofMillis(100)));
+        var client = new RawWebSocket(edge.gateway.port(), get())) {
+      client.readToEnd();
+      assertThat(edge.get("/", other).statusCode()).as("by the last two units").isEqualTo(200);
+    }
+    assertThat(postgres.query("SELECT sum(spent) FROM tollgate.allowance")).isEqualTo("8");
+  }
+
+  @Test
   void an_answer_that_ends_owes_nothing_more() {
     subscribe(100);
     try (var upstream = new EchoUpstream();
