@@ -253,10 +253,9 @@ final class RedisServer implements Server<RedisServer.Session> {
     }
     writes.forEach(
         (name, text) -> {
+          set(name, text);
           if (text.isEmpty()) {
             remove(name);
-          } else {
-            set(name, text);
           }
         });
     set(RedisNames.APPLIED, next);

@@ -29,6 +29,9 @@ final class RedisSession implements ProjectionStore {
    * Writes documents and the next text of {@code applied}, if its present text is the expected one
    * (empty for none). Nobody else writes, so whoever compares here sees each step of all others.
    *
+   * <p>What is removed is set before: of what is not there Redis announces no removal, and a
+   * gateway may hold a record of Postgres that was gone before its turn came to be written here.
+   *
    * <p>pcall, since who tampers with the name may have left another type there: that counts as
    * none, and SET replaces it.
    */
@@ -38,8 +41,8 @@ final class RedisSession implements ProjectionStore {
       if type(present) ~= 'string' then present = '' end
       if present ~= ARGV[1] then return 0 end
       for i = 2, #KEYS do
-        if ARGV[i + 1] == '' then redis.call('UNLINK', KEYS[i])
-        else redis.call('SET', KEYS[i], ARGV[i + 1]) end
+        redis.call('SET', KEYS[i], ARGV[i + 1])
+        if ARGV[i + 1] == '' then redis.call('UNLINK', KEYS[i]) end
       end
       redis.call('SET', KEYS[1], ARGV[2])
       return 1
