@@ -100,7 +100,7 @@ class RouteEntriesTest {
           [{path: /, upstream: 'http://h', cost: 1000001}]              | routes[0].cost
           [{path: /, upstream: 'http://h', cost: -1}]                   | routes[0].cost
           [{path: /, upstream: 'http://h', websocket: maybe}]           | routes[0].websocket
-          [{path: /, upstream: 'http://h', interval: often}]  | routes[0].interval
+          [{path: /, upstream: 'http://h', interval: often}]            | routes[0].interval
           [{path: /, upstream: 'http://h', quota-status: 403}]          | routes[0].quota-status
           [{path: /, upstream: 'http://h', principal: ''}]              | routes[0].principal
           [{path: /, upstream: 'http://h', principal: 'a b'}]           | routes[0].principal

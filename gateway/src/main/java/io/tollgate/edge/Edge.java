@@ -40,9 +40,6 @@ final class Edge {
   /** How long a client may go on sending a body that nobody wants. */
   static final Duration LINGER = Duration.ofSeconds(2);
 
-  /** From this status on the upstream has failed. */
-  static final int FAILED_FROM = 500;
-
   private static final Logger LOG = LoggerFactory.getLogger(Edge.class);
 
   private final EventLoop eventLoop;
@@ -53,7 +50,7 @@ final class Edge {
   private final WebSocketStep webSockets;
   private final BodyStep bodies;
   private final Renewal renewal;
-  private final LoopMeter meter;
+  private final MeterStep meter;
   private final EdgeMetrics metrics;
   private final Forwarder forwarder;
   private final RequestIds requestIds;
@@ -68,14 +65,13 @@ final class Edge {
   Edge(
       EventLoop eventLoop,
       EdgeParts parts,
-      LoopMeter meter,
+      LoopMeter loopMeter,
       Forwarder forwarder,
       RequestIds requestIds,
       RouteTable routes) {
     this.eventLoop = eventLoop;
     this.parts = parts;
     this.verifier = parts.verifier();
-    this.meter = meter;
     this.metrics = parts.metrics();
     this.forwarder = forwarder;
     this.requestIds = requestIds;
@@ -86,7 +82,8 @@ final class Edge {
     limits = new LimitStep(this, eventLoop, parts.limiter(), recheck);
     renewal = new Renewal(eventLoop, verifier, metrics);
     webSockets = new WebSocketStep(parts.webSockets(), refusals);
-    intervals = new IntervalStep(quotas, meter, refusals);
+    meter = new MeterStep(loopMeter, refusals);
+    intervals = new IntervalStep(quotas, meter);
     bodies = new BodyStep(parts.clients().bodyBytesMax(), refusals);
     timers = new RouteTimers(parts.metrics());
     principals = new Principals(parts.principals(), verifier::storeMillis);
@@ -187,11 +184,9 @@ final class Edge {
       case Denial denial -> refusals.refuse(request, Refusal.of(denial));
       case Access foreign -> refusals.refuse(request, Refusal.KEY_INVALID);
       case Grant grant -> {
-        if (meter.isRefusing()) {
-          refusals.refuse(request, Refusal.METER_FULL);
+        if (!meter.admit(request, grant)) {
           return;
         }
-        meter.verified(grant.id(), grant.subject(), grant.plan().version(), request.cost());
         request.setGrant(grant);
         Refusal refusal = refusal(request, grant);
         if (refusal == null) {
@@ -230,7 +225,7 @@ final class Edge {
 
   /** Refuses by a limit or a quota, which is counted apart. */
   void refuseCounted(EdgeRequest request, Grant grant, Refusal refusal, long waitSeconds) {
-    meter.refused(grant.id(), grant.subject(), grant.plan().version(), request.cost());
+    meter.refused(request, grant);
     refusals.refuseForNow(request, refusal, waitSeconds);
   }
 
@@ -272,11 +267,7 @@ final class Edge {
     metrics.answered(status);
     Spans.answered(request.trace(), status);
     request.setOutcome(status, AccessEntry.FROM_UPSTREAM);
-    Grant grant = request.grant();
-    if (grant != null) {
-      meter.answered(grant.id(), grant.subject(), grant.plan().version(), status, request.cost());
-      request.settle(status < FAILED_FROM ? Reached.COMPLETED : Reached.FORWARDED);
-    }
+    meter.answered(request, status);
     intervals.begin(request, nowNanos());
     RequestIds.write(request, out);
     request.writeRateLimit(out);
@@ -296,11 +287,7 @@ final class Edge {
 
   /** Meter: counted when it is sure that the upstream, which was asked, will not have answered. */
   void unanswered(EdgeRequest request) {
-    Grant grant = request.grant();
-    if (grant != null) {
-      meter.unanswered(grant.id(), grant.subject(), grant.plan().version(), request.cost());
-      request.settle(Reached.FORWARDED);
-    }
+    meter.unanswered(request);
   }
 
   /** The response is out. */

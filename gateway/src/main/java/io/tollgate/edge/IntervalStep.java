@@ -1,7 +1,5 @@
 package io.tollgate.edge;
 
-import io.tollgate.meter.LoopMeter;
-import io.tollgate.quota.Allowances.Reached;
 import io.tollgate.ring.Grant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class IntervalStep {
   private final QuotaStep quotas;
-  private final LoopMeter meter;
-  private final Refusals refusals;
+  private final MeterStep meter;
 
-  IntervalStep(QuotaStep quotas, LoopMeter meter, Refusals refusals) {
+  IntervalStep(QuotaStep quotas, MeterStep meter) {
     this.quotas = quotas;
     this.meter = meter;
-    this.refusals = refusals;
   }
 
   /** An answer has begun, or a WebSocket: what the request has paid holds from now on. */
@@ -34,25 +30,15 @@ final class IntervalStep {
     if (payment == null) {
       return;
     }
-    if (meter.isRefusing()) {
-      refusals.refuse(payment, Refusal.METER_FULL);
-      return;
+    Grant grant = Objects.requireNonNull(payment.grant(), "who pays has a key");
+    if (meter.admit(payment, grant)) {
+      quotas.take(payment, grant);
     }
-    Grant grant = grant(payment);
-    meter.verified(grant.id(), grant.subject(), grant.plan().version(), payment.cost());
-    quotas.take(payment, grant);
   }
 
   /** The interval is paid for, and counts as the request did. */
   void paid(EdgeRequest payment) {
-    Grant grant = grant(payment);
-    int status = payment.status();
-    meter.answered(grant.id(), grant.subject(), grant.plan().version(), status, payment.cost());
-    payment.settle(status < Edge.FAILED_FROM ? Reached.COMPLETED : Reached.FORWARDED);
+    meter.answered(payment, payment.status());
     payment.paid();
-  }
-
-  private static Grant grant(EdgeRequest payment) {
-    return Objects.requireNonNull(payment.grant(), "who pays has a key");
   }
 }

@@ -14,10 +14,7 @@ import io.tollgate.proxy.LongLived;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.PlanRecord;
-import io.tollgate.store.RecordName;
 import io.tollgate.store.StoredKeys;
-import io.tollgate.store.SubjectRecord;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
 import java.net.http.HttpResponse;
@@ -63,13 +60,7 @@ class IntervalCostTest {
 
   private void subscribe(long units, Limit... limits) {
     var quota = new Quota(Per.SUBJECT, Meter.COMPLETED, Period.MONTH, units, true);
-    var plan = new Plan("pver_1", List.of(limits), List.of(quota), null, null);
-    SubjectRecord subject = SubjectRecord.DEFAULTS.withPlan(plan.version());
-    keys.changeInPostgres(RecordName.plan(plan.version()), new PlanRecord(plan));
-    keys.changeInPostgres(RecordName.subject(StoredKeys.SUBJECT), subject);
-    keys.markApplied();
-    keys.putRedis(RecordName.plan(plan.version()), new PlanRecord(plan));
-    keys.putRedis(RecordName.subject(StoredKeys.SUBJECT), subject);
+    keys.subscribe(new Plan("pver_1", List.of(limits), List.of(quota), null, null));
   }
 
   @Test

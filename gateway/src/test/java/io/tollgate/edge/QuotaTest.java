@@ -13,10 +13,7 @@ import io.tollgate.plan.Quota;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.PlanRecord;
-import io.tollgate.store.RecordName;
 import io.tollgate.store.StoredKeys;
-import io.tollgate.store.SubjectRecord;
 import io.tollgate.store.TestPostgres;
 import io.tollgate.store.TestRedis;
 import java.net.http.HttpResponse;
@@ -46,16 +43,6 @@ class QuotaTest {
   void stop() {
     redis.close();
     postgres.close();
-  }
-
-  private void subscribe(Plan plan) {
-    keys.changeInPostgres(RecordName.plan(plan.version()), new PlanRecord(plan));
-    keys.changeInPostgres(
-        RecordName.subject(StoredKeys.SUBJECT), SubjectRecord.DEFAULTS.withPlan(plan.version()));
-    keys.markApplied();
-    keys.putRedis(RecordName.plan(plan.version()), new PlanRecord(plan));
-    keys.putRedis(
-        RecordName.subject(StoredKeys.SUBJECT), SubjectRecord.DEFAULTS.withPlan(plan.version()));
   }
 
   private static Plan plan(List<Quota> quotas, @Nullable Credits credits) {
@@ -94,7 +81,7 @@ class QuotaTest {
 
   @Test
   void beyond_a_hard_quota_it_is_429_until_the_next_period() throws Exception {
-    subscribe(plan(List.of(monthly(3, true)), null));
+    keys.subscribe(plan(List.of(monthly(3, true)), null));
     try (var upstream = answering("200 OK");
         RunningGateway edge = gateway(upstream)) {
       assertThat(passed(edge, 3)).isEqualTo(3);
@@ -110,7 +97,7 @@ class QuotaTest {
 
   @Test
   void a_route_may_say_that_it_is_402() throws Exception {
-    subscribe(plan(List.of(monthly(1, true)), null));
+    keys.subscribe(plan(List.of(monthly(1, true)), null));
     try (var upstream = answering("200 OK")) {
       Route route = upstream.route("/");
       var asking402 =
@@ -140,7 +127,7 @@ class QuotaTest {
 
   @Test
   void a_request_takes_what_its_route_costs() throws Exception {
-    subscribe(plan(List.of(monthly(10, true)), null));
+    keys.subscribe(plan(List.of(monthly(10, true)), null));
     try (var upstream = answering("200 OK");
         var edge =
             new RunningGateway(
@@ -157,7 +144,7 @@ class QuotaTest {
 
   @Test
   void two_gateways_share_it_and_what_one_holds_unused_the_other_gets() throws Exception {
-    subscribe(plan(List.of(monthly(40, true)), null));
+    keys.subscribe(plan(List.of(monthly(40, true)), null));
     try (var upstream = answering("200 OK");
         RunningGateway one = gateway(upstream);
         RunningGateway other = gateway(upstream)) {
@@ -173,7 +160,7 @@ class QuotaTest {
 
   @Test
   void what_the_upstream_failed_at_is_not_taken() throws Exception {
-    subscribe(plan(List.of(monthly(2, true)), null));
+    keys.subscribe(plan(List.of(monthly(2, true)), null));
     try (var upstream = answering("503 Gone Fishing");
         RunningGateway edge = gateway(upstream)) {
       for (int i = 0; i < 10; i++) {
@@ -187,7 +174,7 @@ class QuotaTest {
 
   @Test
   void beyond_a_soft_quota_requests_pass() throws Exception {
-    subscribe(plan(List.of(monthly(3, false)), null));
+    keys.subscribe(plan(List.of(monthly(3, false)), null));
     try (var upstream = answering("200 OK");
         RunningGateway edge = gateway(upstream)) {
       assertThat(passed(edge, 10)).isEqualTo(10);
@@ -196,7 +183,7 @@ class QuotaTest {
 
   @Test
   void without_credits_it_is_429_and_nothing_is_said_of_when() throws Exception {
-    subscribe(plan(List.of(), new Credits(Meter.COMPLETED, 0, null)));
+    keys.subscribe(plan(List.of(), new Credits(Meter.COMPLETED, 0, null)));
     try (var upstream = answering("200 OK");
         RunningGateway edge = gateway(upstream)) {
       HttpResponse<String> refused = edge.get("/", key);
@@ -209,7 +196,7 @@ class QuotaTest {
 
   @Test
   void while_nobody_can_tell_it_is_503_and_a_plan_without_quotas_is_served() throws Exception {
-    subscribe(plan(List.of(monthly(1_000, true)), null));
+    keys.subscribe(plan(List.of(monthly(1_000, true)), null));
     try (var upstream = answering("200 OK");
         RunningGateway edge = gateway(upstream)) {
       assertThat(edge.get("/", key).statusCode()).isEqualTo(200);

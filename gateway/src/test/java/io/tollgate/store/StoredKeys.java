@@ -8,6 +8,7 @@ import io.tollgate.key.KeyFormat;
 import io.tollgate.key.KeyId;
 import io.tollgate.key.Pepper;
 import io.tollgate.key.Secret;
+import io.tollgate.plan.Plan;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -102,6 +103,20 @@ public final class StoredKeys {
         INSERT INTO tollgate.change_log (number, id, records, addresses)
         SELECT number, id, ARRAY['%1$s'], ARRAY[tollgate.address('%1$s')] FROM counted"""
             .formatted(name.text(), RecordText.encode(record)));
+  }
+
+  /**
+   * Gives {@link #SUBJECT} a plan everywhere; a key of his that is put later takes it from Redis.
+   */
+  public void subscribe(Plan plan) {
+    RecordName version = RecordName.plan(plan.version());
+    RecordName subject = RecordName.subject(SUBJECT);
+    SubjectRecord subscribed = SubjectRecord.DEFAULTS.withPlan(plan.version());
+    changeInPostgres(version, new PlanRecord(plan));
+    changeInPostgres(subject, subscribed);
+    markApplied();
+    putRedis(version, new PlanRecord(plan));
+    putRedis(subject, subscribed);
   }
 
   /** Says that the projection stands, as the projector would after a rebuild. */
