@@ -70,9 +70,11 @@ class AccessLogTest {
               .headers()
               .firstValue("tollgate-request-id")
               .orElseThrow();
+      awaitLines(file, 1);
       edge.send(HttpRequest.newBuilder(edge.uri("/api/b")));
+      awaitLines(file, 2);
       RawClient.raw(edge.gateway.port(), "GET  / HTTP/1.1\r\n\r\n");
-      Awaiting.until("three lines are written", () -> lines(file).size() == 3);
+      awaitLines(file, 3);
 
       JsonObject forwarded = lines(file).get(0);
       assertThat(forwarded.getString("request_id")).isEqualTo(id);
@@ -98,6 +100,11 @@ class AccessLogTest {
     }
   }
 
+  /** A line follows its answer, so those of two connections may come in either order. */
+  private static void awaitLines(Path file, int lines) {
+    Awaiting.until(lines + " lines are written", () -> lines(file).size() == lines);
+  }
+
   @Test
   void a_file_that_is_moved_away_is_begun_anew() throws IOException {
     Path file = directory.resolve("access.log");
@@ -105,7 +112,7 @@ class AccessLogTest {
     try (var upstream = new EchoUpstream();
         var edge = RunningGateway.logging(postgres, redis, file, upstream.route("/"))) {
       edge.get("/one", key);
-      Awaiting.until("the first line is written", () -> lines(file).size() == 1);
+      awaitLines(file, 1);
       Files.move(file, moved);
       Awaiting.until(
           "a line is in the new file",
