@@ -3,6 +3,7 @@ package io.tollgate.edge;
 import io.tollgate.meter.LoopMeter;
 import io.tollgate.quota.Allowances.Reached;
 import io.tollgate.ring.Grant;
+import io.tollgate.wire.ResponseHead;
 
 /**
  * The path's step that counts a request for its key, and what became of it: with that, what was
@@ -11,9 +12,6 @@ import io.tollgate.ring.Grant;
  * <p>Confined to the event loop that owns it.
  */
 final class MeterStep {
-  /** From this status on the upstream has failed. */
-  private static final int FAILED_FROM = 500;
-
   private final LoopMeter meter;
   private final Refusals refusals;
 
@@ -42,7 +40,7 @@ final class MeterStep {
     Grant grant = request.grant();
     if (grant != null) {
       meter.answered(grant.id(), grant.subject(), grant.plan().version(), status, request.cost());
-      request.settle(status < FAILED_FROM ? Reached.COMPLETED : Reached.FORWARDED);
+      request.settle(status < ResponseHead.SERVER_ERROR ? Reached.COMPLETED : Reached.FORWARDED);
     }
   }
 

@@ -7,6 +7,7 @@ import io.tollgate.trace.Tracing;
 import io.tollgate.wire.HeadBuffer;
 import io.tollgate.wire.Method;
 import io.tollgate.wire.RequestHead;
+import io.tollgate.wire.ResponseHead;
 import io.tollgate.wire.TraceContext;
 import java.net.URI;
 import java.util.HexFormat;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * whether there are any.
  */
 final class Spans {
-  /** From this status on it is the server that has failed. */
-  private static final int FAILED_FROM = 500;
-
   private final @Nullable Tracing tracing;
 
   Spans(@Nullable Tracing tracing) {
@@ -128,7 +126,7 @@ final class Spans {
     if (outcome.equals(AccessEntry.CUT)) {
       return outcome;
     }
-    if (status < FAILED_FROM) {
+    if (status < ResponseHead.SERVER_ERROR) {
       return "";
     }
     return outcome.equals(AccessEntry.FROM_UPSTREAM) ? Integer.toString(status) : outcome;

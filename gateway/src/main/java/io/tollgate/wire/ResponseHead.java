@@ -5,6 +5,10 @@ import org.jspecify.annotations.Nullable;
 /** The head of a response, read as strictly as a request's (RFC 9112, 4 and 6.3). */
 public final class ResponseHead extends Head {
   public static final int SWITCHING_PROTOCOLS = 101;
+
+  /** From this status on it is the server that has failed (RFC 9110, 15.6). */
+  public static final int SERVER_ERROR = 500;
+
   private static final int FINAL_MIN = 200;
   private static final int NO_CONTENT = 204;
   private static final int NOT_MODIFIED = 304;
