@@ -3,7 +3,6 @@ package io.tollgate.edge;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.Counter;
 import io.tollgate.edge.MoodyUpstream.Mood;
 import io.tollgate.key.Secret;
 import io.tollgate.limit.LimitConfig;
@@ -79,20 +78,7 @@ class ChangedTargetsTest {
 
   private static RunningGateway narrow(Duration connectTimeout, int attempts, Route... routes) {
     ProxyConfig defaults = ProxyConfig.DEFAULTS;
-    TargetConfig known = TargetConfig.DEFAULTS;
-    // Without a slow start, so that the choice is by requests under way alone.
-    var targets =
-        new TargetConfig(
-            known.failuresMax(),
-            known.checkInterval(),
-            known.checkTimeout(),
-            known.ejection(),
-            known.ejectionMax(),
-            known.inUsePercentMin(),
-            Duration.ZERO,
-            attempts,
-            known.retryPercentMax(),
-            known.resolveInterval());
+    TargetConfig targets = new TargetSettings().noSlowStart().attemptsMax(attempts).config();
     var proxy =
         new ProxyConfig(
             connectTimeout,
@@ -127,9 +113,7 @@ class ChangedTargetsTest {
   }
 
   private static double requests(RunningGateway edge, String place) {
-    return edge.metrics.find("tollgate.target.requests").tag("target", place).counters().stream()
-        .mapToDouble(Counter::count)
-        .sum();
+    return edge.total("tollgate.target.requests", "target", place);
   }
 
   private static double draining(RunningGateway edge, String place) {

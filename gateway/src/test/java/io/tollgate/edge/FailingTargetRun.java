@@ -75,7 +75,6 @@ final class FailingTargetRun {
   /** The defaults, but for the deadline that is measured and for times that must fit in here. */
   private static ProxyConfig proxy() {
     ProxyConfig bounds = ProxyConfig.DEFAULTS;
-    TargetConfig targets = TargetConfig.DEFAULTS;
     return new ProxyConfig(
             bounds.connectTimeout(),
             bounds.responseTimeout(),
@@ -86,17 +85,10 @@ final class FailingTargetRun {
             bounds.headerBytesMax(),
             bounds.headerCountMax())
         .with(
-            new TargetConfig(
-                targets.failuresMax(),
-                targets.checkInterval(),
-                targets.checkTimeout(),
-                targets.ejection(),
-                targets.ejection(),
-                targets.inUsePercentMin(),
-                Duration.ofSeconds(2),
-                targets.attemptsMax(),
-                targets.retryPercentMax(),
-                targets.resolveInterval()));
+            new TargetSettings()
+                .ejection(TargetConfig.DEFAULTS.ejection())
+                .slowStart(Duration.ofSeconds(2))
+                .config());
   }
 
   public static void main(String[] arguments) throws Exception {

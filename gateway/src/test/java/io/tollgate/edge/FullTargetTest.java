@@ -56,20 +56,13 @@ class FullTargetTest {
   }
 
   private RunningGateway gateway(String check) {
-    TargetConfig defaults = TargetConfig.DEFAULTS;
-    Duration often = Duration.ofMillis(100);
-    var targets =
-        new TargetConfig(
-            FAILURES_MAX,
-            often,
-            Duration.ofSeconds(1),
-            defaults.ejection(),
-            defaults.ejectionMax(),
-            defaults.inUsePercentMin(),
-            Duration.ZERO,
-            defaults.attemptsMax(),
-            100,
-            defaults.resolveInterval());
+    TargetConfig targets =
+        new TargetSettings()
+            .failuresMax(FAILURES_MAX)
+            .checks(Duration.ofMillis(100), Duration.ofSeconds(1))
+            .noSlowStart()
+            .retryPercentMax(100)
+            .config();
     List<URI> urls = Stream.of(good, full).map(target -> URI.create(target.url())).toList();
     Route route = Route.to("/", good.url()).to(new Destination(urls, check));
     return new RunningGateway(

@@ -3,7 +3,6 @@ package io.tollgate.edge;
 import static io.tollgate.edge.ScriptedHttp2Upstream.REFUSED_STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.Counter;
 import io.tollgate.edge.MoodyUpstream.Mood;
 import io.tollgate.edge.ScriptedHttp2Upstream.Asked;
 import io.tollgate.edge.ScriptedHttp2Upstream.Peer;
@@ -138,15 +137,7 @@ class RetryBudgetsTest {
   }
 
   private static double unreached(RunningGateway edge, MoodyUpstream target) {
-    return edge
-        .metrics
-        .find("tollgate.target.failures")
-        .tag("target", target.place())
-        .tag("why", "unreachable")
-        .counters()
-        .stream()
-        .mapToDouble(Counter::count)
-        .sum();
+    return edge.total("tollgate.target.failures", "target", target.place(), "why", "unreachable");
   }
 
   private static double left(RunningGateway edge, String of) {

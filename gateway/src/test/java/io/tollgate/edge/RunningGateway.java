@@ -1,5 +1,6 @@
 package io.tollgate.edge;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tollgate.access.AddressRanges;
 import io.tollgate.key.Secret;
@@ -176,6 +177,11 @@ final class RunningGateway implements AutoCloseable {
 
   double counted(String name, String tag, String value) {
     return metrics.get(name).tag(tag, value).counter().count();
+  }
+
+  /** Returns the sum of all counters of that name and those tags; 0 where there are none yet. */
+  double total(String name, String... tags) {
+    return metrics.find(name).tags(tags).counters().stream().mapToDouble(Counter::count).sum();
   }
 
   @Override

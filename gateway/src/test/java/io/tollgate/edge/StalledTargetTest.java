@@ -45,19 +45,8 @@ class StalledTargetTest {
 
   private RunningGateway gateway(Duration idle, Duration total) {
     ProxyConfig bounds = ProxyConfig.DEFAULTS;
-    TargetConfig defaults = TargetConfig.DEFAULTS;
-    var targets =
-        new TargetConfig(
-            defaults.failuresMax(),
-            defaults.checkInterval(),
-            Duration.ofSeconds(1),
-            defaults.ejectionMax(),
-            defaults.ejectionMax(),
-            defaults.inUsePercentMin(),
-            Duration.ZERO,
-            defaults.attemptsMax(),
-            defaults.retryPercentMax(),
-            defaults.resolveInterval());
+    TargetConfig targets =
+        new TargetSettings().ejection(TargetConfig.DEFAULTS.ejectionMax()).noSlowStart().config();
     var proxy =
         new ProxyConfig(
                 bounds.connectTimeout(),

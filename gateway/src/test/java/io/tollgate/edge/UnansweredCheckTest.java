@@ -44,19 +44,12 @@ class UnansweredCheckTest {
   }
 
   private static RunningGateway gateway(String check, MoodyUpstream one, ScriptedUpstream other) {
-    TargetConfig defaults = TargetConfig.DEFAULTS;
-    var targets =
-        new TargetConfig(
-            FAILURES_MAX,
-            Duration.ofMillis(100),
-            Duration.ofSeconds(2),
-            defaults.ejection(),
-            defaults.ejectionMax(),
-            defaults.inUsePercentMin(),
-            Duration.ZERO,
-            defaults.attemptsMax(),
-            defaults.retryPercentMax(),
-            defaults.resolveInterval());
+    TargetConfig targets =
+        new TargetSettings()
+            .failuresMax(FAILURES_MAX)
+            .checks(Duration.ofMillis(100), Duration.ofSeconds(2))
+            .noSlowStart()
+            .config();
     URI first = other.route("/").destination().first();
     Route route =
         Route.to("/", first.toString())
