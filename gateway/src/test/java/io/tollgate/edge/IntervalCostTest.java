@@ -14,14 +14,10 @@ import io.tollgate.proxy.LongLived;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What an exchange that goes on costs while it lives, and how that is counted. */
@@ -31,27 +27,17 @@ class IntervalCostTest {
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
           + "7\r\ndata: 1\r\n";
 
-  private TestPostgres postgres;
-  private TestRedis redis;
-  private StoredKeys keys;
-  private Secret key;
+  @AutoClose private final Stores stores = new Stores();
+  private final Secret key = stores.keys.everywhere("read");
 
-  @BeforeEach
-  void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    keys = new StoredKeys(postgres, redis);
-    key = keys.everywhere("read");
+  private RunningGateway gateway(Route route) {
+    return stores.gateway(ProxyConfig.DEFAULTS, route);
   }
 
-  @AfterEach
-  void stop() {
-    redis.close();
-    postgres.close();
-  }
-
-  private RunningGateway gateway(Route... routes) {
-    return new RunningGateway(postgres, redis, routes);
+  /** Starts one whose limits wait for a slow store. */
+  private RunningGateway limiting(Route route) {
+    var patient = new LimitConfig(0, 1, Duration.ofSeconds(5));
+    return new RunningGateway(stores.postgres, stores.redis, ProxyConfig.DEFAULTS, patient, route);
   }
 
   private static double open(RunningGateway edge) {
@@ -60,7 +46,18 @@ class IntervalCostTest {
 
   private void subscribe(long units, Limit... limits) {
     var quota = new Quota(Per.SUBJECT, Meter.COMPLETED, Period.MONTH, units, true);
-    keys.subscribe(new Plan("pver_1", List.of(limits), List.of(quota), null, null));
+    stores.keys.subscribe(new Plan("pver_1", List.of(limits), List.of(quota), null, null));
+  }
+
+  /** Returns what the meter has: what was verified, answered so, and refused. */
+  private String counted(String status) {
+    return stores.postgres.query(
+        "SELECT sum(verified) || ' ' || sum(%s) || ' ' || sum(refused) FROM tollgate.usage_hour"
+            .formatted(status));
+  }
+
+  private String spent() {
+    return stores.postgres.query("SELECT sum(spent) FROM tollgate.allowance");
   }
 
   @Test
@@ -74,12 +71,8 @@ class IntervalCostTest {
       assertThat(upstream.seenToEnd()).contains("quota-exhausted");
       assertThat(edge.get("/", key).statusCode()).isEqualTo(429);
     }
-    assertThat(
-            postgres.query(
-                "SELECT sum(verified) || ' ' || sum(status_1xx) || ' ' || sum(refused)"
-                    + " FROM tollgate.usage_hour"))
-        .isEqualTo("10 6 4");
-    assertThat(postgres.query("SELECT sum(spent) FROM tollgate.allowance")).isEqualTo("6");
+    assertThat(counted("status_1xx")).isEqualTo("10 6 4");
+    assertThat(spent()).isEqualTo("6");
   }
 
   @Test
@@ -87,15 +80,8 @@ class IntervalCostTest {
       throws Exception {
     subscribe(100, new Limit(Per.KEY, 7, 3_600, 7));
     var terms = new LongLived(true, Duration.ofMillis(100));
-    var patient = new LimitConfig(0, 1, Duration.ofSeconds(5));
     try (var upstream = new FrameUpstream(RawWebSocket.SWITCHED, "");
-        RunningGateway edge =
-            new RunningGateway(
-                postgres,
-                redis,
-                ProxyConfig.DEFAULTS,
-                patient,
-                upstream.route().with(terms).at(2));
+        RunningGateway edge = limiting(upstream.route().with(terms).at(2));
         var client = new RawWebSocket(edge.gateway.port(), key)) {
       assertThat(client.read().close()).isEqualTo("1008 rate-limited");
       assertThat(upstream.seenToEnd()).contains("rate-limited");
@@ -103,13 +89,9 @@ class IntervalCostTest {
       assertThat(refused.statusCode()).isEqualTo(429);
       assertThat(refused.body()).contains("rate-limited");
     }
-    assertThat(
-            postgres.query(
-                "SELECT sum(verified) || ' ' || sum(status_1xx) || ' ' || sum(refused)"
-                    + " FROM tollgate.usage_hour"))
-        .isEqualTo("10 6 4");
+    assertThat(counted("status_1xx")).isEqualTo("10 6 4");
     // What was taken of the quota for an interval that the rate refused has gone back.
-    assertThat(postgres.query("SELECT sum(spent) FROM tollgate.allowance")).isEqualTo("6");
+    assertThat(spent()).isEqualTo("6");
   }
 
   @Test
@@ -122,8 +104,9 @@ class IntervalCostTest {
       upstream.seenToEnd();
       Awaiting.until("none is open", () -> open(edge) == 0);
     }
-    assertThat(postgres.query("SELECT sum(spent) FROM tollgate.allowance")).isEqualTo("1");
-    assertThat(postgres.query("SELECT sum(status_1xx) FROM tollgate.usage_hour")).isEqualTo("1");
+    assertThat(spent()).isEqualTo("1");
+    assertThat(stores.postgres.query("SELECT sum(status_1xx) FROM tollgate.usage_hour"))
+        .isEqualTo("1");
   }
 
   private static Route each(Route route, Duration interval) {
@@ -135,12 +118,8 @@ class IntervalCostTest {
   }
 
   private void assertPaidThrice() {
-    assertThat(
-            postgres.query(
-                "SELECT sum(verified) || ' ' || sum(status_2xx) || ' ' || sum(refused)"
-                    + " FROM tollgate.usage_hour"))
-        .isEqualTo("8 6 2");
-    assertThat(postgres.query("SELECT sum(spent) FROM tollgate.allowance")).isEqualTo("6");
+    assertThat(counted("status_2xx")).isEqualTo("8 6 2");
+    assertThat(spent()).isEqualTo("6");
   }
 
   @Test
@@ -166,12 +145,9 @@ class IntervalCostTest {
     subscribe(7);
     try (var upstream = GrpcBrokenOffTest.beginning();
         RunningGateway edge =
-            new RunningGateway(
-                postgres,
-                redis,
+            stores.gateway(
                 BodySizeTest.config(BodySizeTest.MAX),
                 ProxyConfig.DEFAULTS,
-                LimitConfig.UNLIMITED,
                 each(upstream.route("/"), Duration.ofMillis(100)));
         RawHttp2 client = RawHttp2.open(edge.gateway.port())) {
       GrpcBrokenOffTest.call(client, key, true);
@@ -186,9 +162,8 @@ class IntervalCostTest {
 
   @Test
   void what_was_taken_for_an_interval_that_the_rate_refuses_goes_back_at_once() throws Exception {
-    Secret other = keys.everywhere("read");
+    Secret other = stores.keys.everywhere("read");
     subscribe(8, new Limit(Per.KEY, 7, 3_600, 7));
-    var patient = new LimitConfig(0, 1, Duration.ofSeconds(5));
     try (var upstream =
             new ScriptedUpstream(
                 (peer, index) -> {
@@ -196,18 +171,12 @@ class IntervalCostTest {
                   peer.write(index == 0 ? STREAM : "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
                   peer.awaitEnd();
                 });
-        RunningGateway edge =
-            new RunningGateway(
-                postgres,
-                redis,
-                ProxyConfig.DEFAULTS,
-                patient,
-                each(upstream.route("/"), Duration.ofMillis(100)));
+        RunningGateway edge = limiting(each(upstream.route("/"), Duration.ofMillis(100)));
         var client = new RawWebSocket(edge.gateway.port(), get())) {
       client.readToEnd();
       assertThat(edge.get("/", other).statusCode()).as("by the last two units").isEqualTo(200);
     }
-    assertThat(postgres.query("SELECT sum(spent) FROM tollgate.allowance")).isEqualTo("8");
+    assertThat(spent()).isEqualTo("8");
   }
 
   @Test
@@ -218,7 +187,8 @@ class IntervalCostTest {
       assertThat(edge.get("/", key).statusCode()).isEqualTo(200);
       assertThat(edge.get("/", key).statusCode()).isEqualTo(200);
     }
-    assertThat(postgres.query("SELECT sum(spent) FROM tollgate.allowance")).isEqualTo("4");
-    assertThat(postgres.query("SELECT sum(verified) FROM tollgate.usage_hour")).isEqualTo("4");
+    assertThat(spent()).isEqualTo("4");
+    assertThat(stores.postgres.query("SELECT sum(verified) FROM tollgate.usage_hour"))
+        .isEqualTo("4");
   }
 }

@@ -3,7 +3,6 @@ package io.tollgate.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tollgate.key.Secret;
-import io.tollgate.limit.LimitConfig;
 import io.tollgate.plan.Credits;
 import io.tollgate.plan.Meter;
 import io.tollgate.plan.Per;
@@ -13,37 +12,17 @@ import io.tollgate.plan.Quota;
 import io.tollgate.proxy.ProxyConfig;
 import io.tollgate.proxy.Route;
 import io.tollgate.store.Awaiting;
-import io.tollgate.store.StoredKeys;
-import io.tollgate.store.TestPostgres;
-import io.tollgate.store.TestRedis;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Requests of subjects whose plan has quotas or credits, through running gateways. */
 class QuotaTest {
-  private TestPostgres postgres;
-  private TestRedis redis;
-  private StoredKeys keys;
-  private Secret key;
-
-  @BeforeEach
-  void start() {
-    postgres = TestPostgres.database();
-    redis = TestRedis.start();
-    keys = new StoredKeys(postgres, redis);
-    key = keys.everywhere("read");
-  }
-
-  @AfterEach
-  void stop() {
-    redis.close();
-    postgres.close();
-  }
+  @AutoClose private final Stores stores = new Stores();
+  private final Secret key = stores.keys.everywhere("read");
 
   private static Plan plan(List<Quota> quotas, @Nullable Credits credits) {
     return new Plan("pver_1", List.of(), quotas, credits, null);
@@ -53,9 +32,12 @@ class QuotaTest {
     return new Quota(Per.SUBJECT, Meter.COMPLETED, Period.MONTH, units, hard);
   }
 
+  private RunningGateway gateway(Route route) {
+    return stores.gateway(ProxyConfig.DEFAULTS, route);
+  }
+
   private RunningGateway gateway(ScriptedUpstream upstream) throws Exception {
-    return new RunningGateway(
-        postgres, redis, ProxyConfig.DEFAULTS, LimitConfig.UNLIMITED, upstream.route("/"));
+    return gateway(upstream.route("/"));
   }
 
   private static ScriptedUpstream answering(String statusLine) throws Exception {
@@ -76,12 +58,13 @@ class QuotaTest {
   }
 
   private long number(String column) {
-    return Long.parseLong(postgres.query("SELECT sum(" + column + ") FROM tollgate.allowance"));
+    return Long.parseLong(
+        stores.postgres.query("SELECT sum(" + column + ") FROM tollgate.allowance"));
   }
 
   @Test
   void beyond_a_hard_quota_it_is_429_until_the_next_period() throws Exception {
-    keys.subscribe(plan(List.of(monthly(3, true)), null));
+    stores.keys.subscribe(plan(List.of(monthly(3, true)), null));
     try (var upstream = answering("200 OK");
         RunningGateway edge = gateway(upstream)) {
       assertThat(passed(edge, 3)).isEqualTo(3);
@@ -97,7 +80,7 @@ class QuotaTest {
 
   @Test
   void a_route_may_say_that_it_is_402() throws Exception {
-    keys.subscribe(plan(List.of(monthly(1, true)), null));
+    stores.keys.subscribe(plan(List.of(monthly(1, true)), null));
     try (var upstream = answering("200 OK")) {
       Route route = upstream.route("/");
       var asking402 =
@@ -114,9 +97,7 @@ class QuotaTest {
               "",
               route.longLived(),
               route.bodyBytesMax());
-      try (var edge =
-          new RunningGateway(
-              postgres, redis, ProxyConfig.DEFAULTS, LimitConfig.UNLIMITED, asking402)) {
+      try (RunningGateway edge = gateway(asking402)) {
         assertThat(passed(edge, 1)).isOne();
         HttpResponse<String> refused = edge.get("/", key);
         assertThat(refused.statusCode()).isEqualTo(402);
@@ -127,24 +108,19 @@ class QuotaTest {
 
   @Test
   void a_request_takes_what_its_route_costs() throws Exception {
-    keys.subscribe(plan(List.of(monthly(10, true)), null));
+    stores.keys.subscribe(plan(List.of(monthly(10, true)), null));
     try (var upstream = answering("200 OK");
-        var edge =
-            new RunningGateway(
-                postgres,
-                redis,
-                ProxyConfig.DEFAULTS,
-                LimitConfig.UNLIMITED,
-                upstream.route("/").at(4))) {
+        RunningGateway edge = gateway(upstream.route("/").at(4))) {
       assertThat(passed(edge, 5)).isEqualTo(2);
     }
     assertThat(number("spent")).isEqualTo(8);
-    assertThat(postgres.query("SELECT sum(status_2xx) FROM tollgate.usage_hour")).isEqualTo("8");
+    assertThat(stores.postgres.query("SELECT sum(status_2xx) FROM tollgate.usage_hour"))
+        .isEqualTo("8");
   }
 
   @Test
   void two_gateways_share_it_and_what_one_holds_unused_the_other_gets() throws Exception {
-    keys.subscribe(plan(List.of(monthly(40, true)), null));
+    stores.keys.subscribe(plan(List.of(monthly(40, true)), null));
     try (var upstream = answering("200 OK");
         RunningGateway one = gateway(upstream);
         RunningGateway other = gateway(upstream)) {
@@ -160,7 +136,7 @@ class QuotaTest {
 
   @Test
   void what_the_upstream_failed_at_is_not_taken() throws Exception {
-    keys.subscribe(plan(List.of(monthly(2, true)), null));
+    stores.keys.subscribe(plan(List.of(monthly(2, true)), null));
     try (var upstream = answering("503 Gone Fishing");
         RunningGateway edge = gateway(upstream)) {
       for (int i = 0; i < 10; i++) {
@@ -174,7 +150,7 @@ class QuotaTest {
 
   @Test
   void beyond_a_soft_quota_requests_pass() throws Exception {
-    keys.subscribe(plan(List.of(monthly(3, false)), null));
+    stores.keys.subscribe(plan(List.of(monthly(3, false)), null));
     try (var upstream = answering("200 OK");
         RunningGateway edge = gateway(upstream)) {
       assertThat(passed(edge, 10)).isEqualTo(10);
@@ -183,24 +159,24 @@ class QuotaTest {
 
   @Test
   void without_credits_it_is_429_and_nothing_is_said_of_when() throws Exception {
-    keys.subscribe(plan(List.of(), new Credits(Meter.COMPLETED, 0, null)));
+    stores.keys.subscribe(plan(List.of(), new Credits(Meter.COMPLETED, 0, null)));
     try (var upstream = answering("200 OK");
         RunningGateway edge = gateway(upstream)) {
       HttpResponse<String> refused = edge.get("/", key);
       assertThat(refused.statusCode()).isEqualTo(429);
       assertThat(refused.headers().firstValue("retry-after")).isEmpty();
-      postgres.execute("UPDATE tollgate.allowance SET granted = 2");
+      stores.postgres.execute("UPDATE tollgate.allowance SET granted = 2");
       Awaiting.until("credits are seen", () -> edge.get("/", key).statusCode() == 200);
     }
   }
 
   @Test
   void while_nobody_can_tell_it_is_503_and_a_plan_without_quotas_is_served() throws Exception {
-    keys.subscribe(plan(List.of(monthly(1_000, true)), null));
+    stores.keys.subscribe(plan(List.of(monthly(1_000, true)), null));
     try (var upstream = answering("200 OK");
         RunningGateway edge = gateway(upstream)) {
       assertThat(edge.get("/", key).statusCode()).isEqualTo(200);
-      postgres.execute("ALTER FUNCTION tollgate.lease RENAME TO lease_away");
+      stores.postgres.execute("ALTER FUNCTION tollgate.lease RENAME TO lease_away");
       assertThat(passed(edge, 9)).isEqualTo(9);
       HttpResponse<String> refused = edge.get("/", key);
       assertThat(refused.statusCode()).isEqualTo(503);

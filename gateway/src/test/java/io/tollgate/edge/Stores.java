@@ -12,10 +12,11 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The stores of all tests of a class, which registers them in a static field: a database of its own
- * and a Redis of its own. They start with the field and end with the class.
+ * A database of its own and a Redis of its own. Those of all tests of a class stand in a static
+ * field that registers them as an extension, those of each in a field that is closed by {@code
+ * AutoClose}: they start with the field, and end with the class or with the test.
  */
-final class Stores implements AfterAllCallback {
+final class Stores implements AfterAllCallback, AutoCloseable {
   static final EdgeConfig ONE_LOOP =
       new EdgeConfig("127.0.0.1", 0, 1, Duration.ofSeconds(10), ClientBounds.DEFAULTS);
 
@@ -48,6 +49,11 @@ final class Stores implements AfterAllCallback {
 
   @Override
   public void afterAll(ExtensionContext context) {
+    close();
+  }
+
+  @Override
+  public void close() {
     redis.close();
     postgres.close();
   }
